@@ -1,0 +1,3 @@
+"""Candor, the honest customer-experience system."""
+
+__version__ = "0.1.0"
