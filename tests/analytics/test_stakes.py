@@ -1,0 +1,226 @@
+"""Value at stake: the order, doubt about the order, and what choosing wrongly costs."""
+
+import math
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from candor.analytics.errors import AnalyticsError, BadCounts, BadParameter, EmptySample
+from candor.analytics.stakes import (
+    Issue,
+    Measured,
+    Share,
+    Uplift,
+    is_top_decided,
+    top_in_words,
+    value_at_stake,
+)
+
+
+def by_key(ranked):
+    return {issue.key: issue for issue in ranked}
+
+
+def test_the_point_is_the_product_of_the_four_factors():
+    # methods.md §8: value at stake = N × frequency × churn uplift × CLV (× share hit hard)
+    issue = Issue(key="delivery", affected=200, of=1000, severity=Share(50, 100), churn=Measured(0.08, 0.02))
+    (ranked,) = value_at_stake([issue], population=10_000, value=Measured(300, 40))
+    assert ranked.point == pytest.approx(10_000 * 0.2 * 0.5 * 0.08 * 300)
+    assert ranked.low < ranked.point < ranked.high
+    assert ranked.unit == "money"
+    assert (ranked.p_top, ranked.expected_loss) == (1.0, 0.0)
+
+
+def test_two_issues_known_up_to_normal_noise_give_the_chance_of_the_normal_table():
+    # churn a ~ N(.10, .02²), b ~ N(.08, .02²), the frequency practically certain: P(a > b) = Φ(.02 / .0283)
+    sure = 10**9
+    issues = [
+        Issue(key="a", affected=sure // 2, of=sure, churn=Measured(0.10, 0.02)),
+        Issue(key="b", affected=sure // 2, of=sure, churn=Measured(0.08, 0.02)),
+    ]
+    ranked = by_key(value_at_stake(issues, population=2, draws=200_000))
+    sd = math.hypot(0.02, 0.02)
+    assert ranked["a"].p_top == pytest.approx(stats.norm.cdf(0.02 / sd), abs=0.005)
+    # E max(0, b − a) for a normal difference: the textbook loss integral
+    z = 0.02 / sd
+    loss = sd * (stats.norm.pdf(z) - z * stats.norm.sf(z))
+    assert ranked["a"].expected_loss == pytest.approx(loss, rel=0.03)
+    assert ranked["b"].expected_loss == pytest.approx(loss + 0.02, rel=0.03)
+
+
+def test_the_interval_of_a_frequency_is_that_of_jeffreys():
+    # Brown, Cai & DasGupta (2001): 81 of 263, Jeffreys .254522, .365647 (methods.md §1.3)
+    (ranked,) = value_at_stake([Issue(key="a", affected=81, of=263)], population=1, draws=400_000)
+    assert (ranked.low, ranked.high) == pytest.approx((0.254522, 0.365647), abs=6e-4)
+
+
+def test_the_order_of_issues_changes_nothing():
+    issues = [
+        Issue(key=k, affected=a, of=400, severity=Share(a // 2, a)) for k, a in zip("abcd", (40, 44, 36, 80), strict=True)
+    ]
+    answers = {value_at_stake(order) for order in permutations(issues)}
+    assert len(answers) == 1
+
+
+def test_a_new_issue_does_not_move_the_interval_of_another():
+    a, b = Issue(key="a", affected=40, of=400), Issue(key="b", affected=44, of=400)
+    alone = by_key(value_at_stake([a], population=400))["a"]
+    together = by_key(value_at_stake([a, b], population=400))["a"]
+    assert (alone.low, alone.high) == (together.low, together.high)
+
+
+def test_the_doubt_about_a_value_that_all_share_widens_amounts_and_not_the_order():
+    issues = [
+        Issue(key="a", affected=400, of=1000, churn=Measured(0.10, 0.01)),
+        Issue(key="b", affected=300, of=1000, churn=Measured(0.10, 0.01)),
+    ]
+    sure = by_key(value_at_stake(issues, value=Measured(100, 0)))
+    doubtful = by_key(value_at_stake(issues, value=Measured(100, 60)))
+    assert doubtful["a"].high - doubtful["a"].low > 2 * (sure["a"].high - sure["a"].low)
+    assert doubtful["a"].p_top == sure["a"].p_top
+    assert (
+        (doubtful["a"].best_rank, doubtful["a"].worst_rank)
+        == (1, 2)
+        == (sure["a"].best_rank, sure["a"].worst_rank)
+    )
+
+
+def test_shares_of_one_whole_differ_with_the_doubt_of_a_multinomial():
+    # Var(p₁ − p₂) = (p₁ + p₂ − (p₁ − p₂)²)/n in a multinomial: *more* than for two independent shares
+    issues = [Issue(key="a", affected=420, of=1000), Issue(key="b", affected=380, of=1000)]
+    free = by_key(value_at_stake(issues, draws=100_000))["a"].p_top
+    tied = by_key(value_at_stake(issues, exclusive=True, draws=100_000))["a"].p_top
+    independent = stats.norm.cdf(0.04 / math.sqrt(0.42 * 0.58 / 1000 + 0.38 * 0.62 / 1000))
+    multinomial = stats.norm.cdf(0.04 / math.sqrt((0.8 - 0.04**2) / 1000))
+    assert free == pytest.approx(independent, abs=0.005)
+    assert tied == pytest.approx(multinomial, abs=0.005)
+
+
+def test_equal_issues_share_the_top_and_nothing_is_called_decided():
+    issues = [Issue(key=k, affected=30, of=300) for k in "abc"]
+    ranked = value_at_stake(issues, draws=100_000)
+    assert [r.key for r in ranked] == ["a", "b", "c"]
+    assert [r.p_top for r in ranked] == pytest.approx([1 / 3] * 3, abs=0.01)
+    assert not is_top_decided(ranked)
+    assert top_in_words(ranked) == "These 3 issues can’t be told apart at the top."
+
+
+def test_an_issue_five_times_as_large_is_decided():
+    ranked = value_at_stake(
+        [Issue(key="big", affected=500, of=1000), Issue(key="small", affected=100, of=1000)]
+    )
+    assert is_top_decided(ranked)
+    assert top_in_words(ranked) == "big has the most at stake (chance 100%)."
+    assert top_in_words(()) == "There is no issue to rank."
+
+
+def test_churn_counted_with_and_without_may_turn_out_negative_and_says_so():
+    issue = Issue(key="a", affected=50, of=500, churn=Uplift(Share(5, 50), Share(55, 450)))
+    (ranked,) = value_at_stake([issue])
+    assert ranked.point == pytest.approx(500 * 0.1 * (0.1 - 55 / 450))
+    assert ranked.low < 0 < ranked.high
+    assert (ranked.unit, ranked.status) == ("customers lost", "wide")
+
+
+def test_cost_turns_the_order_round():
+    issues = [
+        Issue(key="large", affected=500, of=1000, cost=100_000),
+        Issue(key="cheap", affected=300, of=1000, cost=1_000),
+    ]
+    ranked = by_key(value_at_stake(issues))
+    assert ranked["large"].p_top > 0.99
+    assert ranked["cheap"].p_top_per_cost == 1.0
+
+
+def test_few_examined_cases_are_called_too_few():
+    assert value_at_stake([Issue(key="a", affected=3, of=29)])[0].status == "too_few"
+    assert value_at_stake([Issue(key="a", affected=300, of=900)])[0].status == "ok"
+
+
+def test_nobody_affected_is_a_defined_result():
+    (ranked,) = value_at_stake([Issue(key="a", affected=0, of=100, severity=Share(0, 1))])
+    assert ranked.point == 0 == ranked.low
+    assert 0 < ranked.high < 100
+
+
+@pytest.mark.parametrize(
+    ("issues", "options", "error"),
+    [
+        ([], {}, EmptySample),
+        ([Issue(key="a", affected=-1, of=10)], {}, BadCounts),
+        ([Issue(key="a", affected=11, of=10)], {}, BadCounts),
+        ([Issue(key="a", affected=0, of=0)], {}, BadCounts),
+        ([Issue(key="a", affected=math.nan, of=10)], {}, BadCounts),
+        ([Issue(key="a", affected=1, of=10), Issue(key="a", affected=2, of=10)], {}, BadParameter),
+        (
+            [Issue(key="a", affected=1, of=9, severity=Share(1, 2)), Issue(key="b", affected=2, of=9)],
+            {},
+            BadParameter,
+        ),
+        ([Issue(key="a", affected=1, of=9, severity=Share(3, 2))], {}, BadCounts),
+        ([Issue(key="a", affected=1, of=9, churn=Measured(math.nan, 1))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=Measured(0.1, -1))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=Uplift(Share(1, 0), Share(1, 2)))], {}, BadCounts),
+        ([Issue(key="a", affected=1, of=9, value=Measured(0, 1))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, value=Measured(1, 1))], {"value": Measured(1, 1)}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, cost=0)], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"population": 0}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"level": 1}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"draws": 10}, BadParameter),
+        (
+            [Issue(key="a", affected=6, of=9), Issue(key="b", affected=5, of=9)],
+            {"exclusive": True},
+            BadCounts,
+        ),
+    ],
+)
+def test_wrong_input_is_a_named_error(issues, options, error):
+    with pytest.raises(error):
+        value_at_stake(issues, **options)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=6), st.integers(200, 2000))
+def test_chances_sum_to_one_and_the_loss_of_the_best_choice_is_the_smallest(counts, of):
+    issues = [Issue(key=f"i{i}", affected=count, of=of) for i, count in enumerate(counts)]
+    ranked = value_at_stake(issues, draws=2000)
+    assert sum(r.p_top for r in ranked) == pytest.approx(1)
+    assert all(r.expected_loss >= 0 for r in ranked)
+    assert all(r.low <= r.point <= r.high for r in ranked)
+    assert all(1 <= r.best_rank <= r.worst_rank <= len(ranked) for r in ranked)
+    # loss and mean differ by a constant, so the smallest loss goes with (nearly) the largest point
+    least = min(r.expected_loss for r in ranked)
+    assert ranked[0].expected_loss <= least + 0.05 * of
+
+
+def test_many_issues_rank_like_few():
+    # more than forty take the sorting route; both must agree
+    issues = [Issue(key=f"{i:02}", affected=10 + 20 * i, of=2000) for i in range(41)]
+    wide = by_key(value_at_stake(issues, draws=4000))
+    narrow = by_key(value_at_stake(issues[1:], draws=4000))
+    for key in ("05", "20", "40"):
+        assert wide[key].best_rank == narrow[key].best_rank
+
+
+@pytest.mark.slow
+def test_intervals_cover_the_truth_as_often_as_they_say():
+    random = np.random.default_rng(7)
+    hits = 0
+    for _ in range(400):
+        affected = int(random.binomial(800, 0.12))
+        severe = int(random.binomial(affected, 0.3))
+        churn = Measured(float(random.normal(0.2, 0.03)), 0.03)
+        issue = Issue(key="a", affected=affected, of=800, severity=Share(severe, affected), churn=churn)
+        (ranked,) = value_at_stake([issue], population=1, draws=4000)
+        hits += ranked.low <= 0.12 * 0.3 * 0.2 <= ranked.high
+    assert 0.925 <= hits / 400 <= 0.98
+
+
+def test_errors_of_this_module_are_analytics_errors():
+    with pytest.raises(AnalyticsError) as caught:
+        value_at_stake([Issue(key="a", affected=5, of=4)])
+    assert caught.value.facts["name"] == "affected"
