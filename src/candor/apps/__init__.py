@@ -1,0 +1,1 @@
+"""The product: one folder a domain word, lower ones knowing nothing of higher ones."""

@@ -1,0 +1,158 @@
+"""Writes into the hub."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from candor.apps.imports.models import ImportBatch
+from candor.apps.organization.models import Person
+from candor.apps.organization.services import note_feedback_span, record_audit
+from candor.foundation.errors import Conflict
+from candor.foundation.outbox import announce
+from candor.text import detect_language, mask
+
+from .choices import AnswerKind, Kind
+from .models import Answer, Feedback
+from .signals import feedback_received
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnswer:
+    """An answer to be received."""
+
+    question: str
+    kind: AnswerKind
+    number: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFeedback:
+    """Something somebody told us, to be received; fields as in the Feedback model."""
+
+    kind: Kind
+    source: str
+    key: str
+    received_at: datetime
+    channel: str = ""
+    customer_id: int | None = None
+    segment: str = ""
+    touchpoint_id: int | None = None
+    journey_id: int | None = None
+    episode: str = ""
+    unit_id: int | None = None
+    done_by_id: int | None = None
+    product: str = ""
+    company: str = ""
+    issue: str = ""
+    title: str = ""
+    comment: str = ""
+    language: str = ""
+    weight: float = 1.0
+    answers: tuple[NewAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of the items: ids of new rows by key, and the keys that were here before."""
+
+    new_ids: dict[str, int] = field(default_factory=dict)
+    known_keys: frozenset[str] = frozenset()
+
+
+@transaction.atomic
+def receive(
+    *,
+    items: Sequence[NewFeedback],
+    batch: ImportBatch | None = None,
+    complete: Callable[[dict[str, int]], None] | None = None,
+) -> Received:
+    """Store feedback of ONE source, once: items whose key is known, or doubled among the items, add nothing.
+
+    `complete` gets the new ids by key inside the transaction, so that a source can store its own side (the complaint
+    of a complaint) before anybody hears of the feedback.
+    """
+    fresh, known = _split_known(items)
+    if not fresh:
+        return Received({}, known)
+    rows = Feedback.objects.bulk_create([_row(item, batch) for item in fresh], batch_size=500)
+    new_ids = {row.key: row.pk for row in rows}
+    _store_answers(fresh, new_ids)
+    if complete is not None:
+        complete(new_ids)
+    days = [timezone.localtime(item.received_at).date() for item in fresh]
+    note_feedback_span(first=min(days), last=max(days))
+    announce_changed(new_ids.values())
+    transaction.on_commit(lambda: feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values())))
+    return Received(new_ids, known)
+
+
+def announce_changed(feedback_ids: Iterable[int]) -> None:
+    """Tell the warehouse that these rows, or what hangs on them, changed or went."""
+    announce("feedback", list(feedback_ids))
+
+
+def _split_known(items: Sequence[NewFeedback]) -> tuple[list[NewFeedback], frozenset[str]]:
+    sources = {item.source for item in items}
+    if len(sources) > 1:
+        raise ValueError(f"receive() takes items of one source, got {sorted(sources)}")
+    by_key: dict[str, NewFeedback] = {}
+    for item in items:
+        by_key.setdefault(item.key, item)
+    found: set[str] = set()
+    keys = list(by_key)
+    for start in range(0, len(keys), 500):
+        chunk = Feedback.objects.filter(source__in=sources, key__in=keys[start : start + 500])
+        found.update(chunk.values_list("key", flat=True))
+    return [item for key, item in by_key.items() if key not in found], frozenset(found)
+
+
+def _row(item: NewFeedback, batch: ImportBatch | None) -> Feedback:
+    values = {name: getattr(item, name) for name in NewFeedback.__slots__ if name != "answers"}
+    masked = mask(item.comment).text if item.comment else ""
+    language = item.language or (detect_language(item.comment) if item.comment else "")
+    return Feedback(**(values | {"language": language}), comment_masked=masked, import_batch=batch)
+
+
+def _store_answers(items: Iterable[NewFeedback], ids: dict[str, int]) -> None:
+    Answer.objects.bulk_create(
+        (
+            Answer(feedback_id=ids[item.key], question=a.question, kind=a.kind, number=a.number, text=a.text)
+            for item in items
+            for a in item.answers
+        ),
+        batch_size=2_000,
+    )
+
+
+@transaction.atomic
+def mark_handled(*, feedback: Feedback, by: Person) -> Feedback:
+    """Take an item out of the inbox."""
+    if feedback.handled_at:
+        raise Conflict("Somebody has handled this already.")
+    feedback.handled_at, feedback.handled_by = timezone.now(), by
+    feedback.save(update_fields=["handled_at", "handled_by"])
+    record_audit(by=by, action="feedback.handled", target=feedback)
+    return feedback
+
+
+@transaction.atomic
+def undo_handled(*, feedback: Feedback, by: Person) -> Feedback:
+    """Put an item back into the inbox."""
+    feedback.handled_at, feedback.handled_by = None, None
+    feedback.save(update_fields=["handled_at", "handled_by"])
+    record_audit(by=by, action="feedback.reopened", target=feedback)
+    return feedback
+
+
+@transaction.atomic
+def forget_batch(*, batch: ImportBatch) -> int:
+    """Remove all feedback that an import brought, with everything that hangs on it; returns how many rows."""
+    ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), 500):
+        Feedback.objects.filter(pk__in=ids[start : start + 500]).delete()
+    announce_changed(ids)
+    return len(ids)

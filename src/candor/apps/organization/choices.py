@@ -1,0 +1,67 @@
+"""Words of the organization: kinds of unit, roles, and what each role may do."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class UnitKind(models.TextChoices):
+    ORGANIZATION = "organization", "Organization"
+    REGION = "region", "Region"
+    LOCATION = "location", "Location"
+    TEAM = "team", "Team"
+
+
+class Role(models.TextChoices):
+    CX_LEAD = "cx_lead", "CX lead"
+    MANAGER = "manager", "Manager"
+    FRONTLINE = "frontline", "Frontline"
+    COMPLAINTS_HANDLER = "complaints_handler", "Complaints handler"
+    ANALYST = "analyst", "Analyst"
+    EXECUTIVE = "executive", "Executive"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Permission(StrEnum):
+    """What a role may do within the units it is given for."""
+
+    READ_FEEDBACK = "read_feedback"
+    READ_PERSONAL_DATA = "read_personal_data"  # unmasked comments, names and addresses of customers
+    HANDLE_FEEDBACK = "handle_feedback"
+    READ_SCORES = "read_scores"
+    READ_INSIGHTS = "read_insights"
+    CURATE_THEMES = "curate_themes"
+    READ_CASES = "read_cases"
+    WORK_CASES = "work_cases"
+    READ_STRATEGY = "read_strategy"
+    MANAGE_STRATEGY = "manage_strategy"
+    READ_REPORTS = "read_reports"
+    IMPORT_DATA = "import_data"
+    EXPORT_DATA = "export_data"
+    ADMINISTER = "administer"
+
+
+_READ = {
+    Permission.READ_FEEDBACK,
+    Permission.READ_SCORES,
+    Permission.READ_INSIGHTS,
+    Permission.READ_CASES,
+    Permission.READ_STRATEGY,
+    Permission.READ_REPORTS,
+}
+
+GRANTS: dict[str, frozenset[Permission]] = {
+    Role.CX_LEAD: frozenset(set(Permission) - {Permission.ADMINISTER}),
+    Role.MANAGER: frozenset(
+        _READ | {Permission.READ_PERSONAL_DATA, Permission.HANDLE_FEEDBACK, Permission.WORK_CASES, Permission.EXPORT_DATA}
+    ),
+    Role.FRONTLINE: frozenset(
+        {Permission.READ_FEEDBACK, Permission.READ_SCORES, Permission.READ_CASES, Permission.WORK_CASES}
+    ),
+    Role.COMPLAINTS_HANDLER: frozenset(
+        _READ | {Permission.READ_PERSONAL_DATA, Permission.HANDLE_FEEDBACK, Permission.WORK_CASES, Permission.IMPORT_DATA}
+    ),
+    Role.ANALYST: frozenset(_READ | {Permission.CURATE_THEMES, Permission.IMPORT_DATA, Permission.EXPORT_DATA}),
+    Role.EXECUTIVE: frozenset(_READ),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
+}

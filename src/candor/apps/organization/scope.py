@@ -1,0 +1,80 @@
+"""The scope of a page: which unit and which period, both held in the URL."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from candor.foundation import periods
+from candor.foundation.errors import NotFound
+
+from .access import Viewer
+from .choices import Permission
+from .models import Unit
+from .queries import workspace
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A unit (None: all that the viewer may see) and a period, seen from `as_of`.
+
+    `as_of` is today, or the last day with feedback when the data ends earlier: a file from the past is shown as of
+    its own last day, and pages say so.
+    """
+
+    viewer: Viewer
+    unit: Unit | None
+    period: periods.Period
+    as_of: date
+    today: date
+
+    @property
+    def before(self) -> periods.Period:
+        """The period to compare with."""
+        return self.period.before()
+
+    @property
+    def is_in_the_past(self) -> bool:
+        """Whether the data end before today."""
+        return self.as_of < self.today
+
+    def unit_ids(self, permission: Permission) -> list[int] | None:
+        """Units to count for this viewer and scope; None stands for everything, rows without a unit included."""
+        if self.unit is None:
+            return self.viewer.unit_ids(permission)
+        return [unit.pk for unit in self.viewer.units(permission) if unit.path.startswith(self.unit.path)]
+
+    @cached_property
+    def query(self) -> str:
+        """The URL query that shows the same scope on another page."""
+        values = {"unit": str(self.unit.pk)} if self.unit else {}
+        return urlencode(values | {"period": self.period.key})
+
+
+def scope_of(request: HttpRequest, viewer: Viewer, *, default_period: str = periods.DEFAULT) -> Scope:
+    """The scope that the request's URL asks for.
+
+    Raises:
+        NotFound: the unit does not exist or is not the viewer's to see.
+        InvalidInput: the period is not one.
+    """
+    today = timezone.localdate()
+    place = workspace()
+    as_of = min(today, place.last_feedback_on or today)
+    period = periods.parse_period(
+        request.GET.get("period", default_period), as_of=as_of, first=place.first_feedback_on
+    )
+    return Scope(viewer, _unit(request, viewer), period, as_of, today)
+
+
+def _unit(request: HttpRequest, viewer: Viewer) -> Unit | None:
+    key = request.GET.get("unit", "")
+    if not key:
+        return None
+    unit = Unit.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
+    if unit is None or not any(viewer.can(permission, unit) for permission in viewer.grants):
+        raise NotFound("That unit does not exist, or it is not yours to see.")
+    return unit

@@ -1,0 +1,1 @@
+"""The web process: settings, addresses, the home page and the built assets."""

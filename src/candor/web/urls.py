@@ -1,0 +1,32 @@
+"""Every address of the product: one prefix an app."""
+
+from django.urls import include, path
+
+from . import views
+
+_APPS = [
+    "organization",
+    "journeys",
+    "customers",
+    "imports",
+    "feedback",
+    "complaints",
+    "surveys",
+    "scores",
+    "insights",
+    "cases",
+    "strategy",
+    "reports",
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("accounts/", include("allauth.urls")),
+    *(path(f"{app}/", include(f"candor.apps.{app}.urls")) for app in _APPS),
+]
+
+handler400 = "candor.web.views.bad_request"
+handler403 = "candor.web.views.forbidden"
+handler404 = "candor.web.views.missing"
+handler500 = "candor.web.views.broken"

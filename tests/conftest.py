@@ -1,0 +1,31 @@
+"""Fixtures for every test: an own data folder, the real data where they are, the cast."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from tests.world import World, build_world
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings: LazySettings, tmp_path: Path) -> None:
+    """No test touches a real workspace."""
+    settings.CANDOR_HOME = tmp_path / "home"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The named cast in its small company."""
+    return build_world()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real public data; the test is skipped where there is none."""
+    folder = os.environ.get("CANDOR_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs real data: set CANDOR_DATA to the folder that holds it")
+    return Path(folder)
