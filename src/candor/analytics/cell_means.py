@@ -1,0 +1,114 @@
+"""Intervals for the mean of answers on a scale with a few cells, for one group or for thousands at once.
+
+``counts`` has one row a group and one column a cell; ``values`` holds what each cell is worth, in scale points.
+"""
+
+import numpy as np
+from scipy.special import betaincinv, stdtrit
+
+from candor.analytics.inputs import FloatArray
+
+__all__ = [
+    "PRIOR_TOTAL",
+    "dirichlet_limits",
+    "mean_limits",
+    "row_variances",
+    "skewness",
+    "t_holds",
+    "t_limits",
+]
+
+PRIOR_TOTAL = 1.5
+"""Prior answers spread evenly over the cells: ½ each on three cells, 0.3 each on five.
+
+½ on every cell of a five-point scale covers 85 % instead of 95 % at n = 5 for (.02, .03, .05, .20, .70); a total
+of 1.5 covers 93 % or more there and on every other profile in ``tests/analytics/test_coverage.py``.
+"""
+
+SMALL_SAMPLE = 30
+SKEW_FACTOR = 25
+"""The t interval is trusted from ``n ≥ 25 · skewness²`` (Cochran's rule) and n ≥ 30."""
+
+
+def row_means(counts: FloatArray, values: FloatArray) -> FloatArray:
+    """Mean of every row; NaN where it has no answers."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean: FloatArray = counts @ values / counts.sum(axis=-1)
+    return mean
+
+
+def row_variances(counts: FloatArray, values: FloatArray) -> FloatArray:
+    """Sample variance (n − 1 below) of every row; NaN where n < 2."""
+    n = counts.sum(axis=-1)
+    centred = values - row_means(counts, values)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(n > 1, (counts * centred**2).sum(axis=-1) / (n - 1), np.nan)
+
+
+def skewness(counts: FloatArray, values: FloatArray) -> FloatArray:
+    """Moment skewness of every row; 0 where nothing varies."""
+    n = counts.sum(axis=-1)
+    centred = values - row_means(counts, values)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        second = (counts * centred**2).sum(axis=-1) / n
+        third = (counts * centred**3).sum(axis=-1) / n
+        return np.where(second > 0, third / second**1.5, 0.0)
+
+
+def t_holds(counts: FloatArray, values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Whether Student's interval may be trusted: n ≥ 30, n ≥ 25·skewness², and the answers vary."""
+    n = counts.sum(axis=-1)
+    varies = (counts > 0).sum(axis=-1) > 1
+    return np.asarray(
+        (n >= SMALL_SAMPLE) & (n >= SKEW_FACTOR * skewness(counts, values) ** 2) & varies, dtype=np.bool_
+    )
+
+
+def t_limits(counts: FloatArray, values: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Student's interval around the mean; NaN where n < 2."""
+    n = counts.sum(axis=-1)
+    mean = row_means(counts, values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half = stdtrit(np.maximum(n - 1, 1.0), (1 + level) / 2) * np.sqrt(row_variances(counts, values) / n)
+    return mean - half, mean + half
+
+
+def dirichlet_limits(
+    counts: FloatArray, values: FloatArray, *, level: float = 0.95, prior_total: float = PRIOR_TOTAL
+) -> tuple[FloatArray, FloatArray]:
+    """Equal-tailed posterior interval of the mean under a Dirichlet prior of ``prior_total / cells`` each.
+
+    The posterior of the mean is matched by a beta distribution with the same mean and variance over the scale,
+    which makes it exact for two cells, free of random draws, and within 0.001 of the scale of two million draws
+    on more cells.
+    """
+    lowest, width = values.min(), np.ptp(values)
+    share = (values - lowest) / width
+    alpha = counts + prior_total / len(values)
+    total = alpha.sum(axis=-1)
+    mean = alpha @ share / total
+    variance = (alpha @ share**2 / total - mean**2) / (total + 1)
+    strength = mean * (1 - mean) / variance - 1
+    a, b = mean * strength, (1 - mean) * strength
+    low, high = betaincinv(a, b, (1 - level) / 2), betaincinv(a, b, (1 + level) / 2)
+    # An interval that leaves out the mean of the answers themselves (all at the top) would read as nonsense.
+    observed = np.nan_to_num((row_means(counts, values) - lowest) / width, nan=0.5)
+    return lowest + width * np.minimum(low, observed), lowest + width * np.maximum(high, observed)
+
+
+def mean_limits(
+    counts: FloatArray, values: FloatArray, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Student's interval where :func:`t_holds`, the Dirichlet interval elsewhere."""
+    trusted = t_holds(counts, values)
+    by_t = t_limits(counts, values, level=level)
+    by_cells = dirichlet_limits(counts, values, level=level)
+    lowest, highest = values.min(), values.max()
+    low = np.where(trusted, np.maximum(by_t[0], lowest), by_cells[0])
+    high = np.where(trusted, np.minimum(by_t[1], highest), by_cells[1])
+    return low, high
+
+
+def t_quantile(degrees: float, level: float) -> float:
+    """Two-sided quantile of Student's t."""
+    return float(stdtrit(degrees, (1 + level) / 2))

@@ -1,0 +1,67 @@
+"""The doors through which numbers come in: each returns clean float arrays or raises a named error."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from candor.analytics.errors import BadCounts, BadParameter, BadWeights, ShapeMismatch
+
+__all__ = ["FloatArray", "IntArray", "counts", "finite", "positive", "same_length", "weights"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+
+
+def counts(name: str, value: ArrayLike) -> FloatArray:
+    """Counts as floats: finite and not negative (fractions are let in: weighted counts are counts too)."""
+    array = _floats(name, value)
+    wrong = ~(np.isfinite(array) & (array >= 0))
+    if wrong.any():
+        raise BadCounts(name, _first(array, wrong))
+    return array
+
+
+def finite(name: str, value: ArrayLike) -> FloatArray:
+    """Finite numbers of any sign."""
+    array = _floats(name, value)
+    wrong = ~np.isfinite(array)
+    if wrong.any():
+        raise BadParameter(name, _first(array, wrong), expected="finite numbers")
+    return array
+
+
+def positive(name: str, value: ArrayLike) -> FloatArray:
+    """Finite numbers above zero."""
+    array = finite(name, value)
+    wrong = array <= 0
+    if wrong.any():
+        raise BadParameter(name, _first(array, wrong), expected="numbers above 0")
+    return array
+
+
+def weights(value: ArrayLike) -> FloatArray:
+    """Weights: finite and not negative."""
+    array = _floats("weights", value)
+    wrong = ~(np.isfinite(array) & (array >= 0))
+    if wrong.any():
+        raise BadWeights(_first(array, wrong))
+    return array
+
+
+def same_length(**arrays: FloatArray) -> None:
+    """Refuse arrays that describe the same things with different lengths."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise ShapeMismatch(**lengths)
+
+
+def _floats(name: str, value: ArrayLike) -> FloatArray:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise BadParameter(name, repr(value)[:60], expected="numbers") from None
+
+
+def _first(array: FloatArray, wrong: NDArray[np.bool_]) -> float:
+    return float(np.atleast_1d(array)[np.atleast_1d(wrong)][0])
