@@ -2,7 +2,9 @@
 
 import json
 import os
+import secrets
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -26,3 +28,22 @@ def refuse(message: str, *, as_json: bool) -> int:
     else:
         print(f"candor: {message}", file=sys.stderr)
     return 1
+
+
+def prepare_home() -> Path:
+    """Make the data folder and its secret key, before settings are read; returns the folder."""
+    home = Path(os.environ.get("CANDOR_HOME", Path.home() / ".candor")).expanduser().resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = home / "secret.key"
+    if not key.exists() and not (os.environ.get("CANDOR_SECRET_KEY") or os.environ.get("CANDOR_SECRET_KEY_FILE")):
+        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(50))
+    return home
+
+
+def migrate() -> None:
+    """Bring the database to this version's shape."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)

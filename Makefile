@@ -1,0 +1,97 @@
+# Everything a person or CI does with this checkout; `make` alone lists it.
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+export PORT HOST
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv || echo .tools/bin/uv)
+PYTHON := .venv/bin/python
+DEMO_HOME := $(CURDIR)/var/demo
+# Real public data for tests and benchmarks; what needs it is skipped where it is not.
+CANDOR_DATA ?= $(shell cd ../shared/data 2>/dev/null && pwd)
+export CANDOR_DATA
+FRONTEND := $(shell find frontend -type f 2>/dev/null) package-lock.json vite.config.ts tsconfig.json
+BUILT := src/candor/web/static/build/manifest.json
+
+.PHONY: help setup demo serve check lint types contracts templates frontend-check migrations test test-all \
+        browser-tools bench docs wheel lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.done $(BUILT)  ## install what is needed and build the assets
+
+demo: setup  ## start Candor with a simulated lender (PORT=8123 make demo)
+	@CANDOR_HOME=$(DEMO_HOME) $(PYTHON) -m candor.cli demo --host $(HOST) --port $(PORT)
+
+serve: setup  ## start the workspace in CANDOR_HOME
+	@$(PYTHON) -m candor.cli serve --host $(HOST) --port $(PORT)
+
+check: lint types contracts templates migrations frontend-check  ## everything that needs no running product
+
+lint: .venv/.done
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/.done
+	.venv/bin/mypy
+
+contracts: .venv/.done
+	.venv/bin/lint-imports
+
+templates: .venv/.done
+	.venv/bin/djade --target-version 5.2 --check $$(git ls-files 'src/*.html')
+
+migrations: .venv/.done
+	$(PYTHON) -W ignore -m django makemigrations --check --dry-run --settings candor.web.settings
+
+frontend-check: node_modules/.done
+	npm run check
+
+test: setup browser-tools  ## the tests, with a real browser
+	.venv/bin/pytest -m "not slow"
+
+test-all: setup browser-tools  ## the tests and the complete sweeps
+	.venv/bin/pytest
+
+browser-tools:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+bench: setup  ## the benchmarks, one after another
+	@for file in bench/*.py; do echo; echo "== $$file"; $(PYTHON) $$file || exit 1; done
+
+docs: .venv/.done  ## the documentation site, into site/
+	.venv/bin/mkdocs build --strict --quiet
+
+wheel: .venv/.done  ## a wheel that carries the built assets, into dist/
+	$(UV) build --quiet
+
+lock: $(UV)  ## pin every Python package with its hash
+	$(UV) pip compile pyproject.toml --group dev --extra postgres --universal --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -o requirements.lock
+
+clean:  ## remove what was built and installed, keep workspaces
+	rm -rf .venv .tools node_modules dist site $(dir $(BUILT))
+
+.tools/bin/uv:
+	@python3 -m pip --version >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-pip >/dev/null; } \
+	  || { echo "Candor's set-up needs pip: apt-get install python3-pip"; exit 1; }
+	python3 -m pip install --quiet --disable-pip-version-check --target .tools uv==$(UV_VERSION)
+
+.venv/.done: requirements.lock pyproject.toml | $(filter .tools/bin/uv,$(UV))
+	@test -d .venv || $(UV) venv --quiet .venv
+	$(UV) pip install --quiet --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --no-deps -e .
+	@touch $@
+
+node_modules/.done: package-lock.json
+	@node --version >/dev/null 2>&1 || { echo "Building the interface needs Node.js 20 or newer."; exit 1; }
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BUILT): $(FRONTEND) | node_modules/.done
+	npm run --silent build
+	@touch $@
