@@ -1,0 +1,71 @@
+"""Untrusted files into typed rows: delimited tables and event logs, streamed in bounded memory.
+
+A file is refused as a whole (`IntakeError`) or read to its end; a bad row is a `Problem`, never an exception and never a guess.
+Pure: no Django, no clock, no network; only the named file is opened. Start with `open_table` or `open_events`.
+"""
+
+from candor.intake.dates import (
+    ORDER_NAMES,
+    AmbiguousDateOrder,
+    DateOrder,
+    detect_date_order,
+    detect_date_orders,
+    parse_date,
+    parse_instant,
+)
+from candor.intake.errors import (
+    BrokenArchive,
+    BrokenXml,
+    EmptyFile,
+    FileRefused,
+    HeaderOnly,
+    IntakeError,
+    MissingColumns,
+    NotATable,
+    TooLarge,
+    UnsafeXml,
+)
+from candor.intake.fields import Field, Kind, Mapping, recognise
+from candor.intake.numbers import AmbiguousDecimalMark, DecimalMark, detect_decimal_mark
+from candor.intake.problems import Problem, csv_lines, plain_cell, safe_cell, write_problems
+from candor.intake.sources import Limits
+from candor.intake.table import Row, Table, open_table
+from candor.intake.typed import Caution, Converter
+
+__all__ = [
+    "ORDER_NAMES",
+    "AmbiguousDateOrder",
+    "AmbiguousDecimalMark",
+    "BrokenArchive",
+    "BrokenXml",
+    "Caution",
+    "Converter",
+    "DateOrder",
+    "DecimalMark",
+    "EmptyFile",
+    "Field",
+    "FileRefused",
+    "HeaderOnly",
+    "IntakeError",
+    "Kind",
+    "Limits",
+    "Mapping",
+    "MissingColumns",
+    "NotATable",
+    "Problem",
+    "Row",
+    "Table",
+    "TooLarge",
+    "UnsafeXml",
+    "csv_lines",
+    "detect_date_order",
+    "detect_date_orders",
+    "detect_decimal_mark",
+    "open_table",
+    "parse_date",
+    "parse_instant",
+    "plain_cell",
+    "recognise",
+    "safe_cell",
+    "write_problems",
+]

@@ -1,0 +1,240 @@
+"""Text into records of cells, at the speed of `csv` and in bounded memory whatever the text does.
+
+`csv` alone would hold a cell of any size, and let one quote that is never closed swallow the rest of the file.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Literal
+
+from candor.intake.sources import Limits
+
+_SHOWN: Final = 200
+_PROBE: Final = 50
+_PROBE_SHARE: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that can't be read.
+
+    Attributes:
+        reason: what is wrong with it.
+        column: number of the cell at fault, from 0.
+        cells: what could be read, each cell cut to its first characters where it was too long.
+        length: characters of the cell (or row) at fault.
+    """
+
+    reason: Literal["long_cell", "long_row", "open_quote", "nul"]
+    column: int
+    cells: list[str]
+    length: int = 0
+
+
+class _TooLong(Exception):
+    """The record at hand is past the limit."""
+
+
+class _Lines:
+    """Physical lines, remembering those of the record that is being read."""
+
+    def __init__(self, texts: Iterable[str], limit: int) -> None:
+        self.pending: list[str] = []
+        self.size = 0
+        self.had_nul = False
+        self._limit = limit
+        self._lines = self._split(texts)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.pending.append(line)
+        self.size += len(line)
+        if self.size > self._limit:
+            raise _TooLong
+        return line
+
+    def forget(self) -> None:
+        self.pending.clear()
+        self.size = 0
+
+    def replay(self, lines: list[str]) -> None:
+        self._lines = chain(lines, self._lines)
+
+    def rest(self) -> Iterator[str]:
+        return self._lines
+
+    def _split(self, texts: Iterable[str]) -> Iterator[str]:
+        """Splits at LF, CR LF and CR only; a piece past the limit comes without its line end."""
+        rest = ""
+        for text in texts:
+            if "\0" in text:
+                self.had_nul = True
+            *whole, rest = io.StringIO(rest + text, newline="") if rest or text else ("",)
+            if rest.endswith("\n"):
+                whole.append(rest)
+                rest = ""
+            yield from whole
+            if len(rest) > self._limit and not rest.endswith("\r"):
+                yield rest
+                rest = ""
+        if rest:
+            yield rest
+
+
+class Records:
+    """Records of a delimited text, blank lines included as empty lists so that numbers match a spreadsheet's.
+
+    Args:
+        texts: the text in pieces of any size.
+        delimiter: one character.
+        limits: bounds on cells and rows.
+        width: cells in a good record, if known; helps to tell a huge cell from a quote that was never closed.
+    """
+
+    def __init__(
+        self, texts: Iterable[str], delimiter: str, limits: Limits, width: int | None = None
+    ) -> None:
+        self._lines = _Lines(texts, limits.row_chars)
+        self._delimiter = delimiter
+        self._limits = limits
+        self._width = width
+        # The limit is one for the whole process: never lower what somebody else needs.
+        csv.field_size_limit(max(csv.field_size_limit(), limits.row_chars + 1))
+
+    def __iter__(self) -> Iterator[list[str] | Broken]:
+        lines, longest = self._lines, self._limits.cell_chars
+        while True:
+            try:
+                for cells in csv.reader(lines, delimiter=self._delimiter, strict=True):
+                    if lines.size > longest or lines.had_nul:
+                        yield self._checked(cells)
+                    else:
+                        yield cells
+                    lines.forget()
+            except _TooLong:
+                yield self._overlong()
+            except csv.Error:
+                yield self._misquoted()
+            else:
+                return
+            lines.forget()
+
+    def _checked(self, cells: list[str]) -> list[str] | Broken:
+        for column, cell in enumerate(cells):
+            if len(cell) > self._limits.cell_chars:
+                return Broken(
+                    "long_cell",
+                    column,
+                    [c[:_SHOWN] if len(c) > self._limits.cell_chars else c for c in cells],
+                    len(cell),
+                )
+            if "\0" in cell:
+                return Broken("nul", column, [c.replace("\0", "�") for c in cells])
+        return cells
+
+    def _misquoted(self) -> list[str] | Broken:
+        """A closing quote with text behind it, or the end of the file inside quotes."""
+        first, *others = self._lines.pending
+        scan = _Scan(self._delimiter, self._limits)
+        scan.feed(first)
+        if not others and not scan.is_open:
+            return self._checked(next(csv.reader([first], delimiter=self._delimiter)))
+        self._lines.replay(others)
+        return Broken("open_quote", scan.column, scan.cells)
+
+    def _overlong(self) -> Broken:
+        first, *others = self._lines.pending
+        scan = _Scan(self._delimiter, self._limits)
+        is_done = scan.feed(first)
+        if scan.is_open and self._look_like_rows(others):
+            self._lines.replay(others)
+            return Broken("open_quote", scan.column, scan.cells)
+        for piece in chain(others, self._lines.rest()) if not is_done else ():
+            if scan.feed(piece):
+                break
+        if scan.is_open:
+            return Broken("open_quote", scan.column, scan.cells)
+        longest = max(range(len(scan.lengths)), key=scan.lengths.__getitem__)
+        if scan.lengths[longest] > self._limits.cell_chars:
+            return Broken("long_cell", longest, scan.cells, scan.lengths[longest])
+        return Broken("long_row", 0, scan.cells, sum(scan.lengths))
+
+    def _look_like_rows(self, lines: list[str]) -> bool:
+        """Whether what a quote swallowed are rows of this table, so that the quote was never closed."""
+        probe = [line for line in lines[:_PROBE] if len(line) <= self._limits.cell_chars]
+        if self._width is None or not probe:
+            return False
+        widths = [len(cells) for cells in csv.reader(probe, delimiter=self._delimiter)]
+        return self._width > 1 and sum(width == self._width for width in widths) >= _PROBE_SHARE * len(probe)
+
+
+class _Scan:
+    """Walks one record piece by piece and keeps only the beginning of each cell."""
+
+    def __init__(self, delimiter: str, limits: Limits) -> None:
+        self.cells: list[str] = [""]
+        self.lengths: list[int] = [0]
+        self._delimiter = delimiter
+        self._most = limits.columns
+        self._state: Literal["start", "plain", "quoted", "closing"] = "start"
+        self._stop = re.compile(f"[{re.escape(delimiter)}\r\n]")
+
+    @property
+    def is_open(self) -> bool:
+        return self._state == "quoted"
+
+    @property
+    def column(self) -> int:
+        return len(self.cells) - 1
+
+    def feed(self, piece: str) -> bool:
+        """Takes one piece (a line, or a part of one); True when the record ended with it."""
+        at, end = 0, len(piece)
+        while at < end:
+            char = piece[at]
+            if self._state == "quoted":
+                at = self._quoted(piece, at)
+            elif self._state == "closing" and char == '"':
+                self._add('"')
+                self._state, at = "quoted", at + 1
+            elif self._state == "start" and char == '"':
+                self._state, at = "quoted", at + 1
+            else:
+                stop = self._stop.search(piece, at)
+                upto = stop.start() if stop else end
+                self._add(piece[at:upto])
+                self._state, at = "plain", upto
+                if stop is None:
+                    break
+                if piece[upto] != self._delimiter:
+                    return True
+                self._next_cell()
+                at += 1
+        return False
+
+    def _quoted(self, piece: str, at: int) -> int:
+        quote = piece.find('"', at)
+        self._add(piece[at:] if quote < 0 else piece[at:quote])
+        if quote < 0:
+            return len(piece)
+        self._state = "closing"
+        return quote + 1
+
+    def _add(self, text: str) -> None:
+        room = _SHOWN - len(self.cells[-1])
+        if room > 0:
+            self.cells[-1] += text[:room]
+        self.lengths[-1] += len(text)
+
+    def _next_cell(self) -> None:
+        self._state = "start"
+        if len(self.cells) < self._most:
+            self.cells.append("")
+            self.lengths.append(0)
