@@ -1,0 +1,17 @@
+"""Named queries: facts in, small frozen rows out, each written once in the SQL that DuckDB, PostgreSQL and Spark agree on
+(CTEs, explicit tie-breaks, `?` for every value; no QUALIFY, GROUP BY ALL, arg_max, intervals or approximate functions)."""
+
+from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, counts_by, histograms
+from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
+
+__all__ = [
+    "EVERYTHING",
+    "GROUPS",
+    "Cell",
+    "Filter",
+    "Histogram",
+    "Span",
+    "answer_span",
+    "counts_by",
+    "histograms",
+]

@@ -1,0 +1,286 @@
+"""The warehouse: answers with their daily cube, and the event log, as Delta tables in one folder.
+
+```text
+folder/
+├── current               the name of the projection that is read, replaced as a whole by `rebuild`
+├── projection-000001/    can be dropped and rebuilt from the record at any time
+│   └── answers/          Delta table; `_cube/` holds each part's counts by day, month, unit, …
+├── events/               Delta table, append-only
+├── staging/              of the writer at work; anything here is from a crash
+└── writer.lock
+```
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from deltalake.exceptions import DeltaError
+
+from candor.warehouse.disk import only_writer, room_expected, sync, write_durably
+from candor.warehouse.engine import Engine
+from candor.warehouse.errors import WarehouseBusy, WarehouseMissing
+from candor.warehouse.rows import Row
+from candor.warehouse.schema import ANSWERS, EVENTS, Schema
+from candor.warehouse.table import Table
+from candor.warehouse.workbench import CUBE_FOLDER, PART_ROWS, Workbench, cube_path, files_of
+
+POINTER = "current"
+GRACE = 120.0  # seconds that a dropped file is left for readers who may still hold its name
+TIDY_EVERY = 20  # versions between checkpoints: reading the log costs about 0.1 ms an entry
+
+
+class Warehouse:
+    """Columnar facts in `folder`; made there, with empty tables, if there is none yet.
+
+    One process writes at a time (a file lock that dies with its holder), any number read. What a write has returned from is on
+    disk; a write that was cut off has changed nothing.
+
+    Args:
+        folder: A folder on a local disk.
+        threads: Threads of the engine; by default one a core.
+        memory_limit: Of each DuckDB connection, as DuckDB writes it ("2GB"); by default 80 % of the machine.
+        patience: Seconds to wait for another writer before `WarehouseBusy`.
+        create: False to raise `WarehouseMissing` rather than make an empty warehouse.
+
+    >>> from datetime import datetime
+    >>> from tempfile import mkdtemp
+    >>> from candor.warehouse.queries import histograms
+    >>> warehouse = Warehouse(mkdtemp())
+    >>> answer = {"feedback_id": 1, "kind": "survey", "metric": "nps", "value": 9, "at": datetime(2026, 5, 4)}
+    >>> warehouse.project([answer], through=17)
+    >>> histograms(warehouse, metric="nps", by=("month",))
+    {(202605,): {9.0: Cell(n=1, sum_w=1.0, sum_w2=1.0)}}
+    >>> warehouse.watermark()
+    17
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        patience: float = 20.0,
+        create: bool = True,
+    ) -> None:
+        self.folder = Path(folder).absolute()
+        self.patience = patience
+        self.settings: dict[str, Any] = {"threads": threads or os.cpu_count() or 1}
+        if memory_limit:
+            self.settings["memory_limit"] = memory_limit
+        if not self._is_complete():
+            if not create:
+                raise WarehouseMissing(self.folder)
+            self._install()
+        self.events = Table(self.folder / "events", EVENTS)
+        self._answers: Table | None = None
+        self.engine = Engine(self, self.settings)
+
+    @property
+    def answers(self) -> Table:
+        """The answers of the projection that is current now."""
+        folder = self.folder / self._current() / ANSWERS.name
+        if self._answers is None or self._answers.folder != folder:
+            self._answers = Table(folder, ANSWERS)
+        return self._answers
+
+    def watermark(self) -> int:
+        """The outbox id up to which the answers are projected; 0 at first."""
+        return self.answers.snapshot().watermark
+
+    def project(self, rows: Iterable[Row], *, through: int, feedback_ids: Iterable[int] = ()) -> None:
+        """Replace all that is held of the given feedback by `rows`, and move the watermark, in one commit.
+
+        Args:
+            rows: Answers, all rows of each feedback that occurs; dicts (missing keys are NULL; `weight` is 1, `day` is the UTC
+                day of `at`, `month` always follows `day`) or tuples in the order of `ANSWERS.names`. Read in chunks.
+            through: The outbox id whose changes are in `rows`; the watermark never goes back.
+            feedback_ids: Further feedback to replace, by nothing if no row is of it.
+
+        Raises:
+            BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
+        """
+        with self._writing(), self._bench(self.answers) as bench:
+            bench.replace(rows, feedback_ids)
+            bench.fold()
+            bench.commit("MERGE", max(through, bench.snapshot.watermark))
+        self._tidy(self.answers)
+
+    def append_events(self, rows: Iterable[Row]) -> int:
+        """Append the events that are not there yet; returns how many were new.
+
+        Args:
+            rows: dicts or tuples in the order of `EVENTS.names`; without `event_id` it is made by `event_id`; `attributes`
+                may be a mapping.
+
+        Raises:
+            BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
+        """
+        with self._writing(), self._bench(self.events) as bench:
+            new = bench.add_new(rows)
+            if new or bench.added:
+                bench.fold()
+            bench.commit("WRITE")
+        self._tidy(self.events)
+        return new
+
+    def erase(self, *, feedback_ids: Iterable[int] = (), customers: Iterable[int] = ()) -> int:
+        """Drop the answers of feedback and of customers, and the events of customers, from every file on disk.
+
+        Returns:
+            The number of rows that were dropped.
+        """
+        feedback, people = sorted(set(feedback_ids)), sorted(set(customers))
+        dropped = self._drop(
+            self.answers,
+            "feedback_id IN (SELECT unnest(?)) OR customer IN (SELECT unnest(?))",
+            feedback,
+            people,
+        )
+        if people:
+            dropped += self._drop(self.events, "customer IN (SELECT unnest(?))", people)
+        self.vacuum()
+        return dropped
+
+    def delete_batch(self, batch: int) -> int:
+        """Drop the answers and events of one import; returns the number of rows."""
+        return self._drop(self.answers, "batch = ?", batch) + self._drop(self.events, "batch = ?", batch)
+
+    def compact(self) -> None:
+        """Put parts that are less than half full together, in the order of their days."""
+        for table in (self.answers, self.events):
+            with self._writing(), self._bench(table) as bench:
+                bench.fold(up_to=PART_ROWS // 2, at_least=2)
+                bench.commit("OPTIMIZE")
+
+    def vacuum(self, *, grace: float = 0.0) -> int:
+        """Remove files that no current version names; returns their number.
+
+        Args:
+            grace: Seconds that a file must have been out of use. A reader that misses a file takes the newest version and asks
+                again, so 0 is safe; a grace only spares it that.
+        """
+        with self._writing():
+            return sum(
+                map(self._sweep, (self.answers, self.events), (grace, grace))
+            ) + self._sweep_projections(grace)
+
+    def rebuild(self, rows: Iterable[Row], *, through: int) -> None:
+        """Write the projection anew from `rows` and switch to it at once; until then readers see the old one.
+
+        Args:
+            rows: All answers there are, as in `project`.
+            through: The outbox id that `rows` stand for.
+        """
+        with self._writing():
+            old = self._current()
+            name = f"projection-{int(old.rpartition('-')[2]) + 1:06d}"
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            with room_expected(self.folder):
+                table = _create_answers(self.folder / name)
+            with self._bench(table) as bench:
+                bench.replace(rows, ())
+                bench.commit("WRITE", through)
+            sync(self.folder)
+            write_durably(self.folder / POINTER, name.encode())
+            os.utime(self.folder / old)
+
+    def files(self, table: Schema | str) -> list[str]:
+        """The Parquet files of `answers`, `daily` or `events` as of now, for another engine to read."""
+        name = table if isinstance(table, str) else table.name
+        if name == "daily":
+            answers = self.answers
+            return [str(cube_path(answers, part)) for part in answers.snapshot().parts]
+        source = {ANSWERS.name: self.answers, EVENTS.name: self.events}[name]
+        return [str(source.path(part)) for part in source.snapshot().parts]
+
+    def _current(self) -> str:
+        return (self.folder / POINTER).read_text()
+
+    def _is_complete(self) -> bool:
+        return (self.folder / POINTER).exists()
+
+    def _install(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with only_writer(self.folder, self.patience), room_expected(self.folder):
+            if self._is_complete():
+                return
+            for leftover in ("events", "projection-000001"):
+                shutil.rmtree(self.folder / leftover, ignore_errors=True)
+            (self.folder / "staging").mkdir(exist_ok=True)
+            Table.create(self.folder / "events", EVENTS)
+            _create_answers(self.folder / "projection-000001")
+            sync(self.folder)
+            write_durably(self.folder / POINTER, b"projection-000001")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with only_writer(self.folder, self.patience):
+            yield
+
+    @contextmanager
+    def _bench(self, table: Table) -> Iterator[Workbench]:
+        staging = self.folder / "staging"
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        try:
+            with Workbench.at(table, staging, self.settings) as bench:
+                yield bench
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _drop(self, table: Table, predicate: str, *parameters: Any) -> int:
+        with self._writing(), self._bench(table) as bench:
+            dropped = bench.drop(predicate, parameters)
+            bench.commit("DELETE")
+            return dropped
+
+    def _tidy(self, table: Table) -> None:
+        """Housekeeping now and then; the write before it stands, whatever becomes of it."""
+        if table.snapshot().version % TIDY_EVERY == 0:
+            with suppress(OSError, DeltaError, WarehouseBusy):
+                with self._writing():
+                    table.checkpoint()
+                self.vacuum(grace=GRACE)
+
+    def _sweep(self, table: Table, grace: float) -> int:
+        table.forget()
+        live = {path for part in table.snapshot().parts for path in files_of(table, part)}
+        found = [
+            *table.folder.glob("*.parquet"),
+            *table.folder.glob(f"{CUBE_FOLDER}/*.parquet"),
+            *table.folder.glob(".*.draft"),
+        ]
+        dead = [path for path in found if path not in live and _age(path) >= grace]
+        for path in dead:
+            path.unlink(missing_ok=True)
+        return len(dead)
+
+    def _sweep_projections(self, grace: float) -> int:
+        current = self._current()
+        dead = [
+            path for path in self.folder.glob("projection-*") if path.name != current and _age(path) >= grace
+        ]
+        for path in dead:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(dead)
+
+
+def _create_answers(folder: Path) -> Table:
+    table = Table.create(folder / ANSWERS.name, ANSWERS)
+    (table.folder / CUBE_FOLDER).mkdir()
+    for path in (table.folder, folder):
+        sync(path)
+    return table
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -1,0 +1,216 @@
+"""One Delta table on a local disk, committed in an order that survives a power cut.
+
+`deltalake` reads the log and writes the checkpoints. Commits we write ourselves, because its local commits are renamed into
+place without being forced to disk: after a power cut an acknowledged version could be gone, or be an empty file that makes the
+whole table unreadable. Here the data files are on disk before the log names them, and the log entry is on disk before it gets
+its name (`link` fails when the name is taken, so two writers can never both win).
+"""
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from deltalake import DeltaTable, Field
+from deltalake import Schema as DeltaSchema
+from deltalake.schema import PrimitiveType
+
+from candor.warehouse.disk import publish, sync
+from candor.warehouse.schema import Schema
+
+APPLICATION = "candor.outbox"  # the watermark travels in the commit, as Delta's application transaction
+DELTA_TYPES = {
+    "BIGINT": "long",
+    "INTEGER": "integer",
+    "VARCHAR": "string",
+    "DOUBLE": "double",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp_ntz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file of a table: `ranges` holds the smallest and largest value of the columns the schema names."""
+
+    name: str
+    size: int
+    rows: int
+    ranges: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table as it stood at one version; `watermark` is the last outbox id whose rows are in it."""
+
+    version: int
+    parts: tuple[Part, ...]
+    watermark: int
+
+
+class Table:
+    """A Delta table in `folder`. Reads are safe from any thread; `commit` is for the holder of the writer's lock."""
+
+    def __init__(self, folder: Path, schema: Schema) -> None:
+        self.folder = folder
+        self.schema = schema
+        self._log = folder / "_delta_log"
+        self._lock = threading.Lock()
+        self._delta: DeltaTable | None = None
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def create(cls, folder: Path, schema: Schema) -> "Table":
+        """Create an empty table, its log forced to disk."""
+        fields = [
+            Field(column.name, PrimitiveType(DELTA_TYPES[column.type]), nullable=not column.required)
+            for column in schema.columns
+        ]
+        DeltaTable.create(
+            folder,
+            DeltaSchema(fields),
+            name=schema.name,
+            configuration={"delta.logRetentionDuration": "interval 1 hours"},
+        )
+        table = cls(folder, schema)
+        for path in [*table._log.iterdir(), table._log, folder]:
+            sync(path)
+        return table
+
+    def path(self, part: Part) -> Path:
+        return self.folder / part.name
+
+    def snapshot(self) -> Snapshot:
+        """The newest version; one `stat` when nothing changed since the last call."""
+        with self._lock:
+            if self._snapshot is None or self._is_stale(self._snapshot.version):
+                self._snapshot = self._read()
+            return self._snapshot
+
+    def forget(self) -> None:
+        """Read the log anew at the next call."""
+        with self._lock:
+            self._delta = self._snapshot = None
+
+    def _is_stale(self, version: int) -> bool:
+        # A log entry that is gone was cleaned away under us after a checkpoint: then the next one may be gone as well.
+        return self.has(version + 1) or not self.has(version)
+
+    def _entry(self, version: int) -> Path:
+        return self._log / f"{version:020d}.json"
+
+    def _read(self) -> Snapshot:
+        if self._delta is None or not self.has(self._delta.version()):
+            self._delta = DeltaTable(self.folder)
+        else:
+            self._delta.update_incremental()
+        adds = self._delta.get_add_actions(flatten=True)
+        columns = {name: list(adds.column(name).to_pylist()) for name in adds.schema.names}
+        return Snapshot(
+            version=self._delta.version(),
+            parts=tuple(sorted(self._parts(columns), key=lambda part: part.name)),
+            watermark=self._delta.transaction_version(APPLICATION) or 0,
+        )
+
+    def _parts(self, columns: dict[str, list[Any]]) -> list[Part]:
+        nothing = [None] * len(columns["path"])
+        ranges = {
+            name: (columns.get(f"min.{name}", nothing), columns.get(f"max.{name}", nothing))
+            for name in self.schema.ranges
+        }
+        return [
+            Part(
+                name,
+                columns["size_bytes"][i],
+                columns["num_records"][i],
+                {c: (lo[i], hi[i]) for c, (lo, hi) in ranges.items()},
+            )
+            for i, name in enumerate(columns["path"])
+        ]
+
+    def commit(
+        self,
+        *,
+        operation: str,
+        added: Sequence[Part] = (),
+        removed: Sequence[Part] = (),
+        watermark: int | None = None,
+    ) -> int:
+        """Make one new version, durable when this returns. The data files of `added` must be on disk already.
+
+        Raises:
+            FileExistsError: A writer that did not hold our lock committed at the same time.
+        """
+        now = time.time_ns() // 1_000_000
+        version = self.snapshot().version + 1
+        actions: list[dict[str, Any]] = [
+            {
+                "commitInfo": {
+                    "timestamp": now,
+                    "operation": operation,
+                    "operationParameters": {},
+                    "engineInfo": "candor",
+                }
+            }
+        ]
+        if watermark is not None:
+            actions.append({"txn": {"appId": APPLICATION, "version": watermark, "lastUpdated": now}})
+        actions += [{"remove": _removal(part, now)} for part in removed]
+        actions += [{"add": _addition(part, now)} for part in added]
+        publish(
+            self.folder / f".{uuid4().hex}.draft",
+            msgspec.json.Encoder().encode_lines(actions),
+            self._entry(version),
+        )
+        for part in removed:
+            with suppress(OSError):
+                os.utime(self.path(part))  # from now on its age is the time since it was dropped
+        return version
+
+    def has(self, version: int) -> bool:
+        return self._entry(version).exists()
+
+    def checkpoint(self) -> None:
+        """Write the whole list of files in one place, and drop log entries that are older than the retention."""
+        self.snapshot()
+        assert self._delta is not None
+        with self._lock:
+            self._delta.create_checkpoint()
+            for path in self._log.glob("*.parquet"):
+                sync(path)
+            sync(self._log)
+            self._delta.cleanup_metadata()
+
+
+def _addition(part: Part, now: int) -> dict[str, Any]:
+    stats = {
+        "numRecords": part.rows,
+        "minValues": {name: low for name, (low, _) in part.ranges.items() if low is not None},
+        "maxValues": {name: high for name, (_, high) in part.ranges.items() if high is not None},
+        "nullCount": {},
+    }
+    return {
+        "path": part.name,
+        "partitionValues": {},
+        "size": part.size,
+        "modificationTime": now,
+        "dataChange": True,
+        "stats": msgspec.json.encode(stats).decode(),
+    }
+
+
+def _removal(part: Part, now: int) -> dict[str, Any]:
+    return {
+        "path": part.name,
+        "partitionValues": {},
+        "size": part.size,
+        "deletionTimestamp": now,
+        "dataChange": True,
+        "extendedFileMetadata": True,
+    }

@@ -1,0 +1,271 @@
+"""Where a new version of a table is put together: parts are written, replaced and folded here, and then committed at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import duckdb
+
+from candor.warehouse import rows as loading
+from candor.warehouse.disk import room_expected, sync
+from candor.warehouse.rows import Row
+from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, Grain, listed, quoted
+from candor.warehouse.table import Part, Table
+
+PART_ROWS = (
+    1_000_000  # rows of a full part: what a change of one old answer may have to rewrite, about a second
+)
+SMALL_ROWS = 100_000  # below this, parts are cheap to put together again
+FOLD_AT = 24  # small parts that are folded into one by the next write
+ROW_GROUP = 122_880
+CUBE_FOLDER = "_cube"
+
+
+class Workbench:
+    """Puts together one version of `table`. For the holder of the writer's lock; nothing is visible before `commit`."""
+
+    def __init__(self, table: Table, staging: Path, settings: dict[str, Any]) -> None:
+        self.table = table
+        self.schema = table.schema
+        self.snapshot = table.snapshot()
+        self.added: list[Part] = []
+        self.removed: list[Part] = []
+        self._staging = staging
+        self._connection = duckdb.connect(
+            config={**settings, "temp_directory": str(staging), "preserve_insertion_order": "false"}
+        )
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._create(
+            "incoming", ", ".join(_definition(c.name, c.type, c.required) for c in self.schema.columns)
+        )
+        self._create("keys", _definition("key", self.schema.type_of(self.schema.key), required=True))
+
+    @classmethod
+    @contextmanager
+    def at(cls, table: Table, staging: Path, settings: dict[str, Any]) -> Iterator[Self]:
+        """A workbench that leaves nothing behind when what is done at it fails."""
+        with room_expected(table.folder):
+            bench = cls(table, staging, settings)
+            try:
+                yield bench
+            except BaseException:
+                bench.discard()
+                raise
+            finally:
+                bench._connection.close()
+
+    @property
+    def kept(self) -> list[Part]:
+        dropped = {part.name for part in self.removed}
+        return [part for part in self.snapshot.parts if part.name not in dropped]
+
+    def discard(self) -> None:
+        for part in self.added:
+            for path in files_of(self.table, part):
+                path.unlink(missing_ok=True)
+
+    def replace(self, rows: Iterable[Row], keys: Iterable[int]) -> None:
+        """Take `rows`, and drop what the table holds for their keys and for `keys`."""
+        self._connection.execute("INSERT INTO keys SELECT unnest(CAST(? AS BIGINT[]))", [list(keys)])
+        for _ in loading.load(self._connection, self.schema, rows, into="incoming", through=self._chunk):
+            if self._waiting() >= PART_ROWS:
+                self._note_keys()
+                self.flush()
+        self._note_keys()
+        low, high = self._one("SELECT min(key), max(key) FROM keys")
+        self.drop(
+            f"{quoted(self.schema.key)} IN (SELECT key FROM keys)",  # noqa: S608
+            among=[
+                part for part in self.snapshot.parts if _overlaps(part.ranges[self.schema.key], low, high)
+            ],
+        )
+
+    def add_new(self, rows: Iterable[Row]) -> int:
+        """Take those of `rows` whose key the table does not hold yet; returns their number."""
+        new = 0
+        for _ in loading.load(self._connection, self.schema, rows, into="incoming", through=self._chunk):
+            if self._waiting() >= PART_ROWS:
+                new += self._drop_known()
+                self.flush()
+        return new + self._drop_known()
+
+    def drop(
+        self, predicate: str, parameters: Sequence[Any] = (), *, among: Sequence[Part] | None = None
+    ) -> int:
+        """Drop the rows of the table that fulfil `predicate`; returns their number."""
+        candidates = {str(self.table.path(part)): part for part in (self.kept if among is None else among)}
+        if not candidates:
+            return 0
+        hits = self._connection.execute(
+            f"SELECT filename, count(*) FROM read_parquet(?, filename = true) WHERE {predicate} GROUP BY filename",  # noqa: S608
+            [list(candidates), *parameters],
+        ).fetchall()
+        for name, count in sorted(hits):
+            self._rewrite(candidates[name], count, predicate, parameters)
+        return sum(count for _, count in hits)
+
+    def fold(self, *, up_to: int = SMALL_ROWS, at_least: int = FOLD_AT) -> None:
+        """Put small parts together with what is waiting, once there are enough of them."""
+        small = [part for part in self.kept if part.rows < up_to]
+        if len(small) < at_least:
+            return
+        for part in sorted(small, key=_first_day):
+            if self._waiting() + part.rows > PART_ROWS:
+                self.flush()
+            self._connection.execute(
+                f"INSERT INTO incoming SELECT {listed(self.schema.names)} FROM read_parquet(?)",  # noqa: S608
+                [str(self.table.path(part))],
+            )
+            self.removed.append(part)
+
+    def flush(self) -> None:
+        """Write what is waiting as one part."""
+        if self._waiting():
+            self._write(f"SELECT {listed(self.schema.names)} FROM incoming")  # noqa: S608
+            self._connection.execute("TRUNCATE incoming")
+
+    def commit(self, operation: str, watermark: int | None = None) -> None:
+        """Make it the next version of the table; without any change, do nothing."""
+        self.flush()
+        if not (
+            self.added or self.removed or (watermark is not None and watermark != self.snapshot.watermark)
+        ):
+            return
+        added, self.added = self.added, []  # once the log may name them, nobody discards them
+        try:
+            self.table.commit(operation=operation, added=added, removed=self.removed, watermark=watermark)
+        except BaseException:
+            if not self.table.has(self.snapshot.version + 1):
+                self.added = added
+            raise
+
+    @property
+    def _chunk(self) -> Path:
+        return self._staging / "chunk.ndjson"
+
+    def _create(self, name: str, columns: str) -> None:
+        self._connection.execute(f"CREATE TABLE {name} ({columns})")
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self._connection.execute(query).fetchone()
+        assert row is not None
+        return row
+
+    def _waiting(self) -> int:
+        return int(self._one("SELECT count(*) FROM incoming")[0])
+
+    def _note_keys(self) -> None:
+        self._connection.execute(f"INSERT INTO keys SELECT DISTINCT {quoted(self.schema.key)} FROM incoming")  # noqa: S608
+
+    def _drop_known(self) -> int:
+        key, names = quoted(self.schema.key), listed(self.schema.names)
+        self._connection.execute(
+            f"""CREATE OR REPLACE TABLE incoming AS SELECT {names} FROM (
+                SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {names}) AS copy FROM incoming
+            ) AS numbered WHERE copy = 1"""  # noqa: S608
+        )
+        known = [str(self.table.path(part)) for part in (*self.kept, *self.added)]
+        if known:
+            self._connection.execute(
+                f"DELETE FROM incoming WHERE {key} IN (SELECT {key} FROM read_parquet(?) SEMI JOIN incoming USING ({key}))",  # noqa: S608
+                [known],
+            )
+        return self._waiting()
+
+    def _rewrite(self, part: Part, hits: int, predicate: str, parameters: Sequence[Any]) -> None:
+        survivors = f"SELECT {listed(self.schema.names)} FROM read_parquet(?) WHERE ({predicate}) IS NOT TRUE"  # noqa: S608
+        values = [str(self.table.path(part)), *parameters]
+        if hits < part.rows < SMALL_ROWS:
+            self._connection.execute(f"INSERT INTO incoming {survivors}", values)
+        elif hits < part.rows:
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE survivors AS {survivors}", values)
+            self._write("SELECT * FROM survivors")
+            self._connection.execute("DROP TABLE survivors")
+        self.removed.append(part)
+
+    def _write(self, source: str) -> None:
+        name = f"part-{uuid4().hex}.parquet"
+        part = Part(name, 0, 0, {})
+        self.added.append(part)  # at once, so that a failure half way finds it to discard
+        path = self.table.folder / name
+        self._copy(f"SELECT * FROM ({source}) AS rows ORDER BY {listed(self.schema.order)}", path)  # noqa: S608
+        if self.schema is ANSWERS:
+            self._copy(cube_of(source), cube_path(self.table, part))
+        bounds = ", ".join(f"min({quoted(c)}), max({quoted(c)})" for c in self.schema.ranges)
+        count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")  # noqa: S608
+        ranges = dict(zip(self.schema.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
+        self.added[-1] = Part(name, path.stat().st_size, count, ranges)
+
+    def _copy(self, query: str, path: Path) -> None:
+        self._connection.execute(
+            f"COPY ({query}) TO '{_escaped(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+        sync(path)
+        sync(path.parent)
+
+
+def cube_path(table: Table, part: Part) -> Path:
+    """Each part of the answers has its cube beside it, so that one commit moves both and they can never disagree."""
+    return table.folder / CUBE_FOLDER / part.name
+
+
+def files_of(table: Table, part: Part) -> list[Path]:
+    own = [table.path(part)]
+    return [*own, cube_path(table, part)] if table.schema is ANSWERS else own
+
+
+def cube_of(source: str) -> str:
+    """The query that counts the answers of `source` at every grain.
+
+    Weights are summed as decimals (9 places), so that the order of the rows can not move the last digit.
+    """
+    finest = GRAINS[-1]
+    counted = _grouped(
+        finest,
+        source,
+        "CAST(count(*) AS BIGINT), sum(CAST(weight AS DECIMAL(38, 9))), sum(CAST(weight * weight AS DECIMAL(38, 9)))",
+    )
+    summed = "CAST(sum(n) AS BIGINT), sum(sum_w), sum(sum_w2)"
+    others = " UNION ALL ".join(_grouped(grain, "SELECT * FROM finest", summed) for grain in GRAINS[:-1])
+    names = tuple(column.name for column in CUBE_COLUMNS)
+    order = (
+        "grain",
+        "metric",
+        "month",
+        "day",
+        *(n for n in names if n not in {"grain", "metric", "month", "day"}),
+    )
+    return (
+        f"WITH finest ({listed(names)}) AS MATERIALIZED ({counted}) "  # noqa: S608
+        f"SELECT * FROM (SELECT * FROM finest UNION ALL {others}) AS cube ORDER BY {listed(order)}"
+    )
+
+
+def _grouped(grain: Grain, source: str, sums: str) -> str:
+    kept = {*grain.dimensions, "value"}
+    measures = {"grain", "n", "sum_w", "sum_w2"}
+    chosen = ", ".join(
+        quoted(c.name) if c.name in kept else f"CAST(NULL AS {c.type})"
+        for c in CUBE_COLUMNS
+        if c.name not in measures
+    )
+    groups = listed((*grain.dimensions, "value"))
+    return f"SELECT {grain.number}, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"  # noqa: S608
+
+
+def _definition(name: str, type_: str, required: bool) -> str:
+    return f"{quoted(name)} {type_}{' NOT NULL' if required else ''}"
+
+
+def _overlaps(ends: tuple[Any, Any], low: Any, high: Any) -> bool:
+    return low is not None and (ends[0] is None or (ends[0] <= high and low <= ends[1]))
+
+
+def _first_day(part: Part) -> tuple[str, str]:
+    return str(part.ranges.get("day", ("",))[0]), part.name
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
