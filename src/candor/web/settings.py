@@ -28,6 +28,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 INSTALLED_APPS = [
+    "candor.foundation",  # first, so that its templates stand before those of the libraries
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "axes",
     "csp",
-    "candor.foundation",
     "candor.apps.organization",
     "candor.apps.journeys",
     "candor.apps.customers",

@@ -1,6 +1,9 @@
 """Reads about the organization."""
 
-from .models import Unit, Workspace
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from .models import AuditEntry, Invitation, Person, Unit, Workspace
 
 
 def workspace() -> Workspace:
@@ -11,3 +14,25 @@ def workspace() -> Workspace:
 def root_unit() -> Unit | None:
     """The organization at the top of the tree, None before the first run."""
     return Unit.objects.filter(parent=None).order_by("pk").first()
+
+
+def find_people(text: str) -> "QuerySet[Person]":
+    """People whose name, address or personnel number contains the text, those who can sign in first."""
+    people = Person.objects.select_related("unit").prefetch_related("role_assignments__unit")
+    if text:
+        people = people.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(code__iexact=text))
+    return people.order_by(F("email").asc(nulls_last=True), "name")
+
+
+def open_invitations() -> "QuerySet[Invitation]":
+    """Invitations that can still be accepted."""
+    waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    return waiting.select_related("unit", "invited_by").order_by("-invited_at")
+
+
+def audit_entries(*, action: str = "", person_id: int | None = None) -> "QuerySet[AuditEntry]":
+    """The audit log, newest first; `action` filters by its beginning."""
+    entries = AuditEntry.objects.select_related("person")
+    if action:
+        entries = entries.filter(action__startswith=action)
+    return entries if person_id is None else entries.filter(person_id=person_id)
