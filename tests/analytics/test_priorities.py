@@ -1,0 +1,140 @@
+"""Importance against performance, penalty against reward."""
+
+import math
+
+import numpy as np
+import pytest
+
+from candor.analytics.errors import (
+    BadParameter,
+    EmptySample,
+    NotEnoughHistory,
+    NotIdentifiable,
+    ShapeMismatch,
+)
+from candor.analytics.estimates import Estimate
+from candor.analytics.priorities import importance_performance, penalty_reward
+
+nan = float("nan")
+
+
+def between(low, high, status="ok"):
+    return Estimate(value=(low + high) / 2, low=low, high=high, n=200, method="t", status=status)
+
+
+def test_each_quadrant_has_its_words_and_a_crossing_interval_is_undecided():
+    placed = importance_performance(
+        {
+            "waiting": (between(0.3, 0.4), between(3.0, 3.5)),
+            "tone": (between(0.3, 0.4), between(4.1, 4.3)),
+            "parking": (between(0.0, 0.1), between(3.0, 3.5)),
+            "coffee": (between(0.0, 0.1), between(4.1, 4.3)),
+            "letters": (between(0.1, 0.3), between(3.9, 4.2)),
+            "staff": (between(0.3, 0.4), between(4.1, 4.3, status="suppressed")),
+        },
+        importance_line=0.2,
+        performance_line=4.0,
+    )
+    found = {item.name: item.quadrant for item in placed}
+    assert found == {
+        "waiting": "look_here_first",
+        "tone": "keep_it_up",
+        "parking": "low_priority",
+        "coffee": "perhaps_more_than_needed",
+        "letters": "undecided",
+        "staff": "undecided",
+    }
+    by_name = {item.name: item for item in placed}
+    assert (
+        by_name["letters"].words
+        == "Undecided: importance and performance may lie on either side of the line."
+    )
+    assert by_name["staff"].undecided_on == ("performance",)
+    assert by_name["waiting"].words.endswith("look here first.")
+    assert [item.name for item in placed] == sorted(found)
+
+
+def test_a_line_that_is_no_number_is_refused():
+    with pytest.raises(BadParameter):
+        importance_performance({}, importance_line=nan, performance_line=1)
+    assert importance_performance({}, importance_line=0, performance_line=1) == ()
+
+
+def planted(n=3000, seed=3):
+    random = np.random.default_rng(seed)
+    tidy, gift, speed, music = random.integers(1, 6, size=(4, n)).astype(float)
+    outcome = 5 - 2.0 * (tidy <= 2) + 1.5 * (gift >= 4) - 1.0 * (speed <= 2) + 1.0 * (speed >= 4)
+    return {"tidy": tidy, "gift": gift, "speed": speed, "music": music}, outcome + random.normal(size=n)
+
+
+def test_planted_asymmetries_are_found_and_nothing_is_found_where_nothing_is():
+    ratings, outcome = planted()
+    found = {item.name: item for item in penalty_reward(ratings, outcome, low_up_to=2, high_from=4)}
+    kinds = {name: item.kind for name, item in found.items()}
+    assert kinds == {"tidy": "must_be", "gift": "delighter", "speed": "both_ways", "music": "no_clear_link"}
+    assert found["tidy"].penalty.low < -2.0 < found["tidy"].penalty.high
+    assert found["gift"].reward.low < 1.5 < found["gift"].reward.high
+    assert sum((found["tidy"].n_low, found["tidy"].n_middle, found["tidy"].n_high)) == 3000
+
+
+def test_standard_errors_are_the_hc3_of_statsmodels():
+    sm = pytest.importorskip("statsmodels.api")
+    ratings, outcome = planted(n=200)
+    found = penalty_reward(ratings, outcome, low_up_to=2, high_from=4)
+    names = sorted(ratings)
+    low = [(ratings[name] <= 2).astype(float) for name in names]
+    high = [(ratings[name] >= 4).astype(float) for name in names]
+    fit = sm.OLS(outcome, sm.add_constant(np.column_stack([*low, *high]))).fit(cov_type="HC3", use_t=True)
+    ends = fit.conf_int()
+    for j, item in enumerate(found):
+        assert (item.penalty.low, item.penalty.high) == pytest.approx(tuple(ends[1 + j]), abs=1e-9)
+        assert (item.reward.low, item.reward.high) == pytest.approx(tuple(ends[5 + j]), abs=1e-9)
+
+
+def test_the_naive_gap_blames_the_rescuers_and_the_joint_regression_does_not():
+    # methods.md §4: late −2.0 causes calls, the call itself +0.3; naive gap says late −1.83 and call −0.86
+    random = np.random.default_rng(12)
+    late = random.random(20_000) < 0.3
+    call = random.random(20_000) < np.where(late, 0.7, 0.1)
+    outcome = 8 - 2.0 * late + 0.3 * call + random.normal(size=20_000)
+    assert outcome[call].mean() - outcome[~call].mean() < -0.5
+    # 1 = it happened ("low"), 3 = it did not, and a dummy middle so that both sides exist
+    ratings = {
+        "late": np.where(late, 1.0, random.choice([3.0, 5.0], size=20_000)),
+        "call": np.where(call, 1.0, random.choice([3.0, 5.0], size=20_000)),
+    }
+    found = {item.name: item for item in penalty_reward(ratings, outcome, low_up_to=2, high_from=4)}
+    assert found["call"].penalty.value == pytest.approx(0.3, abs=0.06)
+    assert found["late"].penalty.value == pytest.approx(-2.0, abs=0.06)
+
+
+def test_rows_in_another_order_and_missing_rows_change_nothing():
+    ratings, outcome = planted(n=150)
+    shuffled = np.random.default_rng(1).permutation(150)
+    turned = {name: np.append(values[shuffled], nan) for name, values in reversed(ratings.items())}
+    again = penalty_reward(turned, np.append(outcome[shuffled], 5.0), low_up_to=2, high_from=4)
+    assert again == penalty_reward(ratings, outcome, low_up_to=2, high_from=4)
+
+
+def test_few_answers_on_one_side_are_undecided():
+    random = np.random.default_rng(5)
+    rating = np.array([1.0] * 4 + [3.0] * 40 + [5.0] * 40)
+    (item,) = penalty_reward({"tidy": rating}, rating + random.normal(size=84), low_up_to=2, high_from=4)
+    assert (item.kind, item.penalty.status, item.n_low) == ("undecided", "too_few", 4)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "outcome", "options", "error"),
+    [
+        ({}, [1], {}, EmptySample),
+        ({"a": [nan]}, [1], {}, EmptySample),
+        ({"a": [1, 2]}, [1], {}, ShapeMismatch),
+        ({"a": [1, 3]}, [1, 2], {}, NotEnoughHistory),
+        ({"a": [3, 3, 3, 3, 3]}, [1, 2, 3, 4, 5], {}, NotIdentifiable),
+        ({"a": [1, 3, 5, 5]}, [1, 2, 3, 4], {"low_up_to": 5}, BadParameter),
+        ({"a": [1, 3, 5, 5]}, [1, 2, 3, 4], {"level": math.inf}, BadParameter),
+    ],
+)
+def test_wrong_input_is_a_named_error(ratings, outcome, options, error):
+    with pytest.raises(error):
+        penalty_reward(ratings, outcome, **{"low_up_to": 2, "high_from": 4, **options})
