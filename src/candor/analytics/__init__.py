@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # star imports, so that type checkers see every name of each __all__
     from candor.analytics.cell_means import *
     from candor.analytics.comparisons import *
+    from candor.analytics.drivers import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
     from candor.analytics.net_promoter import *
     from candor.analytics.ordinal_tests import *
+    from candor.analytics.priorities import *
+    from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
+    from candor.analytics.relative_importance import *
     from candor.analytics.scores import *
     from candor.analytics.stakes import *
 
@@ -128,6 +132,11 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     # Goals, votes and maturity
     "goals": ("GoalCheck", "GoalVerdict", "check_goal"),
+    # Drivers and expectations
+    "priorities": ("Asymmetry", "PlacedItem", "importance_performance", "penalty_reward"),
+    "proportional_odds": ("OrdinalFit", "fit_proportional_odds"),
+    "relative_importance": ("johnson_weights", "lmg_weights"),
+    "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
 }
 """Topic module to its public names; ``tests/analytics/test_contents_page.py`` keeps it equal to each ``__all__``."""
 
