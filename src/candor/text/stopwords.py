@@ -21,7 +21,7 @@ quite rather really regarding said same saw say saying says see seem seemed seem
 some somebody someone something somehow sometimes somewhere soon still stuff such take taken takes taking tell tells than thank
 thanks that that's thats the their theirs them themselves then there there's therefore these they they'd they'll they're they've
 thing things think this those though through thus till to today together told too took toward towards tried tries try trying two
-under until up upon us use used uses using usually very via want wanted wants was way we we'd we'll we're we've well went were what
+under until upon us use used uses using usually very via want wanted wants was way we we'd we'll we're we've well went were what
 what's whatever when whenever where wherever whether which while who whoever whole whom whose why will wish with within would yes yet
 you you'd you'll you're you've your yours yourself able actually already almost along certain etc hope lot lots possible sure
 """
