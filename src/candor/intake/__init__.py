@@ -25,6 +25,7 @@ from candor.intake.errors import (
     TooLarge,
     UnsafeXml,
 )
+from candor.intake.events import EVENT_FIELDS, Event, EventLog, in_case_order, open_events
 from candor.intake.fields import Field, Kind, Mapping, recognise
 from candor.intake.numbers import AmbiguousDecimalMark, DecimalMark, detect_decimal_mark
 from candor.intake.problems import Problem, csv_lines, plain_cell, safe_cell, write_problems
@@ -33,6 +34,7 @@ from candor.intake.table import Row, Table, open_table
 from candor.intake.typed import Caution, Converter
 
 __all__ = [
+    "EVENT_FIELDS",
     "ORDER_NAMES",
     "AmbiguousDateOrder",
     "AmbiguousDecimalMark",
@@ -43,6 +45,8 @@ __all__ = [
     "DateOrder",
     "DecimalMark",
     "EmptyFile",
+    "Event",
+    "EventLog",
     "Field",
     "FileRefused",
     "HeaderOnly",
@@ -61,6 +65,8 @@ __all__ = [
     "detect_date_order",
     "detect_date_orders",
     "detect_decimal_mark",
+    "in_case_order",
+    "open_events",
     "open_table",
     "parse_date",
     "parse_instant",

@@ -1,10 +1,13 @@
 """Finds out how a delimited text is laid out: its delimiter, where its header stands, what its columns are called."""
 
+import csv
+import io
 import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from candor.intake.errors import EmptyFile, HeaderOnly, NotATable, TooLarge
@@ -59,10 +62,11 @@ def find_layout(sample: str, *, is_whole: bool, limits: Limits, delimiter: str |
     delimiter = delimiter or _find_delimiter(sample, limits)
     records = _records(sample, delimiter, limits)
     place = _header_place(records)
-    header = records[place]
+    header, notes = _mended(records, place, sample, delimiter)
     if len(header) > limits.columns:
         raise TooLarge(f"more than {limits.columns:,} columns")
-    notes = [f"{place} lines above the column names were left out."] if any(records[:place]) else []
+    if any(records[:place]):
+        notes.append(f"{place} lines above the column names were left out.")
     if _looks_like_data(header):
         names = tuple(f"Column {number}" for number in range(1, len(header) + 1))
         return Layout(
@@ -124,6 +128,25 @@ def _header_place(records: Sequence[list[str]]) -> int:
         if sum(bool(cell.strip()) for cell in cells) >= least:
             return place
     return next(place for place, cells in enumerate(records) if any(cells))
+
+
+def _mended(
+    records: Sequence[list[str]], place: int, sample: str, delimiter: str
+) -> tuple[list[str], list[str]]:
+    """The header, reread where an export has doubled its quotes so that names with a delimiter fall apart."""
+    header = records[place]
+    widths = Counter(len(cells) for cells in records[place + 1 :] if any(cells))
+    usual = widths.most_common(1)[0][0] if widths else len(header)
+    if len(header) <= usual:
+        return header, []
+    line = next(islice(io.StringIO(sample, newline=""), place, None))
+    if '""' in line:
+        reread = next(csv.reader([line.replace('""', '"')], delimiter=delimiter))
+        if len(reread) == usual:
+            return reread, ["Some quotes in the column names are doubled; they were read as single ones."]
+    if widths[len(header)]:
+        return header, []
+    return header, [f"There are {len(header)} column names, but the rows have {usual} cells."]
 
 
 def _looks_like_data(cells: list[str]) -> bool:
