@@ -12,7 +12,8 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import note_feedback_span, record_audit
 from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
-from candor.text import detect_language, mask
+from candor.text.language import detect_language
+from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
 from .models import Answer, Feedback

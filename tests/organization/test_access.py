@@ -1,0 +1,40 @@
+from candor.apps.feedback.models import Feedback
+from candor.apps.organization.access import viewer_of
+from candor.apps.organization.choices import Permission
+from tests.builders import a_feedback
+from tests.world import World
+
+
+def test_a_role_holds_for_its_unit_and_everything_below(world: World) -> None:
+    mona = viewer_of(world.mona)
+    assert mona.can(Permission.READ_FEEDBACK, world.quay)
+    assert mona.can(Permission.READ_FEEDBACK, world.red)
+    assert not mona.can(Permission.READ_FEEDBACK, world.north)
+    assert not mona.can(Permission.READ_FEEDBACK, world.mill)
+
+
+def test_who_holds_no_role_may_do_nothing(world: World) -> None:
+    olga = viewer_of(world.olga)
+    assert not any(olga.can(permission) for permission in Permission)
+
+
+def test_an_administrator_reads_no_feedback(world: World) -> None:
+    amos = viewer_of(world.amos)
+    assert amos.can(Permission.ADMINISTER)
+    assert not amos.can(Permission.READ_FEEDBACK)
+
+
+def test_a_manager_sees_the_feedback_of_the_own_units_only(world: World) -> None:
+    ours = a_feedback(unit_id=world.red.pk)
+    theirs = a_feedback(unit_id=world.mill.pk)
+    nobodys = a_feedback()
+    seen = set(Feedback.objects.visible_to(viewer_of(world.mona)))
+    assert seen == {ours}
+    assert set(Feedback.objects.visible_to(viewer_of(world.rival))) == {theirs}
+    assert set(Feedback.objects.visible_to(viewer_of(world.clara))) == {ours, theirs, nobodys}
+
+
+def test_the_whole_organization_stands_for_no_filter(world: World) -> None:
+    assert viewer_of(world.clara).unit_ids(Permission.READ_SCORES) is None
+    assert viewer_of(world.mona).unit_ids(Permission.READ_SCORES) == [world.quay.pk, world.red.pk]
+    assert viewer_of(world.olga).unit_ids(Permission.READ_SCORES) == []
