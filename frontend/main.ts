@@ -1,0 +1,25 @@
+import "./styles/index.css";
+import "htmx.org";
+import Alpine from "@alpinejs/csp";
+import { startCharts } from "./behaviours/charts";
+import { startDialogs } from "./behaviours/dialogs";
+import { startDrops } from "./behaviours/drops";
+import { startForms } from "./behaviours/forms";
+import { startLists } from "./behaviours/lists";
+import { startPalette } from "./behaviours/palette";
+import { startRail } from "./behaviours/rail";
+import { startTheme } from "./behaviours/theme";
+import { startTips } from "./behaviours/tips";
+import { startToasts } from "./behaviours/toasts";
+
+startTheme();
+startRail();
+startPalette();
+startDialogs();
+startForms();
+startLists();
+startTips();
+startToasts();
+startDrops();
+startCharts();
+Alpine.start();

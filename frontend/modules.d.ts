@@ -1,0 +1,8 @@
+declare module "@alpinejs/csp" {
+  interface Alpine {
+    data(name: string, component: (...values: unknown[]) => object): void;
+    start(): void;
+  }
+  const Alpine: Alpine;
+  export default Alpine;
+}

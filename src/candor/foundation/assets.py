@@ -1,0 +1,80 @@
+"""Addresses of the built front end: scripts, styles and the icon sprite, by the names that the build gave them."""
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+
+_ENTRIES = {
+    "main": "frontend/main.ts",
+    "chart": "frontend/chart.ts",
+    "theme": "frontend/theme.ts",
+    "icons": "icons.svg",
+}
+
+
+class UnknownIcon(LookupError):
+    """A template asks for an icon that is not in icons.json."""
+
+
+def entry_url(name: str) -> str:
+    """Address of a built entry: main, chart, theme or icons; empty while nothing is built."""
+    return _url(_manifest().get(_ENTRIES[name], {}).get("file"))
+
+
+def style_urls() -> list[str]:
+    """Addresses of the style sheets that every page loads."""
+    return [_url(path) for path in _manifest().get(_ENTRIES["main"], {}).get("css", [])]
+
+
+def font_urls() -> list[str]:
+    """The one font file that nearly every page needs, to be fetched before the style sheet is read."""
+    fonts = _manifest().get(_ENTRIES["main"], {}).get("assets", [])
+    return [_url(path) for path in fonts if "inter-latin-wght-normal" in path]
+
+
+def icon_url(name: str) -> str:
+    """Address of one icon inside the sprite.
+
+    Raises:
+        UnknownIcon: the name is not in icons.json.
+    """
+    if name not in _icon_names():
+        raise UnknownIcon(
+            f"{name!r} is not in candor/foundation/icons.json; add it there and build the front end"
+        )
+    return f"{entry_url('icons')}#{name}"
+
+
+def is_built() -> bool:
+    """Whether the front end has been built."""
+    return bool(_manifest())
+
+
+def _url(path: str | None) -> str:
+    return static(f"build/{path}") if path else ""
+
+
+def _manifest() -> dict[str, Any]:
+    return _read_manifest() if settings.DEBUG is False else _read_manifest.__wrapped__()
+
+
+@lru_cache(maxsize=1)
+def _read_manifest() -> dict[str, Any]:
+    path = finders.find("build/manifest.json")
+    if not isinstance(path, str):
+        return {}
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a finder's path is a string
+        manifest: dict[str, Any] = json.load(file)
+    return manifest
+
+
+@lru_cache(maxsize=1)
+def _icon_names() -> frozenset[str]:
+    return frozenset(
+        json.loads(files("candor.foundation").joinpath("icons.json").read_text(encoding="utf-8"))
+    )

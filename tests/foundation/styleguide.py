@@ -1,0 +1,209 @@
+"""Renders the style guide with sample data, without a database: `python -m tests.foundation.styleguide` serves it."""
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from wsgiref.simple_server import make_server
+
+import django
+from django import forms
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.urls import path
+
+from candor.analytics.estimates import Comparison, Estimate
+from candor.foundation import periods
+from candor.foundation.navigation import Page, Place, Word
+
+
+def estimate(value: float, half: float, n: int, status: str = "ok") -> Estimate:
+    return Estimate(
+        value=value,
+        low=value - half,
+        high=value + half,
+        n=n,
+        method="Wilson score interval",
+        status=status,
+        least_n=30,  # type: ignore[arg-type]
+    )
+
+
+def comparison(change: float, half: float, verdict: str) -> Comparison:
+    return Comparison(
+        change=change,
+        low=change - half,
+        high=change + half,
+        n_now=1240,
+        n_before=1180,
+        p_value=0.01,
+        verdict=verdict,  # type: ignore[arg-type]
+        method="Newcombe",
+    )
+
+
+class SurveyForm(forms.Form):
+    name = forms.CharField(help_text="Customers never see it.")
+    moment = forms.ChoiceField(choices=[("a", "Loan approved"), ("b", "Complaint closed")])
+    question = forms.CharField(widget=forms.Textarea, required=False)
+    language = forms.ChoiceField(widget=forms.RadioSelect, choices=[("en", "English"), ("de", "German")])
+    anonymous = forms.BooleanField(label="Let people answer without a name", required=False)
+
+
+def _run(level: float) -> list[Estimate]:
+    return [estimate(level + 0.05 * ((i * 7) % 5 - 2) / 2, 0.06, 300) for i in range(12)]
+
+
+def _branches() -> list[SimpleNamespace]:
+    rows = [
+        ("Above the company, beyond chance", "Harbour", 0.61, 0.07, 412, 0.83, 18, False),
+        ("Can’t be told apart, in order of the alphabet", "Castle Street", 0.44, 0.09, 288, 0.71, 24, False),
+        ("Can’t be told apart, in order of the alphabet", "Market", 0.40, 0.11, 190, 0.69, 31, True),
+        ("Can’t be told apart, in order of the alphabet", "Nord", 0.36, 0.12, 166, 0.66, 1204, False),
+        ("Too few answers to place", "Weiden", 0.20, 0.4, 7, 0.5, 2, False),
+    ]
+    return [
+        SimpleNamespace(
+            tier=tier,
+            name=name,
+            nps=estimate(nps, half, n, "too_few" if n < 30 else "ok"),
+            csat=estimate(csat, half * 0.5, n, "too_few" if n < 30 else "ok"),
+            run=_run(nps) if n >= 30 else [],
+            complaints=complaints,
+            late=late,
+        )
+        for tier, name, nps, half, n, csat, complaints, late in rows
+    ]
+
+
+def _navigation() -> list[Word]:
+    names = {
+        "Listen": [
+            ("Inbox", "inbox"),
+            ("Complaints", "message-report"),
+            ("Surveys", "send"),
+            ("Imports", "upload"),
+        ],
+        "Measure": [("Scores", "ruler-measure"), ("Journeys", "route")],
+        "Understand": [("Themes", "tags"), ("Drivers", "chart-dots"), ("Issues", "flag")],
+        "Act": [("Cases", "checklist"), ("Initiatives", "rocket")],
+        "Share": [("Boards", "presentation"), ("Digests", "mail")],
+        "Plan": [("Strategy", "compass"), ("Goals", "target")],
+        "Settings": [("People and roles", "users")],
+    }
+    icons = {
+        "Listen": "ear",
+        "Measure": "ruler-measure",
+        "Understand": "bulb",
+        "Act": "checklist",
+        "Share": "speakerphone",
+        "Plan": "map-2",
+    }
+    return [
+        Word(
+            word,
+            icons.get(word, "settings"),
+            tuple(Page(word, name, f"{name.split()[0].lower()}", icon) for name, icon in pages),
+        )
+        for word, pages in names.items()
+    ]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Everything the style guide shows."""
+    units = [
+        SimpleNamespace(pk=i, name=name, depth=depth)
+        for i, (name, depth) in enumerate([("Candela Bank", 0), ("North", 1), ("Harbour", 2)], 1)
+    ]
+    form = (
+        SurveyForm({"name": "", "moment": "a", "language": "en"})
+        if request.GET.get("wrong")
+        else SurveyForm()
+    )
+    return {
+        "request": request,
+        "workspace": SimpleNamespace(name="Candela Bank", is_simulated=True),
+        "viewer": SimpleNamespace(person=SimpleNamespace(name="Ines Duarte", email="ines@example.org")),
+        "units": units,
+        "periods": periods.choices(),
+        "navigation": _navigation(),
+        "place": Place("Measure", "scores"),
+        "csrf_token": "x" * 64,
+        "today": date(2026, 11, 22),
+        "now": datetime(2026, 11, 22, 14, 5, tzinfo=UTC),
+        "nps": estimate(0.42, 0.045, 1240),
+        "nps_up": comparison(0.04, 0.03, "higher"),
+        "csat": estimate(0.634, 0.11, 84, "wide"),
+        "csat_flat": comparison(0.01, 0.05, "no_clear_change"),
+        "csat_drop": comparison(-0.08, 0.05, "lower"),
+        "effort": estimate(2.84, 0.21, 640),
+        "effort_down": comparison(-0.3, 0.22, "lower"),
+        "few": estimate(0.3, 0.5, 7, "too_few"),
+        "branches": _branches(),
+        "channels": [("email", "E-mail", 412), ("phone", "Phone", 98), ("web", "Web form", 1204)],
+        "statuses": [("open", "Open", 12), ("closed", "Closed", 80)],
+        "list_page": Paginator(range(1240), 50).page(2),
+        "form": form,
+    }
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(render_to_string("foundation/styleguide.html", context(request)))
+    response["Content-Security-Policy"] = (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'"
+    )
+    return response
+
+
+def asset(request: HttpRequest, name: str) -> HttpResponse:
+    from django.contrib.staticfiles.views import serve  # noqa: PLC0415 - needs settings
+
+    return serve(request, name, insecure=True)  # type: ignore[return-value]
+
+
+_PAGES = [
+    "inbox",
+    "complaints",
+    "surveys",
+    "imports",
+    "scores",
+    "journeys",
+    "themes",
+    "drivers",
+    "issues",
+    "cases",
+]
+_PAGES += ["initiatives", "boards", "digests", "strategy", "goals", "people", "search"]
+urlpatterns = [
+    path("styleguide/", page),
+    path("static/<path:name>", asset),
+    *(path(f"{name}/", page, name=name) for name in _PAGES),
+]
+
+
+def html(query: str = "") -> str:
+    """The page as text, for tests that need no browser."""
+    return page(RequestFactory().get(f"/styleguide/{query}")).content.decode()
+
+
+def serve(port: int) -> None:
+    """Serve the page until interrupted."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "candor.web.settings")
+    django.setup()
+    settings.ROOT_URLCONF = "tests.foundation.styleguide"
+    settings.MIDDLEWARE = []
+    settings.ALLOWED_HOSTS = ["*"]
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 - needs settings
+
+    with make_server("127.0.0.1", port, get_wsgi_application()) as server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else 8900)
