@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.drivers import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
+    from candor.analytics.expectations import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
     from candor.analytics.net_promoter import *
@@ -133,6 +134,14 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     # Goals, votes and maturity
     "goals": ("GoalCheck", "GoalVerdict", "check_goal"),
     # Drivers and expectations
+    "expectations": (
+        "ExpectationGap",
+        "ResponseSurface",
+        "expectation_gap",
+        "expectation_gaps",
+        "reliability_of_difference",
+        "response_surface",
+    ),
     "priorities": ("Asymmetry", "PlacedItem", "importance_performance", "penalty_reward"),
     "proportional_odds": ("OrdinalFit", "fit_proportional_odds"),
     "relative_importance": ("johnson_weights", "lmg_weights"),
