@@ -1,0 +1,45 @@
+"""The fairness policy: a score about one person is a coaching tool, and nothing else."""
+
+from enum import StrEnum
+
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import Person, RoleAssignment
+from candor.foundation.errors import NotAllowed
+
+
+class Purpose(StrEnum):
+    """What somebody wants a person's score for."""
+
+    OWN = "own"
+    COACHING = "coaching"
+    PAY = "pay"
+    BONUS = "bonus"
+    DISCIPLINE = "discipline"
+    DISMISSAL = "dismissal"
+
+
+REFUSED = frozenset({Purpose.PAY, Purpose.BONUS, Purpose.DISCIPLINE, Purpose.DISMISSAL})
+
+
+def check_purpose(*, purpose: Purpose, of: Person, by: Person) -> None:
+    """Let through the person themselves, and their manager for coaching.
+
+    Raises:
+        NotAllowed: the purpose is never served, or it is not this viewer's.
+    """
+    if purpose in REFUSED:
+        raise NotAllowed(
+            f"A score about one person is never given for {purpose.value}. It rests on few answers and on much that "
+            "the person does not decide; use it to coach."
+        )
+    if purpose is Purpose.OWN and by.pk == of.pk:
+        return
+    if purpose is Purpose.COACHING and by.pk != of.pk and is_manager_of(by, of):
+        return
+    raise NotAllowed("Only the person themselves, and their manager for coaching, may see a score about one person.")
+
+
+def is_manager_of(manager: Person, person: Person) -> bool:
+    """Whether `manager` holds the role of manager for the unit the person belongs to, or one above it."""
+    paths = RoleAssignment.objects.filter(person=manager, role=Role.MANAGER).values_list("unit__path", flat=True)
+    return any(person.unit.path.startswith(path) for path in paths)

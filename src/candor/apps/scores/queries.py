@@ -1,0 +1,222 @@
+"""The only door to a number: every score with its n, interval, method and status, within what the viewer may see."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from candor.analytics import Comparison, Estimate, Histogram
+from candor.apps.journeys.models import Touchpoint
+from candor.apps.organization.choices import Permission, UnitKind
+from candor.apps.organization.models import Person, Unit
+from candor.apps.organization.queries import workspace
+from candor.apps.organization.scope import Scope
+from candor.foundation.periods import Period
+from candor.warehouse.queries import EVERYTHING, Filter
+
+from .counting import count, count_of_person, covered_days
+from .measures import Tally
+from .registry import MEASURES, Measure
+from .steps import Step, Stretch, months_until, step_for, stretches
+from .units import Group, roll_up
+
+Dimension = Literal["unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue"]
+NOT_STATED = "Not stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreResult:
+    """A score for a scope and period, with its change from the period before."""
+
+    measure: Measure
+    estimate: Estimate
+    comparison: Comparison
+    before: Estimate
+    period: Period
+    scope_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One group of a split; `key` is "" for what is not stated."""
+
+    key: str
+    label: str
+    estimate: Estimate
+    comparison: Comparison | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One step of a trend."""
+
+    stretch: Stretch
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """A measure on the page of all measures: its score now and its months."""
+
+    result: ScoreResult
+    months: tuple[TrendPoint, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there is anything to show: answers now, before or in the last months."""
+        sides = (self.result.estimate, self.result.before, *(point.estimate for point in self.months))
+        return any(side.n for side in sides)
+
+
+def estimate(
+    measure: Measure, *, scope: Scope, only: Filter = EVERYTHING, weighted: bool = True
+) -> ScoreResult:
+    """The score in the scope's period, compared with the period before on the raw answers."""
+    sides = [
+        count([measure], scope=scope, period=period, only=only, weighted=weighted).get((measure.metric,), Histogram())
+        for period in (scope.period, scope.before)
+    ]
+    return _result(measure, sides[0], sides[1], scope, workspace().least_n_score)
+
+
+def score_of_person(measure: Measure, *, person: Person, scope: Scope) -> ScoreResult:
+    """The score of one person's work. Only `services.estimate_for_person` may ask: it applies and logs the policy."""
+    sides = [
+        count_of_person(measure, person=person, period=period).get((measure.metric,), Histogram())
+        for period in (scope.period, scope.before)
+    ]
+    return _result(measure, sides[0], sides[1], scope, workspace().least_n_person)
+
+
+def estimates_by(
+    measure: Measure, dimension: Dimension, *, scope: Scope, only: Filter = EVERYTHING, compare: bool = False,
+    kind: UnitKind | None = None, weighted: bool = True,
+) -> list[ScoreRow]:  # fmt: skip
+    """The score of each group of a dimension, from one query for all groups; their n add up to the whole.
+
+    Units are the ones just below the scope, or all of `kind`, each with everything under it. Groups come in the
+    order of the tree, the journey or the alphabet, what is not stated last.
+    """
+    least_n = workspace().least_n_score
+    groups = _groups(measure, dimension, scope, scope.period, only, kind, weighted)
+    earlier = _groups(measure, dimension, scope, scope.before, only, kind, weighted) if compare else []
+    before = {group.key: group.answers for group in earlier}
+    return [
+        ScoreRow(
+            key=group.key,
+            label=group.label,
+            unit=group.unit,
+            estimate=_shown(measure, group.answers, scope.period, least_n),
+            comparison=(
+                _change(measure, group.answers, before.get(group.key, Histogram()), scope, least_n)
+                if compare
+                else None
+            ),
+        )
+        for group in groups
+    ]
+
+
+def trend(
+    measure: Measure, *, scope: Scope, step: Step | None = None, only: Filter = EVERYTHING, weighted: bool = True
+) -> list[TrendPoint]:
+    """The score of each day, week or month of the scope's period, empty ones included."""
+    step = step or step_for(scope.period)
+    counted = count([measure], scope=scope, period=scope.period, by=[step], only=only, weighted=weighted)
+    least_n = workspace().least_n_score
+    return [
+        _point(measure, counted.get((measure.metric, stretch.group), Histogram()), stretch, least_n)
+        for stretch in stretches(step, scope.period)
+    ]
+
+
+def overview(*, scope: Scope, measures: Sequence[Measure] = tuple(MEASURES.values())) -> list[Overview]:
+    """Several measures at once, with their last 13 months: three queries, however many measures."""
+    year = months_until(scope.period)
+    now, before = (count(measures, scope=scope, period=period) for period in (scope.period, scope.before))
+    by_month = count(measures, scope=scope, period=year, by=["month"])
+    least_n, steps, nobody = workspace().least_n_score, stretches("month", year), Histogram()
+    found = []
+    for measure in measures:
+        sides = (now.get((measure.metric,), nobody), before.get((measure.metric,), nobody))
+        months = (
+            _point(measure, by_month.get((measure.metric, step.group), nobody), step, least_n) for step in steps
+        )
+        found.append(Overview(result=_result(measure, *sides, scope, least_n), months=tuple(months)))
+    return found
+
+
+def scope_words(scope: Scope) -> str:
+    """Where and when, as a sentence part: "Quay, last 90 days"."""
+    if scope.unit is not None:
+        place = scope.unit.name
+    elif scope.viewer.sees_everything(Permission.READ_SCORES):
+        place = workspace().name
+    else:
+        place = "Your units"
+    label = scope.period.label
+    return f"{place}, {label[0].lower()}{label[1:]}" if label[1:2].islower() else f"{place}, {label}"
+
+
+def _result(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> ScoreResult:
+    return ScoreResult(
+        measure=measure,
+        estimate=_shown(measure, now, scope.period, least_n),
+        comparison=_change(measure, now, before, scope, least_n),
+        before=_shown(measure, before, scope.before, least_n),
+        period=scope.period,
+        scope_words=scope_words(scope),
+    )
+
+
+def _point(measure: Measure, answers: Histogram, stretch: Stretch, least_n: int) -> TrendPoint:
+    tally = _tally(measure, answers, stretch.since, stretch.until)
+    return TrendPoint(stretch=stretch, estimate=_hidden_if_few(measure.formula.estimate(tally, least_n=least_n)))
+
+
+def _shown(measure: Measure, answers: Histogram, period: Period, least_n: int) -> Estimate:
+    tally = _tally(measure, answers, period.since, period.until)
+    return _hidden_if_few(measure.formula.estimate(tally, least_n=least_n))
+
+
+def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> Comparison:
+    sides = [
+        _tally(measure, answers, period.since, period.until)
+        for answers, period in ((now, scope.period), (before, scope.before))
+    ]
+    comparison = measure.formula.compare(sides[0], sides[1], least_n=least_n)
+    if comparison.verdict == "too_few":
+        return replace(comparison, change=None, low=None, high=None, p_value=None)
+    return comparison
+
+
+def _tally(measure: Measure, answers: Histogram, since: date, until: date) -> Tally:
+    return Tally(measure.on_scale(answers), exposure=covered_days(measure, since, until))
+
+
+def _hidden_if_few(found: Estimate) -> Estimate:
+    """Without its value when there are too few answers, so that nothing above can show it by mistake."""
+    return replace(found, value=None, low=None, high=None) if found.status == "too_few" else found
+
+
+def _groups(
+    measure: Measure, dimension: Dimension, scope: Scope, period: Period, only: Filter, kind: UnitKind | None,
+    weighted: bool,
+) -> list[Group]:  # fmt: skip
+    counted = count([measure], scope=scope, period=period, by=[dimension], only=only, weighted=weighted)
+    by_key = {group[1]: answers for group, answers in counted.items()}
+    if dimension == "unit":
+        return roll_up(by_key, scope=scope, kind=kind)
+    names = _touchpoint_names(by_key) if dimension == "touchpoint" else {key: key for key in sorted(filter(None, by_key))}
+    groups = [Group(key, name, None, by_key[key]) for key, name in names.items()]
+    if None in by_key:
+        groups.append(Group("", NOT_STATED, None, by_key[None]))
+    return groups
+
+
+def _touchpoint_names(keys: Collection[str | None]) -> dict[str, str]:
+    """Touchpoints in the order of their journeys; those that are gone keep their key."""
+    rows = Touchpoint.objects.filter(key__in=[key for key in keys if key])
+    names = {point.key: point.name for point in rows.order_by("stage__journey", "stage__position", "position", "pk")}
+    return names | {key: key for key in sorted(filter(None, keys)) if key not in names}

@@ -1,0 +1,148 @@
+"""The registry: every measure by name and version. A new meaning is a new version, never an edit."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from candor.analytics import Histogram
+from candor.apps.feedback.choices import AnswerKind
+from candor.foundation.errors import NotFound
+
+from .measures import EventRate, Formula, Mean, NetPromoter, TopBox, YesShare
+
+Unit = Literal["nps", "share", "mean", "rate", "count"]
+Group = Literal["Answers", "Complaints", "Survey fieldwork"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A definition that all pages, digests and exports share.
+
+    `metric` names the rows of the warehouse that count, and none other: a measure never mixes kinds of question.
+    Answers outside `lowest`…`highest` are no answers to this question and stay out, as blanks do.
+    """
+
+    key: str
+    version: int
+    name: str
+    group: Group
+    question: str
+    metric: str
+    formula: Formula
+    lowest: float
+    highest: float
+    unit: Unit
+    is_high_good: bool
+    denominator: str
+    blanks: str
+    noun: str = "answers"
+
+    @property
+    def docs(self) -> str:
+        """The page that explains it, below docs/methods."""
+        return f"measures/{self.key}.md"
+
+    @property
+    def favourable(self) -> str:
+        """The formula in words."""
+        return self.formula.words
+
+    def on_scale(self, answers: Histogram) -> Histogram:
+        """The answers that lie on the measure's scale."""
+        return Histogram(tuple(cell for cell in answers.cells if self.lowest <= cell.value <= self.highest))
+
+
+_BLANKS = "Blank answers, “don’t know” and codes outside the scale are left out of both sides."
+_ANSWERED = "Everybody who answered this question"
+
+
+def _cells(lowest: int, highest: int) -> tuple[float, ...]:
+    return tuple(float(value) for value in range(lowest, highest + 1))
+
+
+_ALL = (
+    Measure(
+        key="nps", version=1, name="Net promoter score", group="Answers",
+        question="How likely are you to recommend us, from 0 to 10?",
+        metric=AnswerKind.NPS, formula=NetPromoter(), lowest=0, highest=10, unit="nps", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="csat", version=1, name="Satisfied customers", group="Answers",
+        question="How satisfied were you, from 1 to 5?",
+        metric=AnswerKind.CSAT, formula=TopBox(4), lowest=1, highest=5, unit="share", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="csat_mean", version=1, name="Mean satisfaction", group="Answers",
+        question="How satisfied were you, from 1 to 5?",
+        metric=AnswerKind.CSAT, formula=Mean(_cells(1, 5)), lowest=1, highest=5, unit="mean", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="ces", version=1, name="Found it easy", group="Answers",
+        question="We made it easy for you: how much do you agree, from 1 to 7?",
+        metric=AnswerKind.CES, formula=TopBox(5), lowest=1, highest=7, unit="share", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="ces_mean", version=1, name="Mean ease", group="Answers",
+        question="We made it easy for you: how much do you agree, from 1 to 7?",
+        metric=AnswerKind.CES, formula=Mean(_cells(1, 7)), lowest=1, highest=7, unit="mean", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="trust", version=1, name="Customers who trust us", group="Answers",
+        question="I trust this company: how much do you agree, from 1 to 5?",
+        metric=AnswerKind.TRUST, formula=TopBox(4), lowest=1, highest=5, unit="share", is_high_good=True,
+        denominator=_ANSWERED, blanks=_BLANKS,
+    ),
+    Measure(
+        key="stars", version=1, name="Mean stars", group="Answers",
+        question="How many stars, from 1 to 5, did public reviews give?",
+        metric=AnswerKind.STARS, formula=Mean(_cells(1, 5)), lowest=1, highest=5, unit="mean", is_high_good=True,
+        denominator="All reviews with stars", blanks="Reviews without stars are left out.", noun="reviews",
+    ),
+    Measure(
+        key="complaints_a_day", version=1, name="Complaints a day", group="Complaints",
+        question="How many complaints come in on a day?",
+        metric="complaint", formula=EventRate("complaints divided by the days of the period"), lowest=1, highest=1,
+        unit="count", is_high_good=False, noun="complaints",
+        denominator="Days of the period, days without a complaint included", blanks="Nothing is left out.",
+    ),
+    Measure(
+        key="timely_response", version=1, name="Answered in time", group="Complaints",
+        question="What share of complaints was answered by the date that was due?",
+        metric="timely", formula=YesShare("complaints answered in time"), lowest=0, highest=1, unit="share",
+        is_high_good=True, noun="complaints",
+        denominator="Complaints known to be in time or late", blanks="Complaints of which that is not known are left out.",
+    ),
+    Measure(
+        key="disputed", version=1, name="Answers disputed", group="Complaints",
+        question="What share of answered complaints did the customer dispute?",
+        metric="disputed", formula=YesShare("complaints whose answer was disputed"), lowest=0, highest=1, unit="share",
+        is_high_good=False, noun="complaints",
+        denominator="Complaints known to be disputed or not", blanks="Complaints of which that is not known are left out.",
+    ),
+    Measure(
+        key="response_rate", version=1, name="Response rate", group="Survey fieldwork",
+        question="What share of the customers we asked answered?",
+        metric="invited", formula=YesShare("invitations that were answered"), lowest=0, highest=1, unit="share",
+        is_high_good=True, noun="invitations",
+        denominator="All invitations sent, by the day they were sent",
+        blanks="Nothing is left out: an invitation without an answer counts against the rate.",
+    ),
+)
+
+MEASURES: dict[str, Measure] = {measure.key: measure for measure in _ALL}
+
+
+def measure_named(key: str) -> Measure:
+    """The measure with this key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        return MEASURES[key]
+    except KeyError:
+        raise NotFound(f"There is no measure called “{key}”.") from None
