@@ -6,7 +6,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Literal
@@ -14,8 +14,8 @@ from typing import Final, Literal
 from candor.intake.sources import Limits
 
 _SHOWN: Final = 200
-_PROBE: Final = 50
-_PROBE_SHARE: Final = 0.9
+_READINGS: Final = 8
+_ENDS: Final = ("\n", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,21 @@ class _TooLong(Exception):
 
 
 class _Lines:
-    """Physical lines, remembering those of the record that is being read."""
+    """Physical lines, remembering those of the record that is being read.
 
-    def __init__(self, texts: Iterable[str], limit: int) -> None:
+    Args:
+        texts: the text in pieces.
+        limit: most characters of a record; a longer line comes in parts.
+        skip: lines at the beginning to pass over.
+    """
+
+    def __init__(self, texts: Iterable[str], limit: int, skip: int = 0) -> None:
         self.pending: list[str] = []
         self.size = 0
+        self.first = skip
         self.had_nul = False
         self._limit = limit
-        self._lines = self._split(texts)
+        self._lines = _after(skip, self._split(texts))
 
     def __iter__(self) -> "_Lines":
         return self
@@ -60,15 +67,20 @@ class _Lines:
             raise _TooLong
         return line
 
-    def forget(self) -> None:
+    def rest(self) -> Iterator[str]:
+        """The pieces behind those that are pending, which they join one at a time and leave at once."""
+        for piece in self._lines:
+            self.first += piece.endswith(_ENDS)
+            yield piece
+
+    def forget(self, count: int | None = None) -> None:
+        """Done with the record, or with its first `count` lines only: the others are read again."""
+        again = [] if count is None else self.pending[count:]
+        self.first += sum(line.endswith(_ENDS) for line in self.pending[:count])
         self.pending.clear()
         self.size = 0
-
-    def replay(self, lines: list[str]) -> None:
-        self._lines = chain(lines, self._lines)
-
-    def rest(self) -> Iterator[str]:
-        return self._lines
+        if again:
+            self._lines = chain(again, self._lines)
 
     def _split(self, texts: Iterable[str]) -> Iterator[str]:
         """Splits at LF, CR LF and CR only; a piece past the limit comes without its line end."""
@@ -88,29 +100,37 @@ class _Lines:
             yield rest
 
 
+def _after(skip: int, pieces: Iterator[str]) -> Iterator[str]:
+    while skip and (piece := next(pieces, None)) is not None:
+        skip -= piece.endswith(_ENDS)
+    return pieces
+
+
 class Records:
     """Records of a delimited text, blank lines included as empty lists so that numbers match a spreadsheet's.
 
+    A quote that is never closed costs one line: what it swallowed is read again. Where that is more than may be held,
+    the text is read anew from its beginning, at most `_READINGS` times.
+
     Args:
-        texts: the text in pieces of any size.
+        read: begins the text, in pieces of any size but the same each time.
         delimiter: one character.
         limits: bounds on cells and rows.
-        width: cells in a good record, if known; helps to tell a huge cell from a quote that was never closed.
     """
 
-    def __init__(
-        self, texts: Iterable[str], delimiter: str, limits: Limits, width: int | None = None
-    ) -> None:
-        self._lines = _Lines(texts, limits.row_chars)
+    def __init__(self, read: Callable[[], Iterable[str]], delimiter: str, limits: Limits) -> None:
+        self._read = read
+        self._readings = 1
+        self._lines = _Lines(read(), limits.row_chars)
         self._delimiter = delimiter
         self._limits = limits
-        self._width = width
         # The limit is one for the whole process: never lower what somebody else needs.
         csv.field_size_limit(max(csv.field_size_limit(), limits.row_chars + 1))
 
     def __iter__(self) -> Iterator[list[str] | Broken]:
-        lines, longest = self._lines, self._limits.cell_chars
+        longest = self._limits.cell_chars
         while True:
+            lines = self._lines
             try:
                 for cells in csv.reader(lines, delimiter=self._delimiter, strict=True):
                     if lines.size > longest or lines.had_nul:
@@ -124,7 +144,6 @@ class Records:
                 yield self._misquoted()
             else:
                 return
-            lines.forget()
 
     def _checked(self, cells: list[str]) -> list[str] | Broken:
         for column, cell in enumerate(cells):
@@ -141,38 +160,35 @@ class Records:
 
     def _misquoted(self) -> list[str] | Broken:
         """A closing quote with text behind it, or the end of the file inside quotes."""
-        first, *others = self._lines.pending
+        line = self._lines.pending[0]
+        is_one_line = len(self._lines.pending) == 1
+        self._lines.forget(1)
         scan = _Scan(self._delimiter, self._limits)
-        scan.feed(first)
-        if not others and not scan.is_open:
-            return self._checked(next(csv.reader([first], delimiter=self._delimiter)))
-        self._lines.replay(others)
+        scan.feed(line)
+        if is_one_line and not scan.is_open:
+            return self._checked(next(csv.reader([line], delimiter=self._delimiter)))
         return Broken("open_quote", scan.column, scan.cells)
 
     def _overlong(self) -> Broken:
-        first, *others = self._lines.pending
-        scan = _Scan(self._delimiter, self._limits)
-        is_done = scan.feed(first)
-        if scan.is_open and self._look_like_rows(others):
-            self._lines.replay(others)
-            return Broken("open_quote", scan.column, scan.cells)
-        for piece in chain(others, self._lines.rest()) if not is_done else ():
-            if scan.feed(piece):
+        """Walks to the end of the record, which shows whether it is a long one or a quote that was never closed."""
+        lines, scan, start = self._lines, _Scan(self._delimiter, self._limits), self._lines.first
+        opened: tuple[int, list[str]] = (0, [])
+        pending = list(lines.pending)
+        lines.forget()
+        for piece in chain(pending, lines.rest()):
+            is_done = scan.feed(piece)
+            opened = opened if opened[1] else (scan.column, scan.shown())
+            if is_done or scan.is_misquoted:
                 break
-        if scan.is_open:
-            return Broken("open_quote", scan.column, scan.cells)
+        if scan.is_open or scan.is_misquoted:
+            if self._readings < _READINGS:
+                self._readings += 1
+                self._lines = _Lines(self._read(), self._limits.row_chars, skip=start + 1)
+            return Broken("open_quote", *opened)
         longest = max(range(len(scan.lengths)), key=scan.lengths.__getitem__)
         if scan.lengths[longest] > self._limits.cell_chars:
-            return Broken("long_cell", longest, scan.cells, scan.lengths[longest])
-        return Broken("long_row", 0, scan.cells, sum(scan.lengths))
-
-    def _look_like_rows(self, lines: list[str]) -> bool:
-        """Whether what a quote swallowed are rows of this table, so that the quote was never closed."""
-        probe = [line for line in lines[:_PROBE] if len(line) <= self._limits.cell_chars]
-        if self._width is None or not probe:
-            return False
-        widths = [len(cells) for cells in csv.reader(probe, delimiter=self._delimiter)]
-        return self._width > 1 and sum(width == self._width for width in widths) >= _PROBE_SHARE * len(probe)
+            return Broken("long_cell", longest, scan.shown(), scan.lengths[longest])
+        return Broken("long_row", 0, scan.shown(), sum(scan.lengths))
 
 
 class _Scan:
@@ -181,6 +197,8 @@ class _Scan:
     def __init__(self, delimiter: str, limits: Limits) -> None:
         self.cells: list[str] = [""]
         self.lengths: list[int] = [0]
+        self.is_misquoted = False
+        self._behind = {delimiter, "\r", "\n"}
         self._delimiter = delimiter
         self._most = limits.columns
         self._state: Literal["start", "plain", "quoted", "closing"] = "start"
@@ -194,6 +212,10 @@ class _Scan:
     def column(self) -> int:
         return len(self.cells) - 1
 
+    def shown(self) -> list[str]:
+        """The beginnings of the cells so far."""
+        return list(self.cells)
+
     def feed(self, piece: str) -> bool:
         """Takes one piece (a line, or a part of one); True when the record ended with it."""
         at, end = 0, len(piece)
@@ -204,6 +226,9 @@ class _Scan:
             elif self._state == "closing" and char == '"':
                 self._add('"')
                 self._state, at = "quoted", at + 1
+            elif self._state == "closing" and char not in self._behind:
+                self.is_misquoted = True
+                self._state = "plain"
             elif self._state == "start" and char == '"':
                 self._state, at = "quoted", at + 1
             else:

@@ -99,7 +99,7 @@ def _whole_lines(sample: str) -> str:
 
 def _records(sample: str, delimiter: str, limits: Limits) -> list[list[str]]:
     found: list[list[str]] = []
-    for record in Records([sample], delimiter, limits):
+    for record in Records(lambda: [sample], delimiter, limits):
         found.append(record.cells if isinstance(record, Broken) else record)
         if len(found) >= _LOOKED_AT:
             break

@@ -72,32 +72,31 @@ class Table:
             TooLarge, BrokenArchive: met on the way.
         """
         first, columns, width = max(start or 0, self.first_row), self.columns, len(self.columns)
-        with Source(self.path, self._limits) as source:
-            records = Records(self._texts(source), self.delimiter, self._limits, width)
-            for number, record in enumerate(records, 1):
-                if number < first:
-                    continue
-                if isinstance(record, Broken):
-                    yield self._broken(number, record)
-                elif not any(record):
-                    continue
-                elif len(record) == width or (len(record) > width and not any(record[width:])):
-                    yield Row(number, dict(zip(columns, record, strict=False)))
-                else:
-                    yield self._ragged(number, record)
+        for number, record in enumerate(Records(self._texts, self.delimiter, self._limits), 1):
+            if number < first:
+                continue
+            if isinstance(record, Broken):
+                yield self._broken(number, record)
+            elif not any(record):
+                continue
+            elif len(record) == width or (len(record) > width and not any(record[width:])):
+                yield Row(number, dict(zip(columns, record, strict=False)))
+            else:
+                yield self._ragged(number, record)
         self.bytes_read = self.bytes_total
 
     def preview(self, count: int = 20) -> list[Row | Problem]:
         """The first rows and problems."""
         return list(islice(self.rows(), count))
 
-    def _texts(self, source: Source) -> Iterator[str]:
+    def _texts(self) -> Iterator[str]:
         decoder = Decoder(self.encoding)
-        for text in decoder.texts(source.chunks()):
-            self.bytes_read = source.position
-            if decoder.had_strays and _STRAYS not in self.notes:
-                self.notes.append(_STRAYS)
-            yield text
+        with Source(self.path, self._limits) as source:
+            for text in decoder.texts(source.chunks()):
+                self.bytes_read = source.position
+                if decoder.had_strays and _STRAYS not in self.notes:
+                    self.notes.append(_STRAYS)
+                yield text
 
     def _ragged(self, number: int, cells: list[str]) -> Problem:
         width = len(self.columns)
