@@ -46,8 +46,14 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 
 
 def test_every_room_opens_with_its_contract() -> None:
-    rooms = [p.parent for p in SOURCE.glob("*/__init__.py")] + [p.parent for p in SOURCE.glob("apps/*/__init__.py")]
-    missing = [str(r.relative_to(SOURCE)) for r in rooms if not ast.get_docstring(ast.parse((r / "__init__.py").read_text()))]
+    rooms = [p.parent for p in SOURCE.glob("*/__init__.py")] + [
+        p.parent for p in SOURCE.glob("apps/*/__init__.py")
+    ]
+    missing = [
+        str(r.relative_to(SOURCE))
+        for r in rooms
+        if not ast.get_docstring(ast.parse((r / "__init__.py").read_text()))
+    ]
     assert not missing
 
 
@@ -62,7 +68,12 @@ def test_importing_analytics_is_quick_and_brings_no_heavy_package() -> None:
         "import sys; import candor.analytics;"
         "print([m for m in ('django', 'pandas', 'sklearn', 'statsmodels', 'simpy') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_writes_name_their_fields() -> None:
@@ -70,7 +81,11 @@ def test_writes_name_their_fields() -> None:
     bare = []
     for path in SOURCE.glob("apps/*/services*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_save = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "save"
+            is_save = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "save"
+            )
             if is_save and not any(keyword.arg == "update_fields" for keyword in node.keywords):
                 bare.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
     assert not bare
@@ -107,7 +122,9 @@ def test_every_error_code_is_documented() -> None:
     codes = set()
     for path in _modules():
         if path.name == "errors.py":
-            codes |= set(re.findall(r"^\s+code(?:: ClassVar\[str\])? = \"([a-z-]+)\"", path.read_text(), re.MULTILINE))
+            codes |= set(
+                re.findall(r"^\s+code(?:: ClassVar\[str\])? = \"([a-z-]+)\"", path.read_text(), re.MULTILINE)
+            )
     assert codes
     assert not {code for code in codes if f"`{code}`" not in text}
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.urls import path
 
 from candor.analytics.estimates import Comparison, Estimate
-from candor.foundation import periods
+from candor.foundation import charts, periods
 from candor.foundation.navigation import Page, Place, Word
 
 
@@ -114,6 +114,46 @@ def _navigation() -> list[Word]:
     ]
 
 
+def sample_charts() -> dict[str, charts.Spec]:
+    """One of each chart."""
+    start = date(2026, 8, 3)
+    weeks = [start + timedelta(weeks=i) for i in range(16)]
+    run = [
+        charts.Point(day, estimate(0.38 + 0.02 * ((i * 5) % 7 - 3) / 3 + (0.09 if i > 9 else 0), 0.06, 240, "too_few" if i == 4 else "ok"))
+        for i, day in enumerate(weeks)
+    ]
+    launch = [charts.Event(weeks[9], "New appraisal process")]
+    rows = [
+        charts.Row(b.name, b.nps, tier=b.tier, tone="up" if b.name == "Harbour" else "flat") for b in _branches()
+    ]
+    moments = ["Apply", "Identity check", "Appraisal", "Decision", "Signing", "Pay-out"]
+    feeling = [0.52, 0.41, 0.08, 0.22, 0.38, 0.61]
+    themes = [("Waiting time", 0.31, 0.03), ("Staff were kind", 0.24, 0.03), ("Documents asked twice", 0.17, 0.025), ("Fees", 0.06, 0.015)]
+    return {
+        "trend": charts.trend(run, title="The score rose after the new appraisal process, by more than chance", kind="nps", events=launch),
+        "dots": charts.interval_dots(rows, title="Only Harbour stands out; three branches can’t be told apart", kind="nps", reference=0.42),
+        "bars": charts.bars_with_intervals(
+            [charts.Row(n, estimate(v, h, 900)) for n, v, h in themes], title="One comment in three is about waiting", kind="share", subtitle="Share of 900 comments"
+        ),
+        "stages": charts.stages(
+            [charts.Row(m, estimate(v, 0.07, 320)) for m, v in zip(moments, feeling, strict=True)],
+            title="Waiting for the appraisal is where feeling turns",
+            kind="nps",
+        ),
+        "multiples": charts.small_multiples(
+            {name: run[i : i + 10] for i, name in enumerate(["North", "East", "South", "West", "Call centre", "Online"])},
+            title="Each region by itself shows nothing beyond chance",
+            kind="nps",
+        ),
+        "counts": charts.counts(
+            [(day, 40 + (i * 11) % 17 + (30 if i == 12 else 0)) for i, day in enumerate(weeks)],
+            title="One week had more complaints than chance would bring",
+            unit="Complaints",
+            expected=[(day, 30, 66) for day in weeks],
+        ),
+    }
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Everything the style guide shows."""
     units = [
@@ -149,6 +189,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "statuses": [("open", "Open", 12), ("closed", "Closed", 80)],
         "list_page": Paginator(range(1240), 50).page(2),
         "form": form,
+        "charts": sample_charts(),
     }
 
 

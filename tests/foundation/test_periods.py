@@ -26,7 +26,9 @@ def test_own_days_may_be_given() -> None:
     assert parse_period("2026-01-01..2026-03-31", as_of=TODAY).days == 90
 
 
-@pytest.mark.parametrize("key", ["", "yesterday", "2026-03-31..2026-01-01", "2026-02-30..2026-03-01", "9999d"])
+@pytest.mark.parametrize(
+    "key", ["", "yesterday", "2026-03-31..2026-01-01", "2026-02-30..2026-03-01", "9999d"]
+)
 def test_anything_else_is_refused_with_what_was_expected(key: str) -> None:
     with pytest.raises(InvalidInput):
         parse_period(key, as_of=TODAY)

@@ -23,7 +23,9 @@ def test_an_invitation_becomes_an_account_with_its_role(client: Client) -> None:
     from tests.world import build_world
 
     world = build_world()
-    services.invite(email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos)
+    services.invite(
+        email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos
+    )
     link = _link()
     assert b"Nia" not in client.get("/accounts/login/").content
     response = client.post(link, {"password": "another long password"})
@@ -39,15 +41,21 @@ def test_a_revoked_or_forged_link_lets_nobody_in(client: Client) -> None:
     from tests.world import build_world
 
     world = build_world()
-    services.invite(email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos)
+    services.invite(
+        email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos
+    )
     services.revoke_invitation(invitation=Invitation.objects.get(), by=world.amos)
     assert client.get(_link()).status_code == 404
     assert client.get("/organization/join/forged:token/").status_code == 404
 
 
-def test_a_weak_password_is_refused_in_words(client: Client, world: World, django_capture_on_commit_callbacks: object) -> None:
+def test_a_weak_password_is_refused_in_words(
+    client: Client, world: World, django_capture_on_commit_callbacks: object
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        services.invite(email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos)
+        services.invite(
+            email="nia@harbour.example", name="Nia", role=Role.MANAGER, unit=world.mill, by=world.amos
+        )
     response = client.post(_link(), {"password": "short"})
     assert b"at least 10 characters" in response.content
     assert not Person.objects.filter(email="nia@harbour.example").exists()
@@ -75,7 +83,11 @@ def test_signing_in_works_with_e_mail_and_password(client: Client, world: World)
 
 
 def test_nobody_signs_up_without_an_invitation(client: Client, world: World) -> None:
-    fields = {"email": "new@x.example", "password1": "another long password", "password2": "another long password"}
+    fields = {
+        "email": "new@x.example",
+        "password1": "another long password",
+        "password2": "another long password",
+    }
     client.post("/accounts/signup/", fields)
     assert not Person.objects.filter(email="new@x.example").exists()
 

@@ -12,8 +12,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser("init", help="set up an empty workspace in CANDOR_HOME")
     parser.add_argument("--name", default="My company", help="name of the company (default: %(default)s)")
     parser.add_argument("--email", help="address of the first administrator, who may do everything")
-    parser.add_argument("--person", default="", help="name of that person (default: the part of the address before @)")
-    parser.add_argument("--password", help="their password; asked for if left out, or read from CANDOR_PASSWORD")
+    parser.add_argument(
+        "--person", default="", help="name of that person (default: the part of the address before @)"
+    )
+    parser.add_argument(
+        "--password", help="their password; asked for if left out, or read from CANDOR_PASSWORD"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

@@ -27,8 +27,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def add_address(parser: argparse.ArgumentParser) -> None:
     """The options that say where to listen."""
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="default: %(default)s")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="default: %(default)s")
-    parser.add_argument("--threads", type=int, default=4, help="requests answered at once (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=4, help="requests answered at once (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object once it listens")
 
 
@@ -44,10 +48,13 @@ def serve(arguments: argparse.Namespace, *, announce: Callable[[str], None]) -> 
     """Run the process tree until SIGINT or SIGTERM; `announce` is called with the address once it answers."""
     if not _is_free(arguments.host, arguments.port):
         return refuse(
-            f"port {arguments.port} is taken. Choose another one: PORT=8123 candor serve", as_json=arguments.json
+            f"port {arguments.port} is taken. Choose another one: PORT=8123 candor serve",
+            as_json=arguments.json,
         )
     tree = Supervisor([Child("web", _web_command(arguments)), Child("worker", _worker_command())])
-    return tree.run(when_ready=lambda: announce(f"http://{arguments.host}:{arguments.port}"), port=arguments.port)
+    return tree.run(
+        when_ready=lambda: announce(f"http://{arguments.host}:{arguments.port}"), port=arguments.port
+    )
 
 
 def _announce(address: str, *, as_json: bool) -> None:

@@ -35,7 +35,9 @@ def prepare_home() -> Path:
     home = Path(os.environ.get("CANDOR_HOME", Path.home() / ".candor")).expanduser().resolve()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = home / "secret.key"
-    if not key.exists() and not (os.environ.get("CANDOR_SECRET_KEY") or os.environ.get("CANDOR_SECRET_KEY_FILE")):
+    if not key.exists() and not (
+        os.environ.get("CANDOR_SECRET_KEY") or os.environ.get("CANDOR_SECRET_KEY_FILE")
+    ):
         descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(50))

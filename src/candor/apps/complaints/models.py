@@ -23,7 +23,9 @@ class Complaint(models.Model):
         MEDIUM = 2, "Medium"
         HIGH = 3, "High"
 
-    feedback = models.OneToOneField("feedback.Feedback", on_delete=models.CASCADE, related_name="+", primary_key=True)
+    feedback = models.OneToOneField(
+        "feedback.Feedback", on_delete=models.CASCADE, related_name="+", primary_key=True
+    )
     product = models.CharField(max_length=120, blank=True)
     sub_product = models.CharField(max_length=120, blank=True)
     issue = models.CharField(max_length=160, blank=True)
@@ -43,7 +45,9 @@ class Complaint(models.Model):
     is_open = models.BooleanField(default=True)
     is_timely = models.BooleanField(null=True, help_text="As stated by the source, or by our clock")
     is_disputed = models.BooleanField(null=True)
-    response = models.CharField(max_length=120, blank=True, help_text="How it was closed, in the source's words")
+    response = models.CharField(
+        max_length=120, blank=True, help_text="How it was closed, in the source's words"
+    )
     public_response = models.TextField(blank=True)
     root_cause = models.CharField(max_length=160, blank=True)
     redress = models.CharField(max_length=160, blank=True)

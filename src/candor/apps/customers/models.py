@@ -30,16 +30,27 @@ class Customer(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=12, blank=True)
-    segment = models.ForeignKey(Segment, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers"
+    )
     unit = models.ForeignKey(
-        "organization.Unit", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Home unit"
+        "organization.Unit",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Home unit",
     )
     is_customer = models.BooleanField(default=True, help_text="Buys")
     is_user = models.BooleanField(default=True, help_text="Uses")
     is_sponsor = models.BooleanField(default=False, help_text="Pays")
     since_on = models.DateField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
-    import_batch_id = models.BigIntegerField(null=True, db_index=True, help_text="The import that created the row")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
+    )
+    import_batch_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="The import that created the row"
+    )
 
     objects = CustomerQuerySet.as_manager()
 

@@ -33,7 +33,9 @@ def _known(system: str, values: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(values), 500):
         rows = Identifier.objects.filter(system=system, value__in=values[start : start + 500])
-        for value, customer, merged_into in rows.values_list("value", "customer_id", "customer__merged_into_id"):
+        for value, customer, merged_into in rows.values_list(
+            "value", "customer_id", "customer__merged_into_id"
+        ):
             found[value] = merged_into or customer
     return found
 

@@ -29,17 +29,24 @@ class Feedback(models.Model):
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.SET_NULL, null=True, related_name="+")
     segment = models.CharField(max_length=80, blank=True, help_text="The customer's segment then")
-    touchpoint = models.ForeignKey("journeys.Touchpoint", on_delete=models.SET_NULL, null=True, related_name="+")
+    touchpoint = models.ForeignKey(
+        "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     journey = models.ForeignKey("journeys.Journey", on_delete=models.SET_NULL, null=True, related_name="+")
     episode = models.CharField(max_length=120, blank=True, help_text="The case in the event log")
 
     unit = models.ForeignKey("organization.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     done_by = models.ForeignKey(
-        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+",
+        "organization.Person",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
         help_text="Who did the work at the time; frozen then, never looked up later",
     )
     product = models.CharField(max_length=120, blank=True)
-    company = models.CharField(max_length=160, blank=True, help_text="The firm it is about, in files of many firms")
+    company = models.CharField(
+        max_length=160, blank=True, help_text="The firm it is about, in files of many firms"
+    )
     issue = models.CharField(max_length=160, blank=True)
 
     title = models.CharField(max_length=200, blank=True)
@@ -48,8 +55,12 @@ class Feedback(models.Model):
     language = models.CharField(max_length=12, blank=True)
     weight = models.FloatField(default=1.0)
     handled_at = models.DateTimeField(null=True, help_text="Taken out of the inbox")
-    handled_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
-    import_batch = models.ForeignKey("imports.ImportBatch", on_delete=models.PROTECT, null=True, related_name="+")
+    handled_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    import_batch = models.ForeignKey(
+        "imports.ImportBatch", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     objects = FeedbackQuerySet.as_manager()
 

@@ -87,7 +87,9 @@ def receive(
     days = [timezone.localtime(item.received_at).date() for item in fresh]
     note_feedback_span(first=min(days), last=max(days))
     announce_changed(new_ids.values())
-    transaction.on_commit(lambda: feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values())))
+    transaction.on_commit(
+        lambda: feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values()))
+    )
     return Received(new_ids, known)
 
 
@@ -127,6 +129,39 @@ def _store_answers(items: Iterable[NewFeedback], ids: dict[str, int]) -> None:
         ),
         batch_size=2_000,
     )
+
+
+@transaction.atomic
+def add_answers(*, source: str, items: Sequence[NewFeedback], batch: ImportBatch | None = None) -> int:
+    """Add answers to feedback that is here already, for sources that tell of one person in several rows.
+
+    Only answers to questions that have none yet are added, and only to feedback of the same batch, so that importing the
+    same file again adds nothing. Returns how many were added.
+    """
+    rows = {
+        row.key: row
+        for row in Feedback.objects.filter(source=source, key__in=[i.key for i in items], import_batch=batch)
+    }
+    known = set(Answer.objects.filter(feedback__in=rows.values()).values_list("feedback_id", "question"))
+    fresh = {
+        (rows[item.key].pk, answer.question): answer
+        for item in items
+        if item.key in rows
+        for answer in item.answers
+        if (rows[item.key].pk, answer.question) not in known
+    }
+    Answer.objects.bulk_create(
+        Answer(feedback_id=pk, question=a.question, kind=a.kind, number=a.number, text=a.text)
+        for (pk, _), a in fresh.items()
+    )
+    for item in items:
+        row = rows.get(item.key)
+        if row is not None and item.comment and item.comment not in row.comment:
+            row.comment = "\n".join(filter(None, [row.comment, item.comment]))
+            row.comment_masked = mask(row.comment).text
+            row.save(update_fields=["comment", "comment_masked"])
+    announce_changed(sorted({pk for pk, _ in fresh}))
+    return len(fresh)
 
 
 @transaction.atomic

@@ -8,7 +8,9 @@ class Journey(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
-    owner = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["name"]
@@ -42,9 +44,13 @@ class Touchpoint(models.Model):
     position = models.PositiveSmallIntegerField()
     is_direct = models.BooleanField(default=True, help_text="False when a third party stands between")
     is_critical = models.BooleanField(default=False)
-    owner = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     promise = models.CharField(max_length=200, blank=True)
-    promised_hours = models.PositiveIntegerField(null=True, blank=True, help_text="Longest wait promised until here")
+    promised_hours = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Longest wait promised until here"
+    )
 
     class Meta:
         ordering = ["stage", "position"]

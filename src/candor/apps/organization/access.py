@@ -85,5 +85,7 @@ def require(request: HttpRequest, permission: Permission) -> Viewer:
     """
     viewer = signed_in(request)
     if not viewer.can(permission):
-        raise NotAllowed(f"This needs the permission “{permission.replace('_', ' ')}”. Ask an administrator for a role that has it.")
+        raise NotAllowed(
+            f"This needs the permission “{permission.replace('_', ' ')}”. Ask an administrator for a role that has it."
+        )
     return viewer

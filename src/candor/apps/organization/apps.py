@@ -9,4 +9,6 @@ class OrganizationConfig(AppConfig):
     verbose_name = "Organization"
 
     def ready(self) -> None:
-        register_page(Page(SETTINGS, "People and policy", "organization:people", "users", "administer", order=10))
+        register_page(
+            Page(SETTINGS, "People and policy", "organization:people", "users", "administer", order=10)
+        )

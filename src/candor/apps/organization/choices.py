@@ -53,15 +53,29 @@ _READ = {
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.CX_LEAD: frozenset(set(Permission) - {Permission.ADMINISTER}),
     Role.MANAGER: frozenset(
-        _READ | {Permission.READ_PERSONAL_DATA, Permission.HANDLE_FEEDBACK, Permission.WORK_CASES, Permission.EXPORT_DATA}
+        _READ
+        | {
+            Permission.READ_PERSONAL_DATA,
+            Permission.HANDLE_FEEDBACK,
+            Permission.WORK_CASES,
+            Permission.EXPORT_DATA,
+        }
     ),
     Role.FRONTLINE: frozenset(
         {Permission.READ_FEEDBACK, Permission.READ_SCORES, Permission.READ_CASES, Permission.WORK_CASES}
     ),
     Role.COMPLAINTS_HANDLER: frozenset(
-        _READ | {Permission.READ_PERSONAL_DATA, Permission.HANDLE_FEEDBACK, Permission.WORK_CASES, Permission.IMPORT_DATA}
+        _READ
+        | {
+            Permission.READ_PERSONAL_DATA,
+            Permission.HANDLE_FEEDBACK,
+            Permission.WORK_CASES,
+            Permission.IMPORT_DATA,
+        }
     ),
-    Role.ANALYST: frozenset(_READ | {Permission.CURATE_THEMES, Permission.IMPORT_DATA, Permission.EXPORT_DATA}),
+    Role.ANALYST: frozenset(
+        _READ | {Permission.CURATE_THEMES, Permission.IMPORT_DATA, Permission.EXPORT_DATA}
+    ),
     Role.EXECUTIVE: frozenset(_READ),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
 }

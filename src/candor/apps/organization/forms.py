@@ -42,7 +42,8 @@ class AcceptForm(forms.Form):
     """The password of a new account."""
 
     password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text="At least 10 characters."
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 10 characters.",
     )
 
     def clean_password(self) -> str:
@@ -56,10 +57,14 @@ class PolicyForm(forms.Form):
 
     name = forms.CharField(max_length=120, label="Name of the company")
     least_n_score = forms.IntegerField(
-        min_value=5, max_value=10_000, label="Answers below which a score is not shown",
+        min_value=5,
+        max_value=10_000,
+        label="Answers below which a score is not shown",
         help_text="30 shows, 100 compares: below, chance moves a score more than customers do.",
     )
     least_n_person = forms.IntegerField(
-        min_value=10, max_value=10_000, label="The same for a score about one person",
+        min_value=10,
+        max_value=10_000,
+        label="The same for a score about one person",
         help_text="A score about a person is for coaching only.",
     )

@@ -41,4 +41,6 @@ def send_invitation(invitation: Invitation) -> None:
     """Mail the link."""
     context = {"invitation": invitation, "link": link_of(invitation), "workspace": workspace()}
     body = render_to_string("organization/invitation.txt", context)
-    send_mail(f"{invitation.invited_by.name} invites you to {workspace().name}", body, None, [invitation.email])
+    send_mail(
+        f"{invitation.invited_by.name} invites you to {workspace().name}", body, None, [invitation.email]
+    )

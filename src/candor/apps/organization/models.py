@@ -15,8 +15,12 @@ class Workspace(models.Model):
     name = models.CharField(max_length=120)
     is_simulated = models.BooleanField(default=False)
     timezone = models.CharField(max_length=64, default="UTC")
-    least_n_score = models.PositiveIntegerField(default=30, help_text="Answers below which a score is not shown")
-    least_n_person = models.PositiveIntegerField(default=30, help_text="The same for a score about one person")
+    least_n_score = models.PositiveIntegerField(
+        default=30, help_text="Answers below which a score is not shown"
+    )
+    least_n_person = models.PositiveIntegerField(
+        default=30, help_text="The same for a score about one person"
+    )
     first_feedback_on = models.DateField(null=True)
     last_feedback_on = models.DateField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -40,8 +44,12 @@ class Unit(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
     code = models.CharField(max_length=60, unique=True)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-    path = models.CharField(max_length=200, db_index=True, editable=False, default="/")  # "/1/4/9/": ids from the root down
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    path = models.CharField(
+        max_length=200, db_index=True, editable=False, default="/"
+    )  # "/1/4/9/": ids from the root down
     is_active = models.BooleanField(default=True)
 
     objects = UnitQuerySet.as_manager()
@@ -76,7 +84,9 @@ class Person(AbstractBaseUser):
 
     name = models.CharField(max_length=120)
     email = models.EmailField(unique=True, null=True, blank=True)
-    code = models.CharField(max_length=60, unique=True, null=True, blank=True, help_text="Personnel number in other systems")
+    code = models.CharField(
+        max_length=60, unique=True, null=True, blank=True, help_text="Personnel number in other systems"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
     job_title = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
@@ -136,7 +146,9 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
-    action = models.CharField(max_length=60, db_index=True)  # noun.verb in the past: "case.closed", "scores.exported"
+    action = models.CharField(
+        max_length=60, db_index=True
+    )  # noun.verb in the past: "case.closed", "scores.exported"
     object_kind = models.CharField(max_length=40, blank=True)
     object_id = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)

@@ -1,5 +1,7 @@
 """Reads about the organization."""
 
+from collections import Counter
+
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -36,3 +38,11 @@ def audit_entries(*, action: str = "", person_id: int | None = None) -> "QuerySe
     if action:
         entries = entries.filter(action__startswith=action)
     return entries if person_id is None else entries.filter(person_id=person_id)
+
+
+def units_by_code_or_name() -> dict[str, int]:
+    """Ids of units by their code and, where only one unit bears it, their name; both in folded case."""
+    rows = list(Unit.objects.values_list("pk", "code", "name"))
+    names = Counter(name.casefold() for _, _, name in rows)
+    found = {name.casefold(): pk for pk, _, name in rows if names[name.casefold()] == 1}
+    return found | {code.casefold(): pk for pk, code, _ in rows}

@@ -52,8 +52,14 @@ def create_unit(*, name: str, kind: UnitKind, code: str, parent: Unit | None, by
 
 @transaction.atomic
 def create_person(
-    *, name: str, unit: Unit, by: Person | None, email: str | None = None, password: str | None = None,
-    code: str | None = None, job_title: str = "",
+    *,
+    name: str,
+    unit: Unit,
+    by: Person | None,
+    email: str | None = None,
+    password: str | None = None,
+    code: str | None = None,
+    job_title: str = "",
 ) -> Person:
     """Add a member of staff; with an e-mail and a password they can sign in."""
     if email and Person.objects.filter(email__iexact=email).exists():
@@ -96,9 +102,15 @@ def invite(*, email: str, name: str, role: Role, unit: Unit, by: Person) -> Invi
     """
     if Person.objects.filter(email__iexact=email).exists():
         raise Conflict(f"Someone with the address {email} is already here; give them the role instead.")
-    Invitation.objects.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    Invitation.objects.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
     invitation = Invitation.objects.create(
-        email=email, name=name, role=role, unit=unit, invited_by=by,
+        email=email,
+        name=name,
+        role=role,
+        unit=unit,
+        invited_by=by,
         expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
     )
     record_audit(by=by, action="invitation.sent", target=invitation, email=email, role=role, unit=unit.name)
@@ -115,7 +127,11 @@ def accept_invitation(*, token: str, password: str) -> Person:
     """
     invitation = open_invitation(token)
     person = create_person(
-        name=invitation.name, unit=invitation.unit, by=invitation.invited_by, email=invitation.email, password=password
+        name=invitation.name,
+        unit=invitation.unit,
+        by=invitation.invited_by,
+        email=invitation.email,
+        password=password,
     )
     give_role(person=person, role=Role(invitation.role), unit=invitation.unit, by=invitation.invited_by)
     invitation.accepted_at = timezone.now()
@@ -137,10 +153,14 @@ def revoke_invitation(*, invitation: Invitation, by: Person) -> None:
 @transaction.atomic
 def take_role(*, assignment: RoleAssignment, by: Person) -> None:
     """End a role; the last administrator can't be removed."""
-    remaining = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, person__is_active=True).exclude(pk=assignment.pk)
+    remaining = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, person__is_active=True).exclude(
+        pk=assignment.pk
+    )
     if assignment.role == Role.ADMINISTRATOR and not remaining.exists():
         raise Conflict("This is the last administrator. Make somebody else one first.")
-    record_audit(by=by, action="role.taken", target=assignment.person, role=assignment.role, unit=assignment.unit.name)
+    record_audit(
+        by=by, action="role.taken", target=assignment.person, role=assignment.role, unit=assignment.unit.name
+    )
     assignment.delete()
 
 
@@ -158,7 +178,11 @@ def set_active(*, person: Person, is_active: bool, by: Person) -> None:
 def change_policy(*, name: str, least_n_score: int, least_n_person: int, by: Person) -> Workspace:
     """Change the company's name and from how many answers on a score is shown."""
     place = Workspace.objects.select_for_update().get(pk=1)
-    before = {"name": place.name, "least_n_score": place.least_n_score, "least_n_person": place.least_n_person}
+    before = {
+        "name": place.name,
+        "least_n_score": place.least_n_score,
+        "least_n_person": place.least_n_person,
+    }
     place.name, place.least_n_score, place.least_n_person = name, least_n_score, least_n_person
     place.save(update_fields=["name", "least_n_score", "least_n_person"])
     record_audit(by=by, action="policy.changed", target=place, before=before)

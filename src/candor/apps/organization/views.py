@@ -23,7 +23,9 @@ def people(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     page = Paginator(queries.find_people(text), PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "organization/people.html", {"page": page, "q": text, "invitations": queries.open_invitations()}
+        request,
+        "organization/people.html",
+        {"page": page, "q": text, "invitations": queries.open_invitations()},
     )
 
 
@@ -34,9 +36,15 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
         invitation = services.invite(
-            email=fields["email"], name=fields["name"], role=Role(fields["role"]), unit=fields["unit"], by=viewer.person
+            email=fields["email"],
+            name=fields["name"],
+            role=Role(fields["role"]),
+            unit=fields["unit"],
+            by=viewer.person,
         )
-        return render(request, "organization/invited.html", {"invitation": invitation, "link": link_of(invitation)})
+        return render(
+            request, "organization/invited.html", {"invitation": invitation, "link": link_of(invitation)}
+        )
     return render(request, "organization/invite.html", {"form": form})
 
 
@@ -68,13 +76,18 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.give_role(
-            person=shown, role=Role(form.cleaned_data["role"]), unit=form.cleaned_data["unit"], by=viewer.person
+            person=shown,
+            role=Role(form.cleaned_data["role"]),
+            unit=form.cleaned_data["unit"],
+            by=viewer.person,
         )
         return redirect("organization:person", pk=pk)
     roles = shown.role_assignments.select_related("unit").order_by("role")
     entries = queries.audit_entries(person_id=pk)[:20]
     return render(
-        request, "organization/person.html", {"person": shown, "form": form, "roles": roles, "entries": entries}
+        request,
+        "organization/person.html",
+        {"person": shown, "form": form, "roles": roles, "entries": entries},
     )
 
 
@@ -103,7 +116,11 @@ def units(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
         services.create_unit(
-            name=fields["name"], kind=UnitKind(fields["kind"]), code=fields["code"], parent=fields["parent"], by=viewer.person
+            name=fields["name"],
+            kind=UnitKind(fields["kind"]),
+            code=fields["code"],
+            parent=fields["parent"],
+            by=viewer.person,
         )
         return redirect("organization:units")
     return render(request, "organization/units.html", {"form": form, "tree": Unit.objects.order_by("path")})

@@ -10,9 +10,16 @@ class Survey(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
-    touchpoint = models.ForeignKey("journeys.Touchpoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    touchpoint = models.ForeignKey(
+        "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     moment = models.CharField(
-        max_length=8, choices=[("before", "Before the experience"), ("after", "After the experience"), ("none", "Not tied")],
+        max_length=8,
+        choices=[
+            ("before", "Before the experience"),
+            ("after", "After the experience"),
+            ("none", "Not tied"),
+        ],
         default="none",
     )
     created_at = models.DateTimeField(auto_now_add=True)
@@ -57,7 +64,11 @@ class Invitation(models.Model):
     segment = models.CharField(max_length=80, blank=True)
     sent_at = models.DateTimeField()
     feedback = models.OneToOneField(
-        "feedback.Feedback", on_delete=models.SET_NULL, null=True, related_name="+", help_text="The answer, once it came"
+        "feedback.Feedback",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The answer, once it came",
     )
 
     class Meta:

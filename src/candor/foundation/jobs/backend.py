@@ -44,7 +44,9 @@ class LeaseBackend(BaseTaskBackend):
         return self._result(job, import_string(job.task_path))
 
     def _result(self, job: Job, task: Task[Any, Any]) -> TaskResult[Any]:
-        errors = [TaskError(exception_class_path="builtins.Exception", traceback=job.error)] if job.error else []
+        errors = (
+            [TaskError(exception_class_path="builtins.Exception", traceback=job.error)] if job.error else []
+        )
         result: TaskResult[Any] = TaskResult(
             task=task,
             id=str(job.pk),

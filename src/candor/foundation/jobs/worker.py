@@ -75,7 +75,9 @@ class Worker:
 
     def _run(self, job: Job) -> None:
         if job.attempts > MOST_ATTEMPTS:
-            self._finish(job, Job.State.FAILED, error=job.error or "The worker died each time it ran this job.")
+            self._finish(
+                job, Job.State.FAILED, error=job.error or "The worker died each time it ran this job."
+            )
             return
         keeper = _LeaseKeeper(job, self)
         keeper.start()

@@ -1,0 +1,108 @@
+"""Kinds of import: what apps above register so that their rows can come from a file."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from candor.intake import Field, Problem
+
+from .errors import UnknownKind
+from .models import ImportBatch
+
+Item = tuple[int, Any]  # the row's number in the file, and what the kind's `store` understands
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a chunk: rows that were new, rows that were here before, and rows refused with the reason."""
+
+    added: int
+    known: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+class Reader(Protocol):
+    """An open file: yields items and problems from a row on, and knows how much of the file it has read."""
+
+    @property
+    def share_read(self) -> float: ...
+    @property
+    def cautions(self) -> list[str]: ...
+    def items(self, *, start: int) -> Iterator[Item | Problem]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only a person can answer before the import starts; `key` is the option that holds the answer."""
+
+    key: str
+    text: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the mapping page shows.
+
+    `columns` maps each field's key to the column that fills it; `questions` must be answered before the start.
+    """
+
+    file_columns: tuple[str, ...]
+    fields: tuple[Field, ...]
+    columns: dict[str, str]
+    unclear: dict[str, str]
+    missing: tuple[str, ...]
+    questions: tuple[Question, ...]
+    rows: tuple[dict[str, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """How rows of one kind come from a file.
+
+    Attributes:
+        key, name, description: what addresses, people and the upload page call it.
+        preview: looks at the file under the batch's options, without importing anything.
+        open: the reader for a batch whose options are complete.
+        store: writes one chunk of items inside the caller's transaction.
+        undo: removes everything that the batch brought, inside the caller's transaction where it is in the record.
+        template: a template with further options of the mapping page, or "".
+        chunk: items a transaction takes.
+    """
+
+    key: str
+    name: str
+    description: str
+    icon: str
+    preview: Callable[[ImportBatch], Preview]
+    open: Callable[[ImportBatch], Reader]
+    store: Callable[[ImportBatch, Sequence[Item]], Stored]
+    undo: Callable[[ImportBatch], None]
+    template: str = ""
+    chunk: int = 1_000
+    order: int = 100
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register_kind(kind: ImportKind) -> None:
+    """Add a kind; called from AppConfig.ready, twice is once."""
+    _kinds[kind.key] = kind
+
+
+def kind_of(key: str) -> ImportKind:
+    """The kind called `key`.
+
+    Raises:
+        UnknownKind: no app registered it.
+    """
+    if key not in _kinds:
+        raise UnknownKind(f"'{key}' is no kind of import; expected one of {', '.join(sorted(_kinds))}.")
+    return _kinds[key]
+
+
+def all_kinds() -> list[ImportKind]:
+    """Every kind, in the order of the upload page."""
+    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.name))

@@ -1,0 +1,275 @@
+"""Writes of imports: take a file in, settle its columns, run it, hand back bad rows, undo it."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from candor.apps.organization.models import Person
+from candor.apps.organization.services import record_audit
+from candor.foundation.storage import folder
+from candor.intake import IntakeError, Problem
+from candor.warehouse import WarehouseError, WarehouseFull
+
+from .errors import FileNotUsable, ImportUnderWay, MappingIncomplete
+from .kinds import ImportKind, Item, Preview, Reader, Stored, kind_of
+from .models import BadRow, ImportBatch
+
+State = ImportBatch.State
+
+MOST_BAD_ROWS = 20_000  # beyond it, and when most rows are bad, the columns are surely mapped wrongly
+DISK_IS_FULL = (
+    "The disk is full. What was imported so far is safe and complete up to row {row}; make room and continue."
+)
+
+
+def take_file(*, kind: str, name: str, content: IO[bytes], by: Person | None) -> ImportBatch:
+    """Keep a copy of an uploaded file and look at it; nothing is imported yet.
+
+    Raises:
+        FileNotUsable: the file is empty, broken, unsafe or of another sort; nothing is kept.
+    """
+    kind_of(kind)
+    batch = ImportBatch.objects.create(kind=kind, file_name=Path(name).name[:200], created_by=by)
+    path = folder("imports") / f"{batch.pk}-{_safe_name(name)}"
+    try:
+        with path.open("wb") as target:
+            shutil.copyfileobj(content, target, 1024**2)
+            target.flush()
+            os.fsync(target.fileno())
+        return _settle(batch, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        batch.delete()
+        raise
+
+
+def take_path(
+    *, kind: str, path: Path, by: Person | None, options: dict[str, Any] | None = None
+) -> ImportBatch:
+    """The same for a file that stays where it is; for the command line."""
+    kind_of(kind)
+    batch = ImportBatch.objects.create(
+        kind=kind, file_name=path.name[:200], created_by=by, options=options or {}
+    )
+    try:
+        return _settle(batch, path.resolve())
+    except BaseException:
+        batch.delete()
+        raise
+
+
+def _settle(batch: ImportBatch, path: Path) -> ImportBatch:
+    batch.file_path, batch.size_bytes = str(path), path.stat().st_size
+    batch.save(update_fields=["file_path", "size_bytes"])
+    preview(batch)
+    return batch
+
+
+def preview(batch: ImportBatch) -> Preview:
+    """What the file holds under the batch's options.
+
+    Raises:
+        FileNotUsable: the file can't be read.
+    """
+    try:
+        return kind_of(batch.kind).preview(batch)
+    except (IntakeError, OSError) as error:
+        raise FileNotUsable(str(error)) from error
+
+
+def choose_options(*, batch: ImportBatch, options: dict[str, Any]) -> ImportBatch:
+    """Keep a person's answers about the file."""
+    if batch.state != State.DRAFT:
+        raise ImportUnderWay("The import has started; its columns can't be changed any more. Undo it first.")
+    batch.options = batch.options | options
+    batch.save(update_fields=["options"])
+    return batch
+
+
+def start(*, batch: ImportBatch, by: Person | None, in_background: bool = True) -> ImportBatch:
+    """Make the import ready to run, once nothing about its columns is open; a worker runs it if `in_background`.
+
+    Raises:
+        MappingIncomplete: a required column is missing or a question is open.
+        ImportUnderWay: it was started already.
+    """
+    from .tasks import run
+
+    seen = preview(batch)
+    names = {f.key: f.name for f in seen.fields}
+    if seen.missing:
+        raise MappingIncomplete(
+            f"Choose the column for: {', '.join(names.get(key, key) for key in seen.missing)}."
+        )
+    if seen.questions:
+        raise MappingIncomplete(" ".join(question.text for question in seen.questions))
+    with transaction.atomic():
+        taken = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.DRAFT, State.FAILED]).update(
+            state=State.QUEUED
+        )
+        if not taken:
+            raise ImportUnderWay("Somebody has started this import already.")
+        record_audit(by=by, action="import.started", target=batch, file=batch.file_name, kind=batch.kind)
+        if in_background:
+            run.enqueue(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def run_import(*, batch: ImportBatch) -> ImportBatch:
+    """Bring the file in, chunk by chunk; safe to repeat and to interrupt anywhere.
+
+    Each chunk is one transaction that also moves `last_row`, so that a killed run goes on where it stopped.
+    """
+    if batch.state not in {State.QUEUED, State.RUNNING}:
+        return batch
+    kind = kind_of(batch.kind)
+    _set_state(batch, State.RUNNING, "")
+    try:
+        reader = kind.open(batch)
+        for chunk in _chunks(reader, kind, start=batch.last_row + 1):
+            _store_chunk(batch, kind, reader, chunk)
+            if batch.rows_bad > MOST_BAD_ROWS and batch.rows_bad > batch.rows_read / 2:
+                return _set_state(
+                    batch, State.FAILED, "Most rows don't fit. Undo, look at the columns, and start again."
+                )
+    except (OSError, OperationalError, IntakeError, WarehouseError) as error:
+        return _set_state(batch, State.FAILED, _reason(batch, error))
+    batch.share_read = 1.0
+    batch.finished_at = timezone.now()
+    batch.save(update_fields=["share_read", "finished_at"])
+    return _set_state(batch, State.DONE, "\n".join(reader.cautions))
+
+
+def _chunks(reader: Reader, kind: ImportKind, *, start: int) -> Iterable[list[Item | Problem]]:
+    """Runs of items; a chunk never ends inside a row, which may have several problems."""
+    chunk: list[Item | Problem] = []
+    last = 0
+    for entry in reader.items(start=start):
+        row = _row_of(entry)
+        if len(chunk) >= kind.chunk and row != last:
+            yield chunk
+            chunk = []
+        chunk.append(entry)
+        last = row
+    if chunk:
+        yield chunk
+
+
+def _row_of(entry: Item | Problem) -> int:
+    return entry.row if isinstance(entry, Problem) else entry[0]
+
+
+@transaction.atomic
+def _store_chunk(
+    batch: ImportBatch, kind: ImportKind, reader: Reader, chunk: Sequence[Item | Problem]
+) -> None:
+    items = [entry for entry in chunk if not isinstance(entry, Problem)]
+    stored = kind.store(batch, items) if items else Stored(0)
+    problems = [*(entry for entry in chunk if isinstance(entry, Problem)), *stored.problems]
+    _keep_problems(batch, problems)
+    batch.rows_read += len({_row_of(entry) for entry in chunk})
+    batch.rows_added += stored.added
+    batch.rows_known += stored.known
+    batch.rows_bad += len({problem.row for problem in problems})
+    before, batch.last_row = batch.last_row, _row_of(chunk[-1])
+    batch.share_read = reader.share_read
+    numbers = ("rows_read", "rows_added", "rows_known", "rows_bad", "last_row", "share_read")
+    mine = ImportBatch.objects.filter(pk=batch.pk, last_row=before, state=State.RUNNING)
+    if not mine.update(**{name: getattr(batch, name) for name in numbers}):
+        raise ImportUnderWay("Another worker has taken this import over.")
+
+
+def _keep_problems(batch: ImportBatch, problems: Iterable[Problem]) -> None:
+    BadRow.objects.bulk_create(
+        (
+            BadRow(
+                batch=batch,
+                row=problem.row,
+                column=problem.column.strip()[:200],
+                value=problem.value[:500],
+                expected=problem.expected[:300],
+                message=str(problem.message)[:1_000],
+                cells={key: value[:2_000] for key, value in (problem.cells or {}).items()},
+            )
+            for problem in problems
+        ),
+        batch_size=500,
+    )
+
+
+def _reason(batch: ImportBatch, error: Exception) -> str:
+    text = str(error)
+    is_full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or isinstance(
+        error, WarehouseFull
+    )
+    if is_full or "disk is full" in text:
+        return DISK_IS_FULL.format(row=batch.last_row)
+    return f"{text} What was imported so far is safe and complete up to row {batch.last_row}."
+
+
+def _set_state(batch: ImportBatch, state: State, message: str) -> ImportBatch:
+    batch.state, batch.message = state, message
+    batch.save(update_fields=["state", "message"])
+    return batch
+
+
+def undo(*, batch: ImportBatch, by: Person | None, in_background: bool = True) -> ImportBatch:
+    """Mark the import for the removal of everything it brought; a worker does it if `in_background`."""
+    from .tasks import run_undo_of
+
+    with transaction.atomic():
+        settled = [State.DONE, State.FAILED]
+        if not ImportBatch.objects.filter(pk=batch.pk, state__in=settled).update(state=State.UNDOING):
+            raise ImportUnderWay("Only an import that has ended can be undone, and only once.")
+        record_audit(by=by, action="import.undone", target=batch, file=batch.file_name)
+        if in_background:
+            run_undo_of.enqueue(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def run_undo(*, batch: ImportBatch) -> ImportBatch:
+    """Remove what the import brought; safe to repeat."""
+    if batch.state != State.UNDOING:
+        return batch
+    kind_of(batch.kind).undo(batch)
+    return _set_state(batch, State.UNDONE, "")
+
+
+@transaction.atomic
+def discard(*, batch: ImportBatch, by: Person | None) -> None:
+    """Forget a file that was never imported."""
+    if batch.state != State.DRAFT:
+        raise ImportUnderWay("This import has started. Undo it instead.")
+    record_audit(by=by, action="import.discarded", file=batch.file_name)
+    path = Path(batch.file_path)
+    if path.parent == folder("imports"):
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    batch.delete()
+
+
+def _safe_name(name: str) -> str:
+    kept = "".join(letter for letter in Path(name).name if letter.isalnum() or letter in "._-")
+    return kept[-80:] or "file"
+
+
+def bad_rows_csv(batch: ImportBatch) -> Iterable[str]:
+    """The bad rows as CSV: row, column, value and what was expected, then the row's own cells; safe to open anywhere."""
+    from candor.intake import csv_lines
+
+    rows = batch.bad_rows.iterator(chunk_size=500)
+    first = batch.bad_rows.first()
+    columns = list(first.cells) if first else []
+    header = ["row", "column", "value", "expected", *(column.strip() for column in columns)]
+    lines = (
+        [bad.row, bad.column, bad.value, bad.expected, *(bad.cells.get(c, "") for c in columns)]
+        for bad in rows
+    )
+    return csv_lines(lines, header=header, has_mark=True)

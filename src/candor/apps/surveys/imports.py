@@ -1,0 +1,251 @@
+"""Survey answers as a kind of import: wide files by default, long ones with the option "layout" set to "long"."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from candor.apps.customers.services import customers_by_identifier
+from candor.apps.feedback.choices import AnswerKind, Kind
+from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
+from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
+from candor.apps.imports.models import ImportBatch
+from candor.apps.imports.tables import TableReader, file_of, preview_table, refuse, refuse_unit
+from candor.apps.organization.queries import units_by_code_or_name
+from candor.foundation.errors import InvalidInput
+from candor.intake import Problem, open_table, recognise
+
+from .services import define_survey
+from .sources import long, wide
+
+DEFAULT_SOURCE = "survey"
+_NUMERIC = {
+    kind for kind in AnswerKind if kind not in {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}
+}
+
+
+def is_long(batch: ImportBatch) -> bool:
+    """Whether the file has a row an answer: as the person said, else when the columns are exactly of that shape."""
+    layout = batch.options.get("layout")
+    if layout in {"long", "wide"}:
+        return bool(layout == "long")
+    return not recognise(open_table(file_of(batch)).columns, long.FIELDS).missing
+
+
+def preview(batch: ImportBatch) -> Preview:
+    """The columns, the questions found by their names, and what is still to be said."""
+    if is_long(batch):
+        return preview_table(batch, long.FIELDS)
+    questions = _questions(batch)
+    notes = tuple(f"“{q['column'].strip()}” is read as {AnswerKind(q['kind']).label}." for q in questions)
+    asked: tuple[Question, ...] = ()
+    if not questions:
+        asked = (
+            Question(
+                "questions", "No column bears the name of a score. Say which column holds which question.", ()
+            ),
+        )
+    seen = preview_table(batch, (*wide.META, *wide.question_fields(questions)), more=asked, notes=notes)
+    if "received_at" not in seen.columns and not _fixed_day(batch):
+        day = Question(
+            "received_on", "The file has no column with the day of the answers. Which day shall count?", ()
+        )
+        seen = Preview(
+            **{name: getattr(seen, name) for name in seen.__slots__} | {"questions": (*seen.questions, day)}
+        )
+    return seen
+
+
+def _questions(batch: ImportBatch) -> list[dict[str, Any]]:
+    given: list[dict[str, Any]] | None = batch.options.get("questions")
+    if given is None:
+        return wide.guess_questions(tuple(open_table(file_of(batch)).columns))
+    columns = open_table(file_of(batch)).columns
+    for question in given:
+        if question["column"] not in columns:
+            raise InvalidInput(f"There is no column “{question['column']}” in the file.")
+        if question["kind"] not in AnswerKind.values:
+            raise InvalidInput(
+                f"“{question['kind']}” is no kind of question; expected one of {', '.join(AnswerKind.values)}."
+            )
+    return given
+
+
+def _fixed_day(batch: ImportBatch) -> str | None:
+    day: str | None = batch.options.get("received_on")
+    if not day:
+        return None
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidInput(f"“{day}” is no day; expected YYYY-MM-DD.") from error
+    return day
+
+
+def open_reader(batch: ImportBatch) -> Reader:
+    """Typed rows of the file; defines the survey on the way."""
+    if is_long(batch):
+        define_survey(key=source_of(batch), name=batch.options.get("name") or source_of(batch))
+        return TableReader(batch, long.FIELDS)
+    questions = _questions(batch)
+    define_survey(
+        key=source_of(batch),
+        name=batch.options.get("name") or source_of(batch),
+        questions=map(_definition, questions),
+    )
+    return TableReader(batch, (*wide.META, *wide.question_fields(questions)))
+
+
+def source_of(batch: ImportBatch) -> str:
+    """What the survey is called as a source of feedback."""
+    return str(batch.options.get("source") or DEFAULT_SOURCE)
+
+
+def _definition(question: dict[str, Any]) -> dict[str, Any]:
+    lowest, highest = wide.SCALES.get(question["kind"], (None, None))
+    column = question["column"].strip()
+    return {
+        "key": column, "text": question.get("text") or column, "kind": question["kind"], "lowest": lowest, "highest": highest,
+        "blank_codes": question.get("blanks", []),
+    }  # fmt: skip
+
+
+def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
+    """Write a chunk of answers."""
+    units = units_by_code_or_name()
+    source = source_of(batch)
+    customers = customers_by_identifier(
+        system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
+    )
+    strange = {row for row, values in items if (values.get("unit") or "").casefold() not in {*units, ""}}
+    problems = [refuse_unit(item) for item in items if item[0] in strange]
+    good = [(row, values) for row, values in items if row not in strange]
+    write: Callable[..., Stored] = _store_long if is_long(batch) else _store_wide
+    stored = write(batch, good, source, units, customers)
+    return Stored(stored.added, stored.known, (*problems, *stored.problems))
+
+
+def _without_day(item: Item) -> Problem:
+    return refuse(
+        item, column="Answered", value="", expected="a day", message="the day of the answer is missing."
+    )
+
+
+def _store_wide(
+    batch: ImportBatch, items: Sequence[Item], source: str, units: dict[str, int], customers: dict[str, int]
+) -> Stored:
+    fixed = _fixed_day(batch)
+    questions = _questions(batch)
+    fresh, problems = [], []
+    for item in items:
+        row, values = item
+        received_at = wide.instant_of(values, fixed)
+        if received_at is None:
+            problems.append(_without_day(item))
+            continue
+        answers = [_answer(q, values.get(wide.question_key(q["column"]))) for q in questions]
+        fresh.append(
+            _feedback(
+                values, source=source, key=values.get("key") or f"row-{row}", received_at=received_at, units=units,
+                customers=customers, answers=tuple(a for a in answers if a is not None),
+            )
+        )  # fmt: skip
+    received = receive(items=fresh, batch=batch)
+    return Stored(len(received.new_ids), len(fresh) - len(received.new_ids), tuple(problems))
+
+
+def _feedback(
+    values: dict[str, Any], *, source: str, key: str, received_at: Any, units: dict[str, int], customers: dict[str, int],
+    answers: tuple[NewAnswer, ...],
+) -> NewFeedback:  # fmt: skip
+    texts: dict[str, Any] = {
+        name: values.get(name) or "" for name in ("comment", "product", "channel", "segment", "language")
+    }
+    weight = values.get("weight")
+    return NewFeedback(
+        kind=Kind.SURVEY, source=source, key=key, received_at=received_at, weight=1.0 if weight is None else weight,
+        customer_id=customers.get(values.get("customer") or ""),
+        unit_id=units.get((values.get("unit") or "").casefold()), answers=answers, **texts,
+    )  # fmt: skip
+
+
+def _answer(question: dict[str, Any], value: Any) -> NewAnswer | None:
+    if value is None or value == "":
+        return None
+    kind, key = AnswerKind(question["kind"]), question["column"].strip()[:80]
+    if kind in _NUMERIC:
+        return NewAnswer(question=key, kind=kind, number=float(value))
+    return NewAnswer(question=key, kind=kind, text=str(value))
+
+
+def _store_long(
+    batch: ImportBatch, items: Sequence[Item], source: str, units: dict[str, int], customers: dict[str, int]
+) -> Stored:
+    problems: list[Problem] = []
+    added = known = 0
+    by_key = sorted(items, key=lambda item: str(item[1]["key"]))
+    submissions: list[tuple[NewFeedback, int]] = []
+    for key, group in groupby(by_key, key=lambda item: str(item[1]["key"])):
+        rows = list(group)
+        answers = [answer for row in rows if (answer := _long_answer(row, problems)) is not None]
+        first = rows[0][1]
+        received_at = wide.instant_of(first, _fixed_day(batch))
+        if received_at is None:
+            problems.extend(map(_without_day, rows))
+            continue
+        comment = "\n".join(a.text for a in answers if a.kind == AnswerKind.TEXT and a.text)
+        item = _feedback(
+            first | {"comment": comment}, source=source, key=key, received_at=received_at, units=units, customers=customers,
+            answers=tuple(answers),
+        )  # fmt: skip
+        submissions.append((item, len(answers)))
+    received = receive(items=[item for item, _ in submissions], batch=batch)
+    rest = [item for item, _ in submissions if item.key not in received.new_ids]
+    added = sum(count for item, count in submissions if item.key in received.new_ids)
+    more = add_answers(source=source, items=rest, batch=batch)
+    known = sum(len(item.answers) for item in rest) - more
+    return Stored(added + more, known, tuple(problems))
+
+
+def _long_answer(item: Item, problems: list[Problem]) -> NewAnswer | None:
+    values = item[1]
+    kind = AnswerKind(values.get("kind") or _kind_of(values["value"]))
+    text = str(values["value"]).strip()
+    if kind not in _NUMERIC:
+        return NewAnswer(question=values["question"][:80], kind=kind, text=text)
+    low, high = wide.SCALES.get(kind, (float("-inf"), float("inf")))
+    try:
+        number = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}.get(text.casefold())
+        number = float(text.replace(",", ".")) if number is None else number
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        expected = f"a number from {low:g} to {high:g}" if kind in wide.SCALES else "a number"
+        message = f"{expected} expected, “{text[:80]}” found."
+        problems.append(refuse(item, column="Answer", value=text, expected=expected, message=message))
+        return None
+    return NewAnswer(question=values["question"][:80], kind=kind, number=number)
+
+
+def _kind_of(value: str) -> AnswerKind:
+    """Without a stated kind only the shape is known: a number or a text. Never a score of some kind."""
+    return AnswerKind.NUMBER if str(value).replace(".", "", 1).lstrip("-").isdigit() else AnswerKind.TEXT
+
+
+def undo(batch: ImportBatch) -> None:
+    """Remove what the batch brought."""
+    forget_batch(batch=batch)
+
+
+KIND = ImportKind(
+    key="surveys",
+    name="Survey answers",
+    description="One row a person with a column a question, or one row an answer. Scores keep their scale, weights count.",
+    icon="clipboard-list",
+    preview=preview,
+    open=open_reader,
+    store=store,
+    undo=undo,
+    template="surveys/import_options.html",
+    order=20,
+)

@@ -1,0 +1,67 @@
+"""Writes of surveys: questionnaires, questions and invitations."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from candor.foundation.outbox import announce
+
+from .models import Invitation, Question, Survey
+
+
+@transaction.atomic
+def define_survey(
+    *,
+    key: str,
+    name: str,
+    questions: Iterable[dict[str, Any]] = (),
+    touchpoint_id: int | None = None,
+    moment: str = "none",
+) -> Survey:
+    """Make sure that a survey and its questions exist; questions are dictionaries of Question's fields."""
+    survey, _ = Survey.objects.get_or_create(
+        key=slugify(key)[:60] or "survey",
+        defaults={"name": name, "touchpoint_id": touchpoint_id, "moment": moment},
+    )
+    for position, question in enumerate(questions):
+        facts = {"position": position} | {k: v for k, v in question.items() if k != "key"}
+        Question.objects.get_or_create(survey=survey, key=question["key"][:80], defaults=facts)
+    return survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInvitation:
+    """One customer asked once; fields as in the Invitation model."""
+
+    key: str
+    sent_at: datetime
+    customer_id: int | None = None
+    unit_id: int | None = None
+    channel: str = ""
+    product: str = ""
+    segment: str = ""
+    feedback_id: int | None = None
+
+
+@transaction.atomic
+def record_invitations(*, survey: Survey, items: Sequence[NewInvitation]) -> int:
+    """Store who was asked, once each; returns how many were new."""
+    known: set[str] = set()
+    keys = [item.key for item in items]
+    for start in range(0, len(keys), 500):
+        rows = Invitation.objects.filter(survey=survey, key__in=keys[start : start + 500])
+        known.update(rows.values_list("key", flat=True))
+    fresh = {item.key: item for item in items if item.key not in known}
+    made = Invitation.objects.bulk_create(
+        (
+            Invitation(survey=survey, **{name: getattr(item, name) for name in NewInvitation.__slots__})
+            for item in fresh.values()
+        ),
+        batch_size=500,
+    )
+    announce("invitation", [invitation.pk for invitation in made])
+    return len(made)
