@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time
 
 import numpy as np
 import pytest
-from tests.demo.conftest import TODAY
 
 from candor.demo import Chunk, Lender, truths
 from candor.demo.questions import BY_KEY, SURVEYS
 from candor.demo.surveys import ANSWERED, PARTIAL
+from tests.demo.conftest import TODAY
 
 END = datetime.combine(TODAY, time(), UTC)
 

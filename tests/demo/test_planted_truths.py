@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pytest
 import statsmodels.api as sm
 from scipy import stats
-from tests.demo.conftest import TODAY
 
 from candor.demo import Chunk, Lender, truths
 from candor.demo.places import PLACES
 from candor.demo.questions import SURVEYS
 from candor.demo.rows import InvitationRow
+from tests.demo.conftest import TODAY
 
 Floats = npt.NDArray[np.float64]
 NAMES = [place.name for place in PLACES]
