@@ -16,12 +16,15 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.expectations import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
+    from candor.analytics.lifetime_value import *
     from candor.analytics.net_promoter import *
     from candor.analytics.ordinal_tests import *
     from candor.analytics.priorities import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
     from candor.analytics.relative_importance import *
+    from candor.analytics.renewals import *
+    from candor.analytics.repeat_buying import *
     from candor.analytics.scores import *
     from candor.analytics.stakes import *
 
@@ -121,6 +124,16 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "ordinal_test",
     ),
     # Money: what an issue costs, customers' worth, churn
+    "lifetime_value": ("CustomerValues", "customer_lifetime_value"),
+    "renewals": ("RenewalModel", "fit_renewals"),
+    "repeat_buying": (
+        "BuyingModel",
+        "PurchaseHistories",
+        "SpendModel",
+        "fit_buying",
+        "fit_spend",
+        "purchase_histories",
+    ),
     "stakes": (
         "Issue",
         "Measured",
