@@ -2,12 +2,13 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, EVENTS, Column
+from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, Column
 from candor.warehouse.table import Snapshot, Table
 from candor.warehouse.workbench import cube_path
 
@@ -19,10 +20,36 @@ Result = TypeVar("Result")
 TRIES = 6  # a reader that always loses its files to the writer is a bug, not bad luck
 
 
-class Ask(Protocol):
-    """Answers one query over `answers`, `daily` and `events`; values are bound, never pasted."""
+# Weights sum to n, and so do their squares, only if each of them is 1. Grain 1 is in every cube: it is tiny.
+UNWEIGHTED = """
+SELECT filename, sum(n) = sum(sum_w) AND sum(n) = sum(sum_w2)
+FROM read_parquet(?, filename = true) WHERE grain = 1 GROUP BY filename
+"""
+CELLS = "SELECT filename, grain, count(*) FROM read_parquet(?, filename = true) GROUP BY filename, grain"
 
-    def __call__(self, query: str, parameters: Sequence[Any] = (), /) -> Rows: ...
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Rows by grain of the cube, and of the answers under 0; and whether any answer has another weight than 1."""
+
+    rows: Mapping[int, int]
+    weighted: bool
+
+
+class Reader:
+    """Asks one state of `answers`, `daily` and `events`; for the thread that it was made for."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, measure: Callable[["Reader"], Shape]) -> None:
+        self._connection = connection
+        self._measure = measure
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
+        """The rows of a query in the portable subset; values are bound, never pasted."""
+        return self._connection.execute(query, list(parameters)).fetchall()
+
+    def shape(self) -> Shape:
+        """How the answers lie, by which a query chooses where to look."""
+        return self._measure(self)
 
 
 class Engine:
@@ -35,19 +62,19 @@ class Engine:
         self._root: duckdb.DuckDBPyConnection | None = None
         self._process = 0
         self._local = threading.local()
+        self._parts: dict[
+            str, tuple[dict[int, int], bool]
+        ] = {}  # cells by grain, and whether all weights are 1
+        self._shape: tuple[object, Shape] = (None, Shape({}, weighted=True))
 
-    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
-        """The rows of one query."""
-        return self.read(lambda ask: ask(query, parameters))
-
-    def read(self, work: Callable[[Ask], Result]) -> Result:
+    def read(self, work: Callable[[Reader], Result]) -> Result:
         """Let `work` ask any number of queries of one and the same state of the tables.
 
         `work` may be called again from the start, when a file it needs was removed by a later version.
         """
         for left in reversed(range(TRIES)):
             try:
-                return work(self._ready())
+                return work(self._reader())
             except (duckdb.IOException, FileNotFoundError):
                 if not left:
                     raise
@@ -55,12 +82,35 @@ class Engine:
                 self._warehouse.events.forget()
         raise AssertionError
 
-    def _ready(self) -> Ask:
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
+        """The rows of one query."""
+        return self.read(lambda reader: reader.rows(query, parameters))
+
+    def _reader(self) -> Reader:
         connection = self._connection()
         answers, events = self._warehouse.answers, self._warehouse.events
-        self._show(connection, answers, answers.snapshot())
+        state = answers.snapshot()
+        self._show(connection, answers, state)
         self._show(connection, events, events.snapshot())
-        return lambda query, parameters=(): connection.execute(query, list(parameters)).fetchall()
+        return Reader(connection, lambda reader: self._measure(reader, answers, state))
+
+    def _measure(self, reader: Reader, answers: Table, snapshot: Snapshot) -> Shape:
+        token = (answers.folder, snapshot.version)
+        if self._shape[0] == token:
+            return self._shape[1]
+        known = {part.name: self._parts[part.name] for part in snapshot.parts if part.name in self._parts}
+        fresh = {
+            str(cube_path(answers, part)): part.name for part in snapshot.parts if part.name not in known
+        }
+        if fresh:
+            levels: dict[str, dict[int, int]] = {name: {} for name in fresh.values()}
+            for path, grain, cells in reader.rows(CELLS, [list(fresh)]):
+                levels[fresh[path]][grain] = cells
+            plain = {fresh[path]: flag for path, flag in reader.rows(UNWEIGHTED, [list(fresh)])}
+            known |= {name: (levels[name], plain[name]) for name in levels}
+        shape = _shape_of(list(known.values()), sum(part.rows for part in snapshot.parts))
+        self._parts, self._shape = known, (token, shape)
+        return shape
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         if getattr(self._local, "process", None) != os.getpid():
@@ -102,4 +152,9 @@ def _view(name: str, columns: tuple[Column, ...], paths: list[str]) -> str:
     return f"CREATE OR REPLACE TEMP VIEW {name} AS {body}"
 
 
-TABLES = (ANSWERS.name, "daily", EVENTS.name)
+def _shape_of(parts: list[tuple[dict[int, int], bool]], answers: int) -> Shape:
+    rows = {0: answers}
+    for grain in GRAINS:
+        if all(grain.number in levels for levels, _ in parts):  # else it was not worth keeping somewhere
+            rows[grain.number] = sum(levels[grain.number] for levels, _ in parts)
+    return Shape(rows, weighted=not all(plain for _, plain in parts))

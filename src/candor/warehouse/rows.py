@@ -18,7 +18,7 @@ import msgspec
 
 from candor.warehouse.disk import room_expected
 from candor.warehouse.errors import BadRow
-from candor.warehouse.schema import ANSWERS, EVENTS, Schema, quoted
+from candor.warehouse.schema import ANSWERS, EVENTS, Schema, quoted, stepped
 
 Row: TypeAlias = Mapping[str, Any] | Sequence[Any]
 CHUNK = 50_000  # rows a file: about 16 MB of JSON
@@ -32,7 +32,7 @@ _UTC = """CAST("at" AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"""
 _DAY = f"coalesce(day, CAST({_UTC} AS DATE))"
 EXPRESSIONS: dict[str, dict[str, str]] = {
     ANSWERS.name: {
-        "weight": "coalesce(weight, 1.0)",
+        "weight": stepped("weight"),
         "at": _UTC,
         "day": _DAY,
         "month": f"CAST(year({_DAY}) * 100 + month({_DAY}) AS INTEGER)",
@@ -47,7 +47,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "DATE": (date,),
     "TIMESTAMP": (datetime,),
 }
-DERIVED = {"weight", "day", "month"}
+DERIVED = {"day", "month"}
 
 
 def event_id(*, source: str | None, case_id: str, activity: str, at: datetime, ordinal: int | None) -> str:
@@ -134,7 +134,8 @@ def _statement(schema: Schema, into: str) -> str:
 
 
 def _answer(row: Row) -> dict[str, Any]:
-    return row if isinstance(row, dict) else _as_dict(ANSWERS, row)
+    answer = row if isinstance(row, dict) else _as_dict(ANSWERS, row)
+    return answer if answer.get("weight") is not None else {**answer, "weight": 1.0}
 
 
 def _event(row: Row) -> dict[str, Any]:
@@ -156,7 +157,11 @@ def _event(row: Row) -> dict[str, Any]:
 
 
 def _as_dict(schema: Schema, row: Row) -> dict[str, Any]:
-    return dict(row) if isinstance(row, Mapping) else dict(zip(schema.names, row, strict=True))
+    if isinstance(row, Mapping):
+        return dict(row)
+    if len(row) != len(schema.columns):
+        raise BadRow(schema.name, f"a row has {len(schema.columns)} columns, this one {len(row)}")
+    return dict(zip(schema.names, row, strict=False))
 
 
 PREPARE: dict[str, Callable[[Row], dict[str, Any]]] = {ANSWERS.name: _answer, EVENTS.name: _event}
@@ -168,18 +173,23 @@ def _fault(schema: Schema, chunk: list[dict[str, Any]], before: int, error: Exce
             return BadRow(schema.name, "there is no such column", row=number, column=name)
         for column in schema.columns:
             problem = _problem(
-                row.get(column.name), column.type, column.required and column.name not in DERIVED
+                row.get(column.name),
+                column.type,
+                column.required and column.name not in DERIVED,
+                column.least,
             )
             if problem:
                 return BadRow(schema.name, problem, row=number, column=column.name)
     return BadRow(schema.name, str(error).splitlines()[0])
 
 
-def _problem(value: Any, type_: str, required: bool) -> str | None:
+def _problem(value: Any, type_: str, required: bool, least: float | None) -> str | None:
     if value is None:
         return "a value is needed" if required else None
     if not isinstance(value, PYTHON_TYPES[type_]):
         return f"{value!r} is not of type {type_}"
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value!r} is not a finite number"
+    if least is not None and isinstance(value, int | float | Decimal) and value < least:
+        return f"{value!r} is less than {least}"
     return None

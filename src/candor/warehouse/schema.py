@@ -1,18 +1,20 @@
 """The tables: their columns, their order on disk, and the grains of the daily cube."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, its SQL type, and whether a row may leave it out."""
+    """A column, its SQL type, whether a row must fill it, and the least number that it takes."""
 
     name: str
     type: str
     required: bool = False
+    least: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """A table of facts: columns in order, the key that upserts go by, and the order of rows inside a file."""
 
@@ -22,13 +24,9 @@ class Schema:
     order: tuple[str, ...]
     ranges: tuple[str, ...]  # columns whose smallest and largest value each file records
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.required)
 
     def type_of(self, name: str) -> str:
         return next(column.type for column in self.columns if column.name == name)
@@ -42,7 +40,7 @@ ANSWERS = Schema(
         Column("metric", "VARCHAR", required=True),
         Column("question", "VARCHAR"),
         Column("value", "DOUBLE", required=True),
-        Column("weight", "DOUBLE", required=True),
+        Column("weight", "DOUBLE", required=True, least=0.0),
         Column("at", "TIMESTAMP", required=True),
         Column("day", "DATE", required=True),
         Column("month", "INTEGER", required=True),
@@ -59,7 +57,7 @@ ANSWERS = Schema(
         Column("batch", "BIGINT"),
     ),
     key="feedback_id",
-    order=("metric", "day", "feedback_id", "question", "value", "at"),
+    order=("metric", "day", "feedback_id", "question"),
     ranges=("feedback_id", "day"),
 )
 
@@ -86,6 +84,18 @@ EVENTS = Schema(
     ranges=("batch",),
 )
 
+# Weights, and their squares, are kept to a multiple of 2^-24 (6e-8). Sums of such numbers are exact in a double up to 2^29, so that
+# the order in which the engine adds them can not move the last digit. Weights are meant to average about 1.
+WEIGHT_STEPS = 16_777_216
+
+
+def stepped(expression: str) -> str:
+    """The expression, rounded to the steps that weights are kept in."""
+    return f"floor(({expression}) * {WEIGHT_STEPS} + 0.5) / {WEIGHT_STEPS}"
+
+
+WEIGHT_SUMS = f"sum(weight) AS sum_w, sum({stepped('weight * weight')}) AS sum_w2"
+
 DIMENSIONS = (
     "metric",
     "question",
@@ -111,7 +121,7 @@ class Grain:
         return columns <= frozenset(self.dimensions)
 
 
-# From the fewest rows to the most: a question is answered by the first grain that knows its columns.
+# Usually from the fewest rows to the most; the last one knows every dimension.
 GRAINS = (
     Grain(1, ("month", "metric", "question", "kind", "channel")),
     Grain(2, ("day", "month", "metric", "question", "kind")),
@@ -130,8 +140,8 @@ CUBE_COLUMNS = (
     *(Column(name, ANSWERS.type_of(name)) for name in DIMENSIONS),
     Column("value", "DOUBLE", required=True),
     Column("n", "BIGINT", required=True),
-    Column("sum_w", "DECIMAL(38, 9)", required=True),
-    Column("sum_w2", "DECIMAL(38, 9)", required=True),
+    Column("sum_w", "DOUBLE", required=True),
+    Column("sum_w2", "DOUBLE", required=True),
 )
 
 

@@ -11,7 +11,7 @@ import duckdb
 from candor.warehouse import rows as loading
 from candor.warehouse.disk import room_expected, sync
 from candor.warehouse.rows import Row
-from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, Grain, listed, quoted
+from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, WEIGHT_SUMS, Column, Grain, listed, quoted
 from candor.warehouse.table import Part, Table
 
 PART_ROWS = (
@@ -20,6 +20,9 @@ PART_ROWS = (
 SMALL_ROWS = 100_000  # below this, parts are cheap to put together again
 FOLD_AT = 24  # small parts that are folded into one by the next write
 ROW_GROUP = 122_880
+WORTH_KEEPING = (
+    0.5  # a grain with more cells than this share of the answers would not be quicker to read than they are
+)
 CUBE_FOLDER = "_cube"
 
 
@@ -37,10 +40,8 @@ class Workbench:
             config={**settings, "temp_directory": str(staging), "preserve_insertion_order": "false"}
         )
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._create(
-            "incoming", ", ".join(_definition(c.name, c.type, c.required) for c in self.schema.columns)
-        )
-        self._create("keys", _definition("key", self.schema.type_of(self.schema.key), required=True))
+        self._create("incoming", ", ".join(map(_definition, self.schema.columns)))
+        self._create("keys", f"key {self.schema.type_of(self.schema.key)}")
 
     @classmethod
     @contextmanager
@@ -192,11 +193,24 @@ class Workbench:
         path = self.table.folder / name
         self._copy(f"SELECT * FROM ({source}) AS rows ORDER BY {listed(self.schema.order)}", path)  # noqa: S608
         if self.schema is ANSWERS:
-            self._copy(cube_of(source), cube_path(self.table, part))
+            self._write_cube(source, cube_path(self.table, part))
         bounds = ", ".join(f"min({quoted(c)}), max({quoted(c)})" for c in self.schema.ranges)
         count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")  # noqa: S608
         ranges = dict(zip(self.schema.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
         self.added[-1] = Part(name, path.stat().st_size, count, ranges)
+
+    def _write_cube(self, source: str, path: Path) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE finest AS {finest_of(source)}")
+        (answers,) = self._one("SELECT sum(n) FROM finest")
+        self._connection.execute("CREATE OR REPLACE TEMP TABLE cube AS SELECT * FROM finest WHERE false")
+        for grain in GRAINS:
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE level AS {level_of(grain)}")
+            (cells,) = self._one("SELECT count(*) FROM level")
+            if answers < SMALL_ROWS or cells <= answers * WORTH_KEEPING:
+                self._connection.execute("INSERT INTO cube SELECT * FROM level")
+        self._copy("SELECT * FROM cube ORDER BY grain, metric, month, day", path)
+        for name in ("finest", "cube", "level"):
+            self._connection.execute(f"DROP TABLE {name}")
 
     def _copy(self, query: str, path: Path) -> None:
         self._connection.execute(
@@ -216,47 +230,34 @@ def files_of(table: Table, part: Part) -> list[Path]:
     return [*own, cube_path(table, part)] if table.schema is ANSWERS else own
 
 
-def cube_of(source: str) -> str:
-    """The query that counts the answers of `source` at every grain.
+def finest_of(source: str) -> str:
+    """The query that counts the answers of `source` by every dimension of the cube."""
+    return _grouped(GRAINS[-1], source, f"CAST(count(*) AS BIGINT) AS n, {WEIGHT_SUMS}")
 
-    Weights are summed as decimals (9 places), so that the order of the rows can not move the last digit.
-    """
-    finest = GRAINS[-1]
-    counted = _grouped(
-        finest,
-        source,
-        "CAST(count(*) AS BIGINT), sum(CAST(weight AS DECIMAL(38, 9))), sum(CAST(weight * weight AS DECIMAL(38, 9)))",
-    )
-    summed = "CAST(sum(n) AS BIGINT), sum(sum_w), sum(sum_w2)"
-    others = " UNION ALL ".join(_grouped(grain, "SELECT * FROM finest", summed) for grain in GRAINS[:-1])
-    names = tuple(column.name for column in CUBE_COLUMNS)
-    order = (
-        "grain",
-        "metric",
-        "month",
-        "day",
-        *(n for n in names if n not in {"grain", "metric", "month", "day"}),
-    )
-    return (
-        f"WITH finest ({listed(names)}) AS MATERIALIZED ({counted}) "  # noqa: S608
-        f"SELECT * FROM (SELECT * FROM finest UNION ALL {others}) AS cube ORDER BY {listed(order)}"
-    )
+
+def level_of(grain: Grain) -> str:
+    """The query that adds the finest counts up to `grain`."""
+    if grain is GRAINS[-1]:
+        return "SELECT * FROM finest"
+    sums = "CAST(sum(n) AS BIGINT) AS n, sum(sum_w) AS sum_w, sum(sum_w2) AS sum_w2"
+    return _grouped(grain, "SELECT * FROM finest", sums)
 
 
 def _grouped(grain: Grain, source: str, sums: str) -> str:
     kept = {*grain.dimensions, "value"}
-    measures = {"grain", "n", "sum_w", "sum_w2"}
     chosen = ", ".join(
-        quoted(c.name) if c.name in kept else f"CAST(NULL AS {c.type})"
+        f"{quoted(c.name) if c.name in kept else f'CAST(NULL AS {c.type})'} AS {quoted(c.name)}"
         for c in CUBE_COLUMNS
-        if c.name not in measures
+        if c.name not in {"grain", "n", "sum_w", "sum_w2"}
     )
     groups = listed((*grain.dimensions, "value"))
-    return f"SELECT {grain.number}, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"  # noqa: S608
+    return f"SELECT {grain.number} AS grain, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"  # noqa: S608
 
 
-def _definition(name: str, type_: str, required: bool) -> str:
-    return f"{quoted(name)} {type_}{' NOT NULL' if required else ''}"
+def _definition(column: Column) -> str:
+    needed = " NOT NULL" if column.required else ""
+    least = f" CHECK ({quoted(column.name)} >= {column.least})" if column.least is not None else ""
+    return f"{quoted(column.name)} {column.type}{needed}{least}"
 
 
 def _overlaps(ends: tuple[Any, Any], low: Any, high: Any) -> bool:

@@ -1,7 +1,7 @@
 """Named queries: facts in, small frozen rows out, each written once in the SQL that DuckDB, PostgreSQL and Spark agree on
 (CTEs, explicit tie-breaks, `?` for every value; no QUALIFY, GROUP BY ALL, arg_max, intervals or approximate functions)."""
 
-from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, counts_by, histograms
+from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, bands, counts_by, histograms
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Histogram",
     "Span",
     "answer_span",
+    "bands",
     "counts_by",
     "histograms",
 ]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeAlias
 
+from candor.warehouse.engine import Shape
 from candor.warehouse.errors import UnknownColumn
-from candor.warehouse.schema import ANSWERS, GRAINS, quoted
+from candor.warehouse.schema import ANSWERS, GRAINS, WEIGHT_SUMS, quoted, stepped
 
 Names: TypeAlias = Sequence[str | None] | None
 Ids: TypeAlias = Sequence[int | None] | None
@@ -52,6 +53,7 @@ class Filter:
 
 
 EVERYTHING = Filter()
+UNMEASURED = Shape({}, weighted=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,54 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a question about answers is asked: a grain of the daily cube, or the answers themselves."""
+    """Where a question about answers is asked: a grain of the daily cube, or (grain 0) the answers themselves."""
 
-    table: str
-    grain: int | None
+    grain: int
     by_month: bool  # the days of the filter can be asked as months
+    weighted: bool  # else the sums of weights are the number of answers, and are not asked for
 
     @property
-    def count(self) -> str:
-        return "sum(n)" if self.grain else "count(*)"
+    def table(self) -> str:
+        return "daily" if self.grain else ANSWERS.name
 
     @property
-    def weights(self) -> str:
-        if self.grain:
-            return "sum(sum_w) AS sum_w, sum(sum_w2) AS sum_w2"
-        return "sum(CAST(weight AS DECIMAL(38, 9))) AS sum_w, sum(CAST(weight * weight AS DECIMAL(38, 9))) AS sum_w2"
+    def count(self) -> Statement:
+        return Statement(f"CAST({'sum(n)' if self.grain else 'count(*)'} AS BIGINT) AS n", ())
+
+    @property
+    def sums(self) -> Statement:
+        """The number of answers, the sum of their weights and of the squares of their weights."""
+        if not self.weighted:
+            return self.count
+        weights = "sum(sum_w) AS sum_w, sum(sum_w2) AS sum_w2" if self.grain else WEIGHT_SUMS
+        return all_sums([self.count, Statement(weights, ())])
+
+    def sums_where(self, condition: Statement, name: str) -> Statement:
+        """The same sums over the rows that fulfil `condition`, as columns that end in `name`."""
+        n, w, w2 = ("n", "sum_w", "sum_w2") if self.grain else ("1", "weight", stepped("weight * weight"))
+        case = f"sum(CASE WHEN {condition.query} THEN {{}} ELSE 0 END)"
+        columns = [f"CAST({case.format(n)} AS BIGINT) AS n_{name}"]
+        if self.weighted:
+            columns += [f"{case.format(w)} AS sum_w_{name}", f"{case.format(w2)} AS sum_w2_{name}"]
+        return Statement(", ".join(columns), condition.parameters * len(columns))
 
 
-def source_for(by: Sequence[str], where: Filter, *, also: Sequence[str] = ()) -> Source:
-    """The smallest source that knows every column the question needs."""
+def all_sums(sums: Sequence[Statement]) -> Statement:
+    """Several columns of a SELECT."""
+    return Statement(
+        ", ".join(part.query for part in sums), tuple(value for part in sums for value in part.parameters)
+    )
+
+
+def source_for(by: Sequence[str], where: Filter, shape: Shape, *, also: Sequence[str] = ()) -> Source:
+    """The source with the fewest rows of those that know every column the question needs.
+
+    Args:
+        by: The groups.
+        where: The filter.
+        shape: How the answers lie; if that was not measured, a coarser grain is taken to be the smaller one.
+        also: Further columns that the query names.
+    """
     for name in by:
         if name not in GROUPS:
             raise UnknownColumn(name, GROUPS)
@@ -91,10 +122,12 @@ def source_for(by: Sequence[str], where: Filter, *, also: Sequence[str] = ()) ->
     needed = {"day" if name == "week" else name for name in (*by, *also)} | set(where.lists())
     if bounds:
         needed.add("month" if by_month else "day")
-    for grain in GRAINS:
-        if grain.covers(frozenset(needed)):
-            return Source("daily", grain.number, by_month)
-    return Source(ANSWERS.name, None, by_month=False)
+    able = [grain.number for grain in GRAINS if grain.covers(frozenset(needed))]
+    if shape.rows:
+        able = sorted(
+            (number for number in (*able, 0) if number in shape.rows), key=lambda g: (shape.rows[g], g)
+        )
+    return Source(able[0] if able else 0, by_month, shape.weighted)
 
 
 def grouping(name: str) -> str:
@@ -104,7 +137,7 @@ def grouping(name: str) -> str:
 
 def conditions(where: Filter, source: Source, metrics: Sequence[str], question: str | None) -> Statement:
     """The WHERE clause, without its first word."""
-    terms: list[Statement] = [] if source.grain is None else [Statement("grain = ?", (source.grain,))]
+    terms: list[Statement] = [] if not source.grain else [Statement("grain = ?", (source.grain,))]
     terms.append(among("metric", metrics))
     if question is not None:
         terms.append(Statement("question = ?", (question,)))
@@ -134,6 +167,6 @@ def all_of(terms: Sequence[Statement]) -> Statement:
     return Statement(query, tuple(value for term in terms for value in term.parameters))
 
 
-def none_first(key: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A sort key under which groups that are not known come first."""
-    return tuple((value is not None, value) for value in key)
+def ordered(expressions: Sequence[str]) -> str:
+    """The ORDER BY clause, groups that are not known first, as every engine would do it."""
+    return f" ORDER BY {', '.join(f'{e} NULLS FIRST' for e in expressions)}" if expressions else ""
