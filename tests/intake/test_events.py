@@ -163,7 +163,7 @@ def test_events_before_the_break_are_given_first(write: Write) -> None:
     [
         trace(event("z" * 9_000_000)),
         "<!--" + "z" * 9_000_000 + "-->",
-        trace(event(more="".join(f'<string key="k{n}" value=""/>' for n in range(30_000)))),
+        trace(event(more="".join(f'<string key="k{n}" value="v"/>' for n in range(30_000)))),
         trace(event(more="<a>" * 100_000)),
         trace(more="".join(f'<string key="k{n}" value="v"/>' for n in range(30_000))),
         trace(more="<a>" * 100_000),

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Mapped
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal, Self
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Literal, Self
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "instant", "choice", "email"]
 
@@ -72,6 +72,20 @@ class Mapping:
     def missing(self) -> tuple[str, ...]:
         """Keys of the required fields that have no column yet."""
         return tuple(key for key in self.required if key not in self.columns)
+
+    def to_stored(self) -> dict[str, Any]:
+        """Plain lists and dictionaries, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_stored(cls, stored: Mapped[str, Any]) -> Self:
+        """The mapping that `to_stored` wrote."""
+        return cls(
+            columns=dict(stored["columns"]),
+            unclear=dict(stored["unclear"]),
+            required=tuple(stored["required"]),
+            unused=tuple(stored["unused"]),
+        )
 
     def choose(self, key: str, column: str | None) -> Self:
         """The same mapping with one field filled from `column`, or from nothing."""

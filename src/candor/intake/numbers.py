@@ -13,8 +13,8 @@ DecimalMark = Literal[".", ","]
 
 _LONGEST: Final = 40
 _PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_POINT: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
-_COMMA: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?", re.ASCII)
+_POINT: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_COMMA: Final = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?", re.ASCII)
 _EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}[,]\d{3}", re.ASCII)
 _MONEY: Final = re.compile(r"^[$€£¥]\s?|\s?[$€£¥]$")
 _SPACES: Final = re.compile(r"(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?:\D|$))")

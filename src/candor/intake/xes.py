@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 from xml.parsers import expat
 
-from candor.intake.errors import BrokenXml, TooLarge, UnsafeXml
+from candor.intake.errors import BrokenXml, FileRefused, TooLarge, UnsafeXml
 from candor.intake.sources import Limits, Source
 
 _DEEPEST: Final = 200
@@ -57,13 +58,18 @@ class XesReader:
         """
         parse = _Parse(self._limits)
         with Source(self._path, self._limits) as source:
-            for chunk in source.chunks():
-                parse.feed(chunk)
+            for chunk in chain(source.chunks(), (b"",)):
+                refusal: FileRefused | None = None
+                try:
+                    parse.feed(chunk, is_last=not chunk)
+                except FileRefused as error:
+                    refusal = error
                 self.bytes_read = source.position
+                # What stood before the fault is whole and is given first.
                 yield from parse.found
                 parse.found.clear()
-            parse.feed(b"", is_last=True)
-        yield from parse.found
+                if refusal is not None:
+                    raise refusal
 
 
 class _Parse:
@@ -172,9 +178,10 @@ class _Parse:
             nested += 1
             if nested == 1:
                 if tag != "date" and len(attributes) == _KEY_VALUE and attributes[0] == "key":
-                    cells[attributes[1]] = attributes[3]
+                    key, value = attributes[1], attributes[3]
                 else:
                     key, value = _pair(tag.rpartition(":")[2], attributes)
+                if value:
                     cells[key] = value
 
         def end(tag: str) -> None:
