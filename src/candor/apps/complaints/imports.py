@@ -76,5 +76,6 @@ KIND = ImportKind(
     open=open_reader,
     store=store,
     undo=undo,
+    next_url_name="complaints:overview",
     order=10,
 )

@@ -57,6 +57,10 @@ class Preview:
     notes: tuple[str, ...]
 
 
+def _no_context(batch: ImportBatch, preview: Preview) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportKind:
     """How rows of one kind come from a file.
@@ -67,7 +71,8 @@ class ImportKind:
         open: the reader for a batch whose options are complete.
         store: writes one chunk of items inside the caller's transaction.
         undo: removes everything that the batch brought, inside the caller's transaction where it is in the record.
-        template: a template with further options of the mapping page, or "".
+        template: a template with further options of the mapping page, or "", which gets `context(batch, preview)`.
+        next_url_name: the page to go on to once it is done.
         chunk: items a transaction takes.
     """
 
@@ -80,6 +85,8 @@ class ImportKind:
     store: Callable[[ImportBatch, Sequence[Item]], Stored]
     undo: Callable[[ImportBatch], None]
     template: str = ""
+    context: Callable[[ImportBatch, Preview], dict[str, Any]] = _no_context
+    next_url_name: str = ""
     chunk: int = 1_000
     order: int = 100
 

@@ -111,6 +111,7 @@ KIND = ImportKind(
     open=open_reader,
     store=store,
     undo=undo,
+    next_url_name="journeys:list",
     chunk=20_000,
     order=30,
 )

@@ -237,6 +237,21 @@ def undo(batch: ImportBatch) -> None:
     forget_batch(batch=batch)
 
 
+def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
+    """For the mapping page: every column that may hold a question, with what is known of it."""
+    known = {} if is_long(batch) else {question["column"]: question for question in _questions(batch)}
+    columns = [
+        {
+            "name": column,
+            "kind": known.get(column, {}).get("kind", ""),
+            "blanks": ", ".join(known.get(column, {}).get("blanks", [])),
+        }
+        for column in seen.file_columns
+        if column not in seen.columns.values() or column in known
+    ]
+    return {"question_columns": [] if is_long(batch) else columns, "question_kinds": AnswerKind.choices}
+
+
 KIND = ImportKind(
     key="surveys",
     name="Survey answers",
@@ -247,5 +262,7 @@ KIND = ImportKind(
     store=store,
     undo=undo,
     template="surveys/import_options.html",
+    context=context,
+    next_url_name="scores:overview",
     order=20,
 )

@@ -1,0 +1,168 @@
+"""Pages of imports: choose a file, look at its columns, watch it come in, take it back."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from candor.apps.organization.access import require
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.services import record_audit
+from candor.foundation.errors import InvalidInput, NotFound
+
+from . import services
+from .kinds import Preview, all_kinds, kind_of
+from .models import ImportBatch
+from .queries import import_by_id, recent_imports
+
+PAGE = 25
+
+
+def imports(request: HttpRequest) -> HttpResponse:
+    """Every import, and where to start a new one."""
+    require(request, Permission.IMPORT_DATA)
+    page = Paginator(recent_imports(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "imports/list.html", {"page": page, "kinds": all_kinds()})
+
+
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Upload a file of a kind."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    chosen = kind_of(kind)
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise InvalidInput(_("Choose a file first."))
+        batch = services.take_file(kind=kind, name=upload.name or "file", content=upload, by=viewer.person)
+        return redirect("imports:mapping", batch.pk)
+    most = settings.CANDOR_UPLOAD_MOST_BYTES
+    return render(request, "imports/new.html", {"kind": chosen, "most_megabytes": most // 1024**2})
+
+
+def mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which column is what; POST keeps the answers, and starts the import when asked to."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    batch = _batch(pk)
+    if batch.state != ImportBatch.State.DRAFT:
+        return redirect("imports:detail", pk)
+    if request.method == "POST":
+        services.choose_options(batch=batch, options=_options(request))
+        if "start" in request.POST:
+            services.start(batch=batch, by=viewer.person)
+            return redirect("imports:detail", pk)
+        return redirect("imports:mapping", pk)
+    seen = services.preview(batch)
+    kind = kind_of(batch.kind)
+    context = {"batch": batch, "kind": kind, "seen": seen, "rows": _rows(seen), "fields": _fields(seen)}
+    context |= kind.context(batch, seen)
+    return render(request, "imports/mapping.html", context)
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the import is and what came of it."""
+    require(request, Permission.IMPORT_DATA)
+    batch = _batch(pk)
+    bad = batch.bad_rows.all()[:20]
+    context = {"batch": batch, "kind": kind_of(batch.kind), "bad_rows": bad}
+    return render(request, "imports/detail.html", context)
+
+
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The progress bar; sends the reader to the result once there is one."""
+    require(request, Permission.IMPORT_DATA)
+    batch = _batch(pk)
+    if not batch.is_under_way:
+        return HttpResponse(headers={"HX-Redirect": reverse("imports:detail", args=[pk])})
+    return render(request, "imports/progress.html", {"batch": batch})
+
+
+def bad_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The rows that did not fit, as a file to mend and import again."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    batch = _batch(pk)
+    record_audit(by=viewer.person, action="import.bad_rows_exported", target=batch, rows=batch.rows_bad)
+    response = StreamingHttpResponse(services.bad_rows_csv(batch), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="bad-rows-{batch.pk}.csv"'
+    return response
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with an import that stopped."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    services.start(batch=_batch(pk), by=viewer.person)
+    return redirect("imports:detail", pk)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back everything the import brought."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    services.undo(batch=_batch(pk), by=viewer.person)
+    return redirect("imports:detail", pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a file that was not imported."""
+    viewer = require(request, Permission.IMPORT_DATA)
+    services.discard(batch=_batch(pk), by=viewer.person)
+    messages.success(request, _("The file is discarded; nothing was imported."))
+    return redirect("imports:list")
+
+
+def _batch(pk: int) -> ImportBatch:
+    batch = import_by_id(pk)
+    if batch is None:
+        raise NotFound(_("There is no such import."))
+    return batch
+
+
+def _options(request: HttpRequest) -> dict[str, Any]:
+    """The mapping page's answers: `column.<field>` fills the mapping, `question.<column>` and `blank.<column>` the questions
+    of a survey, everything under `option.` goes in as it stands."""
+    options: dict[str, Any] = {"columns": {}}
+    kinds: dict[str, str] = {}
+    for key, value in request.POST.items():
+        group, _dot, name = key.partition(".")
+        if group == "column":
+            options["columns"][name] = value
+        elif group == "option" and value:
+            options[name] = value.strip()
+        elif group == "question" and value:
+            kinds[name] = str(value)
+    if kinds:
+        options["questions"] = [
+            {"column": column, "kind": kind, "blanks": _codes(request, column)} for column, kind in kinds.items()
+        ]
+    return options
+
+
+def _codes(request: HttpRequest, column: str) -> list[str]:
+    return [code.strip() for code in request.POST.get(f"blank.{column}", "").split(",") if code.strip()]
+
+
+def _fields(seen: Preview) -> list[dict[str, Any]]:
+    """Fields for the page, each with its column; those of questions are chosen elsewhere."""
+    shown = []
+    for one in seen.fields:
+        if one.key.startswith("question:"):
+            continue
+        column = seen.columns.get(one.key, "")
+        sample = next((row[column].strip() for row in seen.rows if column and row.get(column, "").strip()), "")
+        shown.append(
+            {"field": one, "column": column, "sample": sample, "unclear": seen.unclear.get(one.key, ""),
+             "is_missing": one.key in seen.missing}
+        )  # fmt: skip
+    return shown
+
+
+def _rows(seen: Preview) -> list[list[str]]:
+    """The first rows, cells in the order of the columns."""
+    return [[row.get(column, "") for column in seen.file_columns] for row in seen.rows]
