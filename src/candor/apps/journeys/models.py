@@ -1,6 +1,8 @@
 """Journeys, stages and touchpoints."""
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 class Journey(models.Model):
@@ -57,3 +59,12 @@ class Touchpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def promised_wait(self) -> str:
+        """The longest wait promised until here, in words."""
+        if not self.promised_hours:
+            return ""
+        if self.promised_hours < 48:
+            return ngettext("within %(n)s hour", "within %(n)s hours", self.promised_hours) % {"n": self.promised_hours}
+        return _("within %(n)s days") % {"n": f"{self.promised_hours / 24:.0f}"}

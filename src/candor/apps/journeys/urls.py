@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "journeys"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.journeys, name="journeys"),
+    path("<slug:key>/", views.journey, name="journey"),
+]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from candor.analytics import Comparison, Estimate, Histogram
+from candor.analytics import Comparison, Estimate, Histogram, total_of
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.choices import Permission, UnitKind
 from candor.apps.organization.models import Person, Unit
@@ -18,10 +18,12 @@ from .counting import count, count_of_person, covered_days
 from .measures import Tally
 from .registry import MEASURES, Measure
 from .steps import Step, Stretch, months_until, step_for, stretches
+from .tiers import TIERS, Tier, tiers_of
 from .units import Group, roll_up
 
 Dimension = Literal["unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue"]
 NOT_STATED = "Not stated"
+OTHERS = "\0others"  # the key of the groups that were put together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,27 @@ class ScoreRow:
     estimate: Estimate
     comparison: Comparison | None = None
     unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A measure by the groups of a dimension, each held against all others together.
+
+    `tiers` says of each row whether it is higher or lower than the rest beyond chance (Holm's correction for looking
+    at many rows at once), can't be told apart from it, or has too few answers. Rates are not held against others: a
+    larger group has more events.
+    """
+
+    dimension: Dimension
+    whole: ScoreResult
+    rows: tuple[ScoreRow, ...]
+    tiers: tuple[Tier, ...]
+
+    @property
+    def by_tier(self) -> list[tuple[Tier, list[ScoreRow]]]:
+        """Tiers that have rows, the higher first, rows in the order of the alphabet."""
+        pairs = sorted(zip(self.tiers, self.rows, strict=True), key=lambda pair: pair[1].label.casefold())
+        return [(tier, rows) for tier in TIERS if (rows := [row for found, row in pairs if found == tier])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,24 +121,29 @@ def estimates_by(
     Units are the ones just below the scope, or all of `kind`, each with everything under it. Groups come in the
     order of the tree, the journey or the alphabet, what is not stated last.
     """
-    least_n = workspace().least_n_score
     groups = _groups(measure, dimension, scope, scope.period, only, kind, weighted)
-    earlier = _groups(measure, dimension, scope, scope.before, only, kind, weighted) if compare else []
-    before = {group.key: group.answers for group in earlier}
-    return [
-        ScoreRow(
-            key=group.key,
-            label=group.label,
-            unit=group.unit,
-            estimate=_shown(measure, group.answers, scope.period, least_n),
-            comparison=(
-                _change(measure, group.answers, before.get(group.key, Histogram()), scope, least_n)
-                if compare
-                else None
-            ),
-        )
-        for group in groups
-    ]
+    earlier = _groups(measure, dimension, scope, scope.before, only, kind, weighted) if compare else None
+    return _rows(measure, groups, earlier, scope)
+
+
+def split(
+    measure: Measure, dimension: Dimension, *, scope: Scope, only: Filter = EVERYTHING, most: int = 40
+) -> Split:
+    """The groups of a dimension against each other; beyond `most` the smallest are one group."""
+    groups = _folded(_groups(measure, dimension, scope, scope.period, only, None, weighted=True), most)
+    rows = _rows(measure, groups, None, scope)
+    answers = [group.answers for group in groups]
+    return Split(
+        dimension=dimension,
+        whole=estimate(measure, scope=scope, only=only),
+        rows=tuple(rows),
+        tiers=tiers_of(measure, answers, least_n=workspace().least_n_score),
+    )
+
+
+def group_count(measure: Measure, dimension: Dimension, *, scope: Scope) -> int:
+    """How many groups a split would have."""
+    return len(count([measure], scope=scope, period=scope.period, by=[dimension]))
 
 
 def trend(
@@ -156,7 +184,7 @@ def scope_words(scope: Scope) -> str:
     else:
         place = "Your units"
     label = scope.period.label
-    return f"{place}, {label[0].lower()}{label[1:]}" if label[1:2].islower() else f"{place}, {label}"
+    return f"{place}, {label[0].lower()}{label[1:]}" if label.startswith(("Last ", "All ")) else f"{place}, {label}"
 
 
 def _result(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> ScoreResult:
@@ -213,6 +241,30 @@ def _groups(
     if None in by_key:
         groups.append(Group("", NOT_STATED, None, by_key[None]))
     return groups
+
+
+def _rows(measure: Measure, groups: list[Group], earlier: list[Group] | None, scope: Scope) -> list[ScoreRow]:
+    least_n = workspace().least_n_score
+    before = {group.key: group.answers for group in earlier or []}
+    rows = []
+    for group in groups:
+        change = None
+        if earlier is not None:
+            change = _change(measure, group.answers, before.get(group.key, Histogram()), scope, least_n)
+        found = _shown(measure, group.answers, scope.period, least_n)
+        rows.append(ScoreRow(key=group.key, label=group.label, unit=group.unit, estimate=found, comparison=change))
+    return rows
+
+
+def _folded(groups: list[Group], most: int) -> list[Group]:
+    """At most so many groups: the ones with the fewest answers become one, so that all still add up."""
+    if len(groups) <= most:
+        return groups
+    by_size = sorted(groups, key=lambda group: (-group.answers.n, group.label))
+    kept = {group.key for group in by_size[: most - 1]}
+    small = by_size[most - 1 :]
+    others = Group(OTHERS, f"All {len(small):,} others", None, total_of(group.answers for group in small))
+    return [*(group for group in groups if group.key in kept), others]
 
 
 def _touchpoint_names(keys: Collection[str | None]) -> dict[str, str]:

@@ -46,6 +46,21 @@ class Measure:
         """The formula in words."""
         return self.formula.words
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether events are counted against exposure, rather than answers against each other."""
+        return self.unit in {"rate", "count"}
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The ends of its axis; None where only the data know them."""
+        return None if self.is_rate else {"nps": (-1.0, 1.0), "share": (0.0, 1.0)}.get(self.unit, (self.lowest, self.highest))
+
+    @property
+    def unit_words(self) -> str:
+        """What stands behind the number."""
+        return {"nps": "NPS", "mean": f"of {self.highest:g}", "count": "a day", "rate": "per 1,000"}.get(self.unit, "")
+
     def on_scale(self, answers: Histogram) -> Histogram:
         """The answers that lie on the measure's scale."""
         return Histogram(tuple(cell for cell in answers.cells if self.lowest <= cell.value <= self.highest))

@@ -50,6 +50,16 @@ def months_until(period: Period, months: int = 13) -> Period:
     return Period(f"{since}..{period.until}", f"Last {months} months", since, period.until)
 
 
+def window(step: Step, period: Period) -> Period:
+    """The stretch before and with the period that a trend in these steps shows: 28 days, 26 weeks or 13 months."""
+    if step == "month":
+        return months_until(period)
+    days = 28 if step == "day" else 26 * 7
+    last = period.until
+    since = last - timedelta(days=days - 1 if step == "day" else days - 7 + last.weekday())
+    return Period(f"{since}..{last}", f"Last {days} days", since, last)
+
+
 def _first_day(step: Step, day: date) -> date:
     if step == "month":
         return day.replace(day=1)

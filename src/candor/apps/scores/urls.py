@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "scores"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.scores, name="scores"),
+    path("journeys/<int:pk>/panel/", views.journey_panel, name="journey_panel"),
+    path("<slug:key>/", views.measure, name="measure"),
+    path("<slug:key>/export/", views.export, name="export"),
+]

@@ -1,0 +1,148 @@
+"""What the pages of Measure show: scores from `queries`, with their axes, charts and words."""
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from candor.apps.journeys.models import Journey, Touchpoint
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope
+from candor.foundation import charts
+from candor.foundation.wording import Scale, range_text, scale_of
+from candor.warehouse.queries import Filter
+
+from . import drawings, queries
+from .queries import Dimension, Overview, ScoreResult, ScoreRow
+from .registry import MEASURES, Measure
+from .steps import Step, window
+
+DIMENSIONS: tuple[Dimension, ...] = ("unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue")
+ALONG_JOURNEYS = ("csat", "ces", "nps", "trust", "stars")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """A measure on the page of all measures, with the ends of its axis."""
+
+    found: Overview
+    low: float
+    high: float
+
+    @property
+    def result(self) -> ScoreResult:
+        return self.found.result
+
+    @property
+    def run(self) -> list[Any]:
+        return [point.estimate for point in self.found.months]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLine:
+    """A row of a split with its interval in words."""
+
+    row: ScoreRow
+    scale: Scale
+
+    @property
+    def could_be(self) -> str:
+        return range_text(self.row.estimate.low, self.row.estimate.high, self.scale)
+
+
+def scores_page(scope: Scope) -> dict[str, Any]:
+    """All measures: those with answers in their groups, and the others by name."""
+    found = queries.overview(scope=scope)
+    lines = [
+        ScoreLine(one, *drawings.axis(one.result.measure, [one.result.estimate, one.result.before]))
+        for one in found
+        if one.is_measured
+    ]
+    groups = [(name, list(rows)) for name, rows in groupby(lines, key=lambda line: line.result.measure.group)]
+    unmeasured = [one.result.measure for one in found if not one.is_measured]
+    return {"groups": groups, "unmeasured": unmeasured, "scope_words": queries.scope_words(scope)}
+
+
+def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
+    """The score, its run in steps, and how it is counted."""
+    result = queries.estimate(measure, scope=scope)
+    wide = replace(scope, period=window(step, scope.period))
+    points = queries.trend(measure, scope=wide, step=step)
+    low, high = drawings.axis(measure, [result.estimate, result.before])
+    return {
+        "result": result,
+        "low": low,
+        "high": high,
+        "change_sentence": drawings.change_sentence(result),
+        "step": step,
+        "steps": [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
+        "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}: {wide.period.label.lower()}"),
+    }
+
+
+def first_dimension(measure: Measure, scope: Scope) -> Dimension:
+    """The first dimension that has several groups; units when none has."""
+    offered = _offered(measure, scope)
+    return offered[0] if offered else "unit"
+
+
+def split_part(measure: Measure, dimension: Dimension, scope: Scope) -> dict[str, Any]:
+    """A measure by the groups of a dimension: chart and table."""
+    split = queries.split(measure, dimension, scope=scope)
+    low, high = drawings.axis(measure, (row.estimate for row in split.rows))
+    offered = sorted({*_offered(measure, scope), dimension}, key=DIMENSIONS.index)
+    scale = scale_of(measure.unit)
+    whole = SplitLine(ScoreRow(key="", label="All together", estimate=split.whole.estimate), scale)
+    tiers = [
+        ("" if measure.is_rate else drawings.TIER_NAMES[tier], [SplitLine(row, scale) for row in rows])
+        for tier, rows in split.by_tier
+    ]
+    return {
+        "measure": measure,
+        "whole": whole,
+        "tiers": tiers,
+        "dimension": dimension,
+        "dimension_name": drawings.DIMENSION_NAMES[dimension][0],
+        "dimensions": [(key, drawings.DIMENSION_NAMES[key][0]) for key in offered],
+        "split_chart": drawings.split_chart(split) if split.rows else None,
+        "split_low": low,
+        "split_high": high,
+        "may_export": scope.viewer.can(Permission.EXPORT_DATA),
+    }
+
+
+def journey_part(journey: Journey, measure: Measure | None, scope: Scope) -> dict[str, Any]:
+    """The score at each touchpoint of a journey, in its order; by default of the measure most answered along it."""
+    points = list(Touchpoint.objects.filter(stage__journey=journey).order_by("stage__position", "position", "pk"))
+    only = Filter(touchpoints=tuple(point.key for point in points))
+    results = {key: queries.estimate(MEASURES[key], scope=scope, only=only) for key in ALONG_JOURNEYS}
+    asked = [result.measure for result in results.values() if result.estimate.n]
+    if measure is None:
+        measure = max(results.values(), key=lambda result: result.estimate.n).measure
+    rows = {row.key: row for row in queries.estimates_by(measure, "touchpoint", scope=scope, only=only)}
+    scored = [(point, rows.get(point.key)) for point in points]
+    low, high = drawings.axis(measure, [row.estimate for row in rows.values()])
+    return {
+        "journey": journey,
+        "measure": measure,
+        "asked": asked,
+        "scored": scored,
+        "low": low,
+        "high": high,
+        "chart": _journey_chart(measure, scored) if rows else None,
+    }
+
+
+def _journey_chart(measure: Measure, scored: list[tuple[Touchpoint, ScoreRow | None]]) -> charts.Spec:
+    low, high = drawings.axis(measure, (row.estimate for _point, row in scored if row))
+    heard = [charts.Row(point.name, row.estimate) for point, row in scored if row]
+    silent = len(scored) - len(heard)
+    title = f"{measure.name} at each touchpoint"
+    return charts.stages(
+        heard, title=title, kind=measure.unit, unit=measure.unit_words, lo=low, hi=high,
+        subtitle=f"{silent} of {len(scored)} touchpoints have no answers" if silent else measure.question,
+    )  # fmt: skip
+
+
+def _offered(measure: Measure, scope: Scope) -> list[Dimension]:
+    """Dimensions that tell at least two groups apart, or one group from what is not stated."""
+    return [dimension for dimension in DIMENSIONS if queries.group_count(measure, dimension, scope=scope) > 1]

@@ -1,0 +1,88 @@
+"""Measure: all measures on one page, and one measure with its run, its splits and how it is counted."""
+
+from typing import get_args
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from candor.apps.journeys.models import Journey
+from candor.apps.organization.access import require
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope, scope_of
+from candor.apps.organization.services import record_audit
+from candor.foundation.errors import InvalidInput
+
+from . import pages, queries
+from .exports import check_may_export, split_as_csv
+from .queries import Dimension
+from .registry import measure_named
+from .steps import Step
+
+
+def scores(request: HttpRequest) -> HttpResponse:
+    """Every measure in the scope, with its change and its months."""
+    viewer = require(request, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    return render(request, "scores/scores.html", {"scope": scope} | pages.scores_page(scope))
+
+
+def measure(request: HttpRequest, key: str) -> HttpResponse:
+    """One measure; asked by HTMX for another split, only that part of the page."""
+    viewer = require(request, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    found = measure_named(key)
+    dimension = _dimension(request) or pages.first_dimension(found, scope)
+    context = {"scope": scope} | pages.split_part(found, dimension, scope)
+    if request.headers.get("HX-Target") == "split":
+        return render(request, "scores/split.html", context)
+    return render(request, "scores/measure.html", context | pages.measure_page(found, _step(request), scope))
+
+
+def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """The split that a measure's page shows, as CSV."""
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    check_may_export(scope)
+    found = measure_named(key)
+    dimension = _dimension(request) or pages.first_dimension(found, scope)
+    split = queries.split(found, dimension, scope=scope)
+    with transaction.atomic():
+        record_audit(
+            by=viewer.person, action="scores.exported", measure=key, dimension=dimension, rows=len(split.rows),
+            scope=split.whole.scope_words, since=str(scope.period.since), until=str(scope.period.until),
+        )  # fmt: skip
+    response = StreamingHttpResponse(split_as_csv(split), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{key}-by-{dimension}-{scope.period.until}.csv"'
+    return response
+
+
+def journey_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The scores along a journey, for its page: a chart, and a number into each touchpoint's place."""
+    viewer = require(request, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    journey = get_object_or_404(Journey, pk=pk)
+    key = request.GET.get("measure", "")
+    chosen = measure_named(key) if key else None
+    return render(request, "scores/journey_panel.html", {"scope": scope} | pages.journey_part(journey, chosen, scope))
+
+
+def _scope(request: HttpRequest, scope: Scope) -> Scope:
+    """The scope, also told to the top bar."""
+    request.scope = scope  # type: ignore[attr-defined]
+    return scope
+
+
+def _dimension(request: HttpRequest) -> Dimension | None:
+    asked = request.GET.get("by", "")
+    if asked and asked not in get_args(Dimension):
+        raise InvalidInput(f"Scores can’t be split by “{asked}”; expected one of {', '.join(get_args(Dimension))}.")
+    return asked or None  # type: ignore[return-value]
+
+
+def _step(request: HttpRequest) -> Step:
+    asked = request.GET.get("step", "month")
+    if asked not in get_args(Step):
+        raise InvalidInput(f"“{asked}” is no step of time; expected one of {', '.join(get_args(Step))}.")
+    return asked  # type: ignore[return-value]
