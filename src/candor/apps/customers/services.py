@@ -1,6 +1,8 @@
 """Writes about customers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
@@ -8,7 +10,55 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
-from .models import Customer, Identifier
+from .models import Customer, Identifier, Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A customer to be added; `identifiers` are (system, value) pairs, the first of them known to be theirs alone."""
+
+    identifiers: tuple[tuple[str, str], ...]
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    segment: str = ""
+    unit_id: int | None = None
+    since_on: date | None = None
+
+
+@transaction.atomic
+def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
+    """Add customers with all their identifiers, once; returns the ids of all items by the value of the first identifier.
+
+    Whoever is here already under the first identifier stays as they are. All first identifiers are of one system.
+    """
+    (system,) = {item.identifiers[0][0] for item in items} or {""}
+    known = _known(system, [item.identifiers[0][1] for item in items])
+    fresh = [item for item in items if item.identifiers[0][1] not in known]
+    segments = {
+        name: Segment.objects.get_or_create(name=name)[0].pk
+        for name in sorted({item.segment for item in fresh} - {""})
+    }
+    created = Customer.objects.bulk_create(
+        (
+            Customer(
+                name=item.name, email=item.email, phone=item.phone, language=item.language, unit_id=item.unit_id,
+                segment_id=segments.get(item.segment), since_on=item.since_on,
+            )
+            for item in fresh
+        ),
+        batch_size=500,
+    )  # fmt: skip
+    Identifier.objects.bulk_create(
+        (
+            Identifier(customer=customer, system=name, value=value)
+            for customer, item in zip(created, fresh, strict=True)
+            for name, value in item.identifiers
+        ),
+        batch_size=2_000,
+    )
+    return known | {item.identifiers[0][1]: row.pk for item, row in zip(fresh, created, strict=True)}
 
 
 @transaction.atomic

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.customers, name="list"),
+    path("<int:pk>/", views.customer, name="customer"),
+    path("<int:pk>/merge/", views.merge, name="merge"),
+    path("<int:pk>/part/", views.part, name="part"),
+]

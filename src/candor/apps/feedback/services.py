@@ -176,6 +176,15 @@ def mark_handled(*, feedback: Feedback, by: Person) -> Feedback:
 
 
 @transaction.atomic
+def mark_many_handled(*, feedback: Sequence[Feedback], by: Person) -> list[int]:
+    """Take several items out of the inbox; returns the ids of those that were in it."""
+    waiting = [item for item in feedback if item.handled_at is None]
+    for item in waiting:
+        mark_handled(feedback=item, by=by)
+    return [item.pk for item in waiting]
+
+
+@transaction.atomic
 def undo_handled(*, feedback: Feedback, by: Person) -> Feedback:
     """Put an item back into the inbox."""
     feedback.handled_at, feedback.handled_by = None, None

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "feedback"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("export.csv", views.export, name="export"),
+    path("handle/", views.handle, name="handle"),
+    path("unhandle/", views.unhandle, name="unhandle"),
+    path("customers/<int:pk>/", views.customer_panel, name="customer_panel"),
+    path("<int:pk>/", views.item, name="item"),
+    path("<int:pk>/unmask/", views.unmask, name="unmask"),
+]

@@ -134,7 +134,7 @@ def _options(request: HttpRequest) -> dict[str, Any]:
         if group == "column":
             options["columns"][name] = value
         elif group == "option" and value:
-            options[name] = value.strip()
+            options[name] = str(value).strip()
         elif group == "question" and value:
             kinds[name] = str(value)
     if kinds:

@@ -111,7 +111,7 @@ KIND = ImportKind(
     open=open_reader,
     store=store,
     undo=undo,
-    next_url_name="journeys:list",
+    next_url_name="journeys:journeys",
     chunk=20_000,
     order=30,
 )

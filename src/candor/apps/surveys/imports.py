@@ -263,6 +263,6 @@ KIND = ImportKind(
     undo=undo,
     template="surveys/import_options.html",
     context=context,
-    next_url_name="scores:overview",
+    next_url_name="scores:scores",
     order=20,
 )

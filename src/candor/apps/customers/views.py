@@ -1,0 +1,77 @@
+"""Pages of customers: search, and one customer with a timeline over every channel."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from candor.apps.organization.access import Viewer, require
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import scope_of
+from candor.foundation.errors import InvalidInput, NotFound
+from candor.foundation.panels import panels_for
+
+from . import queries, services
+from .models import Customer
+
+PAGE = 50
+
+
+def customers(request: HttpRequest) -> HttpResponse:
+    """Customers by name, address or an identifier of any system."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    text = request.GET.get("q", "").strip()
+    page = Paginator(queries.find_customers(viewer, text), PAGE).get_page(request.GET.get("page"))
+    return render(request, "customers/list.html", {"page": page, "q": text})
+
+
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One customer: who they are, and panels with everything the apps above know."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    shown = _customer(viewer, pk)
+    if shown.merged_into_id:
+        return redirect("customers:customer", shown.merged_into_id)
+    context = {
+        "customer": shown,
+        "identifiers": queries.identifiers_of(shown),
+        "merged": shown.merged.order_by("pk"),
+        "panels": panels_for("customer"),
+        "may_read_personal": viewer.can(Permission.READ_PERSONAL_DATA, shown.unit),
+        "may_merge": viewer.can(Permission.HANDLE_FEEDBACK, shown.unit),
+    }
+    return render(request, "customers/customer.html", context)
+
+
+@require_POST
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that another record is the same person."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    number = request.POST.get("duplicate", "").strip()
+    if not number.isdecimal():
+        raise InvalidInput(_("Give the number of the other customer, as it stands at the end of their page's address."))
+    kept, duplicate = _customer(viewer, pk), _customer(viewer, int(number))
+    services.merge_customers(keep=kept, duplicate=duplicate, by=viewer.person)
+    undo = reverse("customers:part", args=[duplicate.pk])
+    messages.success(request, _("The two are one customer now."), extra_tags=f"undo={undo}")
+    return redirect("customers:customer", kept.pk)
+
+
+@require_POST
+def part(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a merge."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    duplicate = services.undo_merge(duplicate=_customer(viewer, pk), by=viewer.person)
+    messages.success(request, _("They are two customers again."))
+    return redirect("customers:customer", duplicate.pk)
+
+
+def _customer(viewer: Viewer, pk: int) -> Customer:
+    shown = queries.visible_customers(viewer).filter(pk=pk).first()
+    if shown is None:
+        raise NotFound(_("This customer does not exist, or is not yours to see."))
+    return shown

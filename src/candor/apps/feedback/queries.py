@@ -1,0 +1,103 @@
+"""Reads of the hub."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from candor.apps.customers.models import Customer
+from candor.apps.customers.queries import identity_ids
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope
+
+from .models import Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """What the inbox is narrowed to, as it stands in the URL."""
+
+    text: str = ""
+    kind: str = ""
+    channel: str = ""
+    product: str = ""
+    company: str = ""
+    issue: str = ""
+    state: str = ""
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "InboxFilter":
+        """The filter that a URL asks for."""
+        names = {"text": "q"} | {name: name for name in ("kind", "channel", "product", "company", "issue", "state")}
+        return cls(**{name: query.get(key, "").strip()[:200] for name, key in names.items()})
+
+
+def day_start(day: date) -> datetime:
+    """The instant at which a day begins in the workspace's time zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def feedback_in(scope: Scope, *, permission: Permission = Permission.READ_FEEDBACK) -> QuerySet[Feedback]:
+    """Feedback of the scope's unit and period that its viewer may read, newest first."""
+    unit_ids = scope.unit_ids(permission)
+    rows = Feedback.objects.all() if unit_ids is None else Feedback.objects.filter(unit_id__in=unit_ids)
+    until = day_start(scope.period.until + timedelta(days=1))
+    return rows.filter(received_at__gte=day_start(scope.period.since), received_at__lt=until)
+
+
+def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
+    """What waits in the inbox, or what the filter asks for, newest first."""
+    rows = feedback_in(scope).select_related("unit", "customer")
+    for name in ("kind", "channel", "product", "company", "issue"):
+        if value := getattr(narrowed, name):
+            rows = rows.filter(**{name: value})
+    if narrowed.text:
+        rows = rows.filter(_contains(narrowed.text))
+    if narrowed.state == "handled":
+        rows = rows.exclude(handled_at=None)
+    elif narrowed.state != "all":
+        rows = rows.filter(handled_at=None)
+    return rows.order_by("-received_at", "-pk")
+
+
+def _contains(text: str) -> Q:
+    """Every word somewhere in the masked comment, the title or the id; masked text only, so that search is no leak."""
+    condition = Q()
+    for word in text.split()[:8]:
+        condition &= Q(comment_masked__icontains=word) | Q(title__icontains=word) | Q(key__iexact=word)
+    return condition
+
+
+def filter_options(scope: Scope, field: str, *, most: int = 12) -> list[tuple[str, str]]:
+    """The commonest values of a field in the scope, for a filter."""
+    from django.db.models import Count
+
+    rows = feedback_in(scope).exclude(**{field: ""}).values(field).annotate(n=Count("pk")).order_by("-n", field)[:most]
+    return [(row[field], row[field]) for row in rows]
+
+
+def of_customers(customer_ids: list[int], viewer: Viewer) -> QuerySet[Feedback]:
+    """What customers said, newest first, as far as the viewer may read it."""
+    rows = Feedback.objects.visible_to(viewer).filter(customer_id__in=customer_ids)
+    return rows.select_related("unit", "touchpoint").prefetch_related("answers").order_by("-received_at", "-pk")
+
+
+def neighbours(feedback: Feedback, rows: QuerySet[Feedback]) -> dict[str, Any]:
+    """The items before and after one in a list, for walking through it."""
+    newer = rows.filter(
+        Q(received_at__gt=feedback.received_at) | Q(received_at=feedback.received_at, pk__gt=feedback.pk)
+    ).order_by("received_at", "pk")
+    older = rows.filter(
+        Q(received_at__lt=feedback.received_at) | Q(received_at=feedback.received_at, pk__lt=feedback.pk)
+    ).order_by("-received_at", "-pk")
+    return {"newer": newer.first(), "older": older.first()}
+
+
+def identities(customer_id: int) -> list[int]:
+    """Ids of all records of one person; empty for nobody."""
+    customer = Customer.objects.filter(pk=customer_id).first()
+    return identity_ids(customer) if customer else []
