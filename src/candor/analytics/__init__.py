@@ -8,25 +8,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # star imports, so that type checkers see every name of each __all__
+    from candor.analytics.case_mix import *
     from candor.analytics.cell_means import *
+    from candor.analytics.change_points import *
     from candor.analytics.comparisons import *
+    from candor.analytics.confidence_sequences import *
+    from candor.analytics.control_charts import *
+    from candor.analytics.cox import *
     from candor.analytics.drivers import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
     from candor.analytics.expectations import *
+    from candor.analytics.funnel import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
+    from candor.analytics.improvement import *
     from candor.analytics.lifetime_value import *
+    from candor.analytics.multiple_tests import *
     from candor.analytics.net_promoter import *
+    from candor.analytics.nonresponse import *
     from candor.analytics.ordinal_tests import *
+    from candor.analytics.paired import *
     from candor.analytics.priorities import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
+    from candor.analytics.raking import *
+    from candor.analytics.ranks import *
     from candor.analytics.relative_importance import *
     from candor.analytics.renewals import *
     from candor.analytics.repeat_buying import *
+    from candor.analytics.samples import *
+    from candor.analytics.score_tables import *
     from candor.analytics.scores import *
+    from candor.analytics.seasons import *
+    from candor.analytics.shrinkage import *
     from candor.analytics.stakes import *
+    from candor.analytics.survival import *
+    from candor.analytics.watching import *
 
 CONTENTS: dict[str, tuple[str, ...]] = {
     # The shapes that numbers leave in, and what can go wrong
@@ -82,8 +100,6 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     # The same intervals for arrays of thousands of groups
     "net_promoter": (
-        "PSEUDO_COUNTS",
-        "SMALL_SAMPLE",
         "adjusted_moments",
         "adjusted_wald_limits",
         "net_promoter_limits",
@@ -97,7 +113,6 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "wilson_limits",
     ),
     "cell_means": (
-        "PRIOR_TOTAL",
         "dirichlet_limits",
         "mean_limits",
         "row_variances",
@@ -117,13 +132,144 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "ordinal_tests": (
         "OrdinalTest",
         "PERMUTATIONS",
-        "SEED",
         "mann_whitney",
         "mean_permutation",
         "ordinal_permutation",
         "ordinal_test",
     ),
+    "paired": (
+        "PairedTest",
+        "compare_paired_means",
+        "compare_paired_nps",
+        "compare_paired_shares",
+        "mcnemar",
+        "mcnemar_corrected",
+        "mcnemar_mid_p",
+        "paired_t",
+        "sign_flip",
+        "signed_rank",
+    ),
+    # Samples: how many answers, whom they stand for
+    "samples": (
+        "NPS_SPREAD",
+        "answers_for_margin",
+        "answers_for_mean_difference",
+        "answers_for_nps_margin",
+        "answers_for_share_difference",
+        "answers_from_finite_population",
+        "finite_population_factor",
+        "power_of_share_difference",
+        "smallest_detectable_change",
+        "smallest_detectable_nps_change",
+    ),
+    "raking": (
+        "Raking",
+        "rake",
+        "raked_mean",
+    ),
+    "nonresponse": (
+        "EarlyLate",
+        "ResponseRates",
+        "WorstCase",
+        "early_and_late_means",
+        "early_and_late_nps",
+        "response_rates",
+        "worst_case_band",
+    ),
+    # Fair comparison of units and people
+    "score_tables": (
+        "ScoreTable",
+        "mean_table",
+        "net_promoter_table",
+        "pooled_standard_errors",
+        "top_box_table",
+    ),
+    "shrinkage": (
+        "Pooled",
+        "Shrunken",
+        "pool_dersimonian_laird",
+        "pool_paule_mandel",
+        "pool_reml",
+        "shrink",
+        "shrink_with",
+    ),
+    "ranks": (
+        "RankIntervals",
+        "Tiers",
+        "could_be_among_the_best",
+        "expected_ranks",
+        "marginal_rank_intervals",
+        "overlap_limits",
+        "rank_chances",
+        "rank_intervals",
+        "tiers",
+    ),
+    "funnel": (
+        "Funnel",
+        "exact_binomial_limits",
+        "funnel_of_scores",
+        "funnel_of_shares",
+    ),
+    "case_mix": (
+        "UnitAgainstExpected",
+        "expected_scores",
+        "expected_shares",
+        "observed_against_expected",
+        "observed_to_expected_events",
+    ),
+    "improvement": (
+        "Improvement",
+        "LEAST_ANSWERS",
+        "most_improved",
+        "most_improved_scores",
+    ),
+    "multiple_tests": (
+        "benjamini_hochberg",
+        "benjamini_yekutieli",
+        "holm",
+    ),
+    # Watching: noise, shifts, dates, seasons
+    "control_charts": (
+        "ControlChart",
+        "individuals_chart",
+        "laney_chart",
+        "moving_range_chart",
+        "p_chart",
+        "score_chart",
+    ),
+    "watching": (
+        "Watch",
+        "cusum_average_run",
+        "cusum_limit_for",
+        "cusum_watch",
+        "ewma_average_run",
+        "ewma_limit_for",
+        "ewma_watch",
+        "standardised",
+    ),
+    "change_points": (
+        "ChangePoint",
+        "Changes",
+        "change_points",
+        "penalty_for",
+        "single_change_point",
+    ),
+    "seasons": (
+        "SeasonalParts",
+        "Smoothing",
+        "robust_seasonal_parts",
+        "seasonal_parts",
+        "seasonally_adjusted",
+    ),
+    "confidence_sequences": (
+        "empirical_bernstein_sequence",
+        "mean_confidence_sequence",
+        "nps_confidence_sequence",
+        "share_confidence_sequence",
+    ),
     # Money: what an issue costs, customers' worth, churn
+    "cox": ("CoxFit", "HazardRatio", "fit_hazards"),
+    "survival": ("LogRank", "SurvivalCurve", "churn_uplift", "compare_survival", "survival_curve"),
     "lifetime_value": ("CustomerValues", "customer_lifetime_value"),
     "renewals": ("RenewalModel", "fit_renewals"),
     "repeat_buying": (
