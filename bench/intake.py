@@ -66,17 +66,18 @@ def pandas_typed(path: Path) -> int:
 def _run(
     work: Callable[[Path], int], path: Path, runs: int, pipe: "multiprocessing.connection.Connection"
 ) -> None:
-    import candor.intake
+    import candor.intake  # noqa: F401 - so does this one's
 
     if work.__name__.startswith("pandas"):
-        import pandas  # noqa: F401 - its own size belongs to the baseline
+        import pandas  # noqa: F401 - its size belongs to the baseline
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    count, best = 0, float("inf")
+    count, best, peak = 0, float("inf"), 0
     for _ in range(runs):
         began = time.perf_counter()
         count = work(path)
         best = min(best, time.perf_counter() - began)
-    pipe.send((count, best, before / 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    pipe.send((count, best, before / 1024, peak / 1024))
 
 
 def measure(name: str, work: Callable[[Path], int], path: Path, runs: int = RUNS) -> float:

@@ -67,20 +67,26 @@ class _Lines:
             raise _TooLong
         return line
 
-    def rest(self) -> Iterator[str]:
-        """The pieces behind those that are pending, which they join one at a time and leave at once."""
-        for piece in self._lines:
-            self.first += piece.endswith(_ENDS)
-            yield piece
-
-    def forget(self, count: int | None = None) -> None:
-        """Done with the record, or with its first `count` lines only: the others are read again."""
-        again = [] if count is None else self.pending[count:]
-        self.first += sum(line.endswith(_ENDS) for line in self.pending[:count])
+    def forget(self) -> None:
+        """Done with the record; its lines are whole, or they would have been too long."""
+        self.first += len(self.pending)
         self.pending.clear()
         self.size = 0
-        if again:
-            self._lines = chain(again, self._lines)
+
+    def forget_first(self) -> None:
+        """Done with the record's first line; the others are read again."""
+        self._lines = chain(self.pending[1:], self._lines)
+        del self.pending[1:]
+        self.forget()
+
+    def walk(self) -> Iterator[str]:
+        """The pieces of the record at hand and of all that follows, each done with when it is given."""
+        pending = list(self.pending)
+        self.pending.clear()
+        self.size = 0
+        for piece in chain(pending, self._lines):
+            self.first += piece.endswith(_ENDS)
+            yield piece
 
     def _split(self, texts: Iterable[str]) -> Iterator[str]:
         """Splits at LF, CR LF and CR only; a piece past the limit comes without its line end."""
@@ -162,7 +168,7 @@ class Records:
         """A closing quote with text behind it, or the end of the file inside quotes."""
         line = self._lines.pending[0]
         is_one_line = len(self._lines.pending) == 1
-        self._lines.forget(1)
+        self._lines.forget_first()
         scan = _Scan(self._delimiter, self._limits)
         scan.feed(line)
         if is_one_line and not scan.is_open:
@@ -171,11 +177,9 @@ class Records:
 
     def _overlong(self) -> Broken:
         """Walks to the end of the record, which shows whether it is a long one or a quote that was never closed."""
-        lines, scan, start = self._lines, _Scan(self._delimiter, self._limits), self._lines.first
+        scan, start = _Scan(self._delimiter, self._limits), self._lines.first
         opened: tuple[int, list[str]] = (0, [])
-        pending = list(lines.pending)
-        lines.forget()
-        for piece in chain(pending, lines.rest()):
+        for piece in self._lines.walk():
             is_done = scan.feed(piece)
             opened = opened if opened[1] else (scan.column, scan.shown())
             if is_done or scan.is_misquoted:

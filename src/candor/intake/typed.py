@@ -29,11 +29,16 @@ _EMAIL: Final = re.compile(
 _POWER: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _POINT_ZERO: Final = re.compile(r"\d+\.0", re.ASCII)
 _REMEMBERED: Final = 10_000
+_REMEMBERED_TEXTS: Final = 1_000
+_SHORT: Final = 64
 _WIDTH_SHARE: Final = 0.8
 
 
 class Unfit(ValueError):
     """A value is not what its field needs; the message says what was expected."""
+
+
+_UNFIT: Final = (Unfit, UnreadableDate, UnreadableNumber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,29 @@ class Caution:
     value: str
 
 
-@dataclass(slots=True)
-class _Plan:
-    """How one column becomes one value."""
+class _Values(dict[str, object]):
+    """Texts of one column and what they become; reads what it has not met and remembers a bounded number of short ones."""
 
-    target: Field
-    column: str
-    parse: Callable[[str], object]
-    blanks: frozenset[str]
-    known: dict[str, object] = field(default_factory=dict)
+    def __init__(self, one: Field, parse: Callable[[str], object], blanks: frozenset[str]) -> None:
+        super().__init__()
+        self._field = one
+        self._parse = parse
+        self._blanks = blanks
+        self._longest_blank = max(map(len, blanks))
+        self._room = _REMEMBERED_TEXTS if one.kind == "text" else _REMEMBERED
+
+    def __missing__(self, text: str) -> object:
+        bare = text.strip()
+        if len(bare) <= self._longest_blank and bare.casefold() in self._blanks:
+            if self._field.required:
+                raise Unfit(f"{self._field.name}, which can’t be empty,")
+            value = None
+        else:
+            value = self._parse(bare)
+        if self._room and len(text) <= _SHORT:
+            self._room -= 1
+            self[text] = value
+        return value
 
 
 class Converter:
@@ -102,55 +121,42 @@ class Converter:
         missing = tuple(f.name for f in fields if f.required and f.key not in mapping.columns)
         if missing:
             raise MissingColumns(missing)
-        self._plans: list[_Plan] = []
+        self._plans: list[tuple[str, str, _Values]] = []
         for one in fields:
             if one.key in mapping.columns:
                 order = date_order.get(one.key) if isinstance(date_order, Mapped) else date_order
                 mark = decimal_mark.get(one.key) if isinstance(decimal_mark, Mapped) else decimal_mark
                 codes = one.blanks | frozenset((blanks or {}).get(one.key, ()))
-                plan = _Plan(
-                    one, mapping.columns[one.key], _parser(one, order, mark, zone), _blank_codes(one, codes)
-                )
-                self._plans.append(plan)
-        self._damage = {
-            plan.column: _Damage(plan.column) for plan in self._plans if plan.target.is_identifier
-        }
+                values = _Values(one, _parser(one, order, mark, zone), _blank_codes(one, codes))
+                self._plans.append((one.key, mapping.columns[one.key], values))
+        watched = dict.fromkeys(
+            mapping.columns[f.key] for f in fields if f.is_identifier and f.key in mapping.columns
+        )
+        self._damage = [_Damage(column) for column in watched]
 
     def convert(self, row: Row) -> dict[str, object] | list[Problem]:
         """The row's typed values, or everything that is wrong with it."""
         number, cells = row
-        values: dict[str, object] = {}
+        for damage in self._damage:
+            damage.look(number, cells[damage.column].strip())
+        try:
+            return {key: values[cells[column]] for key, column, values in self._plans}
+        except _UNFIT:
+            return self._problems(number, cells)
+
+    def _problems(self, number: int, cells: dict[str, str]) -> list[Problem]:
         problems: list[Problem] = []
-        for plan in self._plans:
-            text = cells[plan.column]
-            known = plan.known
-            if text in known:
-                values[plan.target.key] = known[text]
-                continue
+        for _, column, values in self._plans:
             try:
-                value = self._value(plan, text.strip(), number)
-            except (Unfit, UnreadableDate, UnreadableNumber) as error:
-                problems.append(Problem(number, plan.column, text, str(error), cells=cells))
-                continue
-            values[plan.target.key] = value
-            # Damage is counted by row, so what is looked at for it is not remembered.
-            if plan.column not in self._damage and len(text) <= 64 and len(known) < _REMEMBERED:
-                known[text] = value
-        return problems or values
+                values[cells[column]]
+            except _UNFIT as error:
+                problems.append(Problem(number, column, cells[column], str(error), cells=cells))
+        return problems
 
     @property
     def cautions(self) -> list[Caution]:
         """What was odd so far: identifiers that a spreadsheet has rewritten."""
-        return [caution for damage in self._damage.values() for caution in damage.cautions()]
-
-    def _value(self, plan: _Plan, text: str, row: int) -> object:
-        if text.casefold() in plan.blanks:
-            if plan.target.required:
-                raise Unfit(f"{plan.target.name}, which can’t be empty,")
-            return None
-        if plan.column in self._damage:
-            self._damage[plan.column].look(row, text)
-        return plan.parse(text)
+        return [caution for damage in self._damage for caution in damage.cautions()]
 
 
 def _blank_codes(one: Field, codes: frozenset[str]) -> frozenset[str]:
