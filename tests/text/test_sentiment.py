@@ -1,10 +1,10 @@
 import random
 
 import pytest
-from tests.text.corpora import FILLER
 
 from candor.text.errors import UnequalLengths
 from candor.text.sentiment import learn_tone
+from tests.text.corpora import FILLER
 
 GOOD = ["great", "friendly", "excellent", "helpful", "pleasant", "perfect", "love", "recommend"]
 BAD = ["terrible", "rude", "awful", "slow", "useless", "angry", "worst", "disappointed"]

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.text.corpora import PLANTED, planted, word_salad
 
 from candor.text.errors import RepeatedId, UnreadableModel
 from candor.text.model import LEAST_SIMILARITY
 from candor.text.themes import ThemeModel, ThemeReport, assign, discover_themes
+from tests.text.corpora import PLANTED, planted, word_salad
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +146,11 @@ def test_two_comments_with_one_id_are_refused() -> None:
 
 def test_never_more_themes_than_were_asked_for() -> None:
     assert len(discover_themes(planted(600)[0], most=3).themes) <= 3
+
+
+def test_fewer_than_three_themes_cannot_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="at least 3"):
+        discover_themes([], most=2)
 
 
 def test_the_model_places_old_comments_where_the_discovery_did(report: ThemeReport) -> None:

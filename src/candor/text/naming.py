@@ -17,7 +17,7 @@ from candor.text.vectors import Bag
 MOST_NAME_TERMS = 5
 LEAST_NAME_TERMS = 3
 LEAST_SHARE_IN_GROUP = 0.06
-LEAST_LIFT = 2.0
+LEAST_LIFT = 2.5
 LEAST_NAMED_SHARE = 0.6
 LEAST_ODDS = 4.0
 PROFILE_TERMS = 50
@@ -108,7 +108,7 @@ class _Contrast:
     def sets_apart(self, term: str) -> bool:
         share = self.inside[term] / self.n_inside
         outside = (self.overall[term] - self.inside[term]) / max(self.n - self.n_inside, 1)
-        # A theme that is most of the corpus can't have a lift of two, but its words can be rare elsewhere.
+        # A theme that is most of the corpus can't have that lift, but its words can be rare elsewhere.
         is_telling = share >= LEAST_LIFT * self.overall[term] / self.n or share >= LEAST_ODDS * outside
         return share >= LEAST_SHARE_IN_GROUP and is_telling
 
