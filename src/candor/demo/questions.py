@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 
 class Question(NamedTuple):
-    """A question; `kind` is nps, csat, ces, rating, number or comment; `driver` names an aspect."""
+    """A question; `kind` is nps, csat, ces, trust, rating, number or comment; `driver` names an aspect."""
 
     key: str
     kind: str
@@ -65,7 +65,7 @@ QUESTIONS: Final = (
     ),
     Question(
         "trust",
-        "rating",
+        "trust",
         1,
         5,
         "I trust this lender to do what is right for me.",

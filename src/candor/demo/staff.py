@@ -155,6 +155,7 @@ def _hire_leaders(roster: _Roster) -> None:
     roster.hire("chief executive", ORGANIZATION)
     roster.hire("customer experience lead", ORGANIZATION)
     roster.hire("analyst", ORGANIZATION)
+    roster.hire("administrator", ORGANIZATION)
     for region in REGIONS:
         roster.hire("region director", region)
     for place in PLACES:
