@@ -45,7 +45,6 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         main: resolve(root, "frontend/main.ts"),
-        chart: resolve(root, "frontend/chart.ts"),
         theme: resolve(root, "frontend/theme.ts"),
       },
     },

@@ -119,21 +119,49 @@ def sample_charts() -> dict[str, charts.Spec]:
     start = date(2026, 8, 3)
     weeks = [start + timedelta(weeks=i) for i in range(16)]
     run = [
-        charts.Point(day, estimate(0.38 + 0.02 * ((i * 5) % 7 - 3) / 3 + (0.09 if i > 9 else 0), 0.06, 240, "too_few" if i == 4 else "ok"))
+        charts.Point(
+            day,
+            estimate(
+                0.38 + 0.02 * ((i * 5) % 7 - 3) / 3 + (0.09 if i > 9 else 0),
+                0.06,
+                240,
+                "too_few" if i == 4 else "ok",
+            ),
+        )
         for i, day in enumerate(weeks)
     ]
     launch = [charts.Event(weeks[9], "New appraisal process")]
     rows = [
-        charts.Row(b.name, b.nps, tier=b.tier, tone="up" if b.name == "Harbour" else "flat") for b in _branches()
+        charts.Row(b.name, b.nps, tier=b.tier, tone="up" if b.name == "Harbour" else "flat")
+        for b in _branches()
     ]
     moments = ["Apply", "Identity check", "Appraisal", "Decision", "Signing", "Pay-out"]
     feeling = [0.52, 0.41, 0.08, 0.22, 0.38, 0.61]
-    themes = [("Waiting time", 0.31, 0.03), ("Staff were kind", 0.24, 0.03), ("Documents asked twice", 0.17, 0.025), ("Fees", 0.06, 0.015)]
+    themes = [
+        ("Waiting time", 0.31, 0.03),
+        ("Staff were kind", 0.24, 0.03),
+        ("Documents asked twice", 0.17, 0.025),
+        ("Fees", 0.06, 0.015),
+    ]
     return {
-        "trend": charts.trend(run, title="The score rose after the new appraisal process, by more than chance", kind="nps", events=launch),
-        "dots": charts.interval_dots(rows, title="Only Harbour stands out; three branches can’t be told apart", kind="nps", reference=0.42),
+        "trend": charts.trend(
+            run,
+            title="The score rose after the new appraisal process, by more than chance",
+            kind="nps",
+            events=launch,
+        ),
+        "dots": charts.interval_dots(
+            rows,
+            title="Only Harbour stands out; three branches can’t be told apart",
+            kind="nps",
+            reference=0.42,
+            reference_label="Company",
+        ),
         "bars": charts.bars_with_intervals(
-            [charts.Row(n, estimate(v, h, 900)) for n, v, h in themes], title="One comment in three is about waiting", kind="share", subtitle="Share of 900 comments"
+            [charts.Row(n, estimate(v, h, 900)) for n, v, h in themes],
+            title="One comment in three is about waiting",
+            kind="share",
+            subtitle="Share of 900 comments",
         ),
         "stages": charts.stages(
             [charts.Row(m, estimate(v, 0.07, 320)) for m, v in zip(moments, feeling, strict=True)],
@@ -141,7 +169,10 @@ def sample_charts() -> dict[str, charts.Spec]:
             kind="nps",
         ),
         "multiples": charts.small_multiples(
-            {name: run[i : i + 10] for i, name in enumerate(["North", "East", "South", "West", "Call centre", "Online"])},
+            {
+                name: run[i : i + 10]
+                for i, name in enumerate(["North", "East", "South", "West", "Call centre", "Online"])
+            },
             title="Each region by itself shows nothing beyond chance",
             kind="nps",
         ),
@@ -202,7 +233,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:
-    from django.contrib.staticfiles.views import serve  # noqa: PLC0415 - needs settings
+    from django.contrib.staticfiles.views import serve
 
     return serve(request, name, insecure=True)  # type: ignore[return-value]
 
@@ -239,7 +270,7 @@ def serve(port: int) -> None:
     settings.ROOT_URLCONF = "tests.foundation.styleguide"
     settings.MIDDLEWARE = []
     settings.ALLOWED_HOSTS = ["*"]
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 - needs settings
+    from django.core.wsgi import get_wsgi_application
 
     with make_server("127.0.0.1", port, get_wsgi_application()) as server:
         server.serve_forever()

@@ -3,9 +3,9 @@
 import json
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
@@ -22,7 +22,7 @@ class UnknownIcon(LookupError):
 
 
 def entry_url(name: str) -> str:
-    """Address of a built entry: main, chart, theme or icons; empty while nothing is built."""
+    """Address of a built entry: main, theme or icons; empty while nothing is built."""
     return _url(_manifest().get(_ENTRIES[name], {}).get("file"))
 
 
@@ -60,16 +60,28 @@ def _url(path: str | None) -> str:
 
 
 def _manifest() -> dict[str, Any]:
-    return _read_manifest() if settings.DEBUG is False else _read_manifest.__wrapped__()
+    path = _manifest_path()
+    try:
+        return _read_manifest(
+            path, path.stat().st_mtime_ns
+        )  # a build while the server runs takes effect at once
+    except FileNotFoundError:
+        return {}
 
 
 @lru_cache(maxsize=1)
-def _read_manifest() -> dict[str, Any]:
-    path = finders.find("build/manifest.json")
-    if not isinstance(path, str):
-        return {}
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a finder's path is a string
-        manifest: dict[str, Any] = json.load(file)
+def _manifest_path() -> Path:
+    found = finders.find("build/manifest.json")
+    return (
+        Path(found)
+        if isinstance(found, str)
+        else Path(__file__).parent.parent / "web/static/build/manifest.json"
+    )
+
+
+@lru_cache(maxsize=1)
+def _read_manifest(path: Path, _written_at: int) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 
 

@@ -11,12 +11,21 @@ from candor.foundation.wording import number
 Spec = dict[str, Any]
 
 
+def chart_spec(body: Spec, *, title: str, subtitle: str, table: list[dict[str, Any]]) -> Spec:
+    """A Vega-Lite spec that also carries its title and its table, for whoever shows it."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        **body,
+        "usermeta": {"title": title, "subtitle": subtitle, "table": table},
+    }
+
+
 def figure_context(
     spec: Spec, rows: Sequence[dict[str, Any]] | None, *, name: str, csv_url: str
 ) -> dict[str, Any]:
     """Context of the chart component; without `rows` the table comes from the spec's own data."""
-    table = list(spec.get("usermeta", {}).get("table", [])) if rows is None else list(rows)
     meta = spec.get("usermeta", {})
+    table = list(meta.get("table", [])) if rows is None else list(rows)
     return {
         "title": meta.get("title", ""),
         "subtitle": meta.get("subtitle", ""),
@@ -38,5 +47,10 @@ def _as_csv(table: Sequence[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(table[0]))
     writer.writeheader()
-    writer.writerows(table)
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in table)
     return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
