@@ -18,11 +18,13 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.drivers import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
+    from candor.analytics.event_rates import *
     from candor.analytics.expectations import *
     from candor.analytics.funnel import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
     from candor.analytics.improvement import *
+    from candor.analytics.indexes import *
     from candor.analytics.lifetime_value import *
     from candor.analytics.multiple_tests import *
     from candor.analytics.net_promoter import *
@@ -37,6 +39,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.relative_importance import *
     from candor.analytics.renewals import *
     from candor.analytics.repeat_buying import *
+    from candor.analytics.rising import *
     from candor.analytics.samples import *
     from candor.analytics.score_tables import *
     from candor.analytics.scores import *
@@ -45,6 +48,8 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.stakes import *
     from candor.analytics.survival import *
     from candor.analytics.watching import *
+    from candor.analytics.weighted_scores import *
+    from candor.analytics.weighting import *
 
 CONTENTS: dict[str, tuple[str, ...]] = {
     # The shapes that numbers leave in, and what can go wrong
@@ -68,14 +73,9 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "NotIdentifiable",
         "ShapeMismatch",
     ),
+    "rising": ("Rise", "rising_groups"),
     # Scores: NPS, CSAT, CES, means, rates, indexes
     "scores": (
-        "EffortScore",
-        "Weighting",
-        "effort_score",
-        "event_rate",
-        "index_of_answers",
-        "index_score",
         "mean_score",
         "mean_score_dirichlet",
         "mean_score_t",
@@ -85,9 +85,22 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "top_box_share",
         "top_box_share_clopper_pearson",
         "top_box_share_jeffreys",
+    ),
+    "weighted_scores": (
         "weighted_mean_score",
         "weighted_net_promoter_score",
         "weighted_top_box_share",
+    ),
+    "weighting": ("Weighting",),
+    "event_rates": (
+        "event_rate",
+        "garwood_limits",
+    ),
+    "indexes": (
+        "EffortScore",
+        "effort_score",
+        "index_of_answers",
+        "index_score",
     ),
     "histogram": (
         "Cell",

@@ -4,12 +4,11 @@
 """
 
 import numpy as np
-from scipy.special import betaincinv, stdtrit
+from scipy.special import betaincinv, stdtr, stdtrit
 
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
-    "PRIOR_TOTAL",
     "dirichlet_limits",
     "mean_limits",
     "row_variances",
@@ -112,3 +111,8 @@ def mean_limits(
 def t_quantile(degrees: float, level: float) -> float:
     """Two-sided quantile of Student's t."""
     return float(stdtrit(degrees, (1 + level) / 2))
+
+
+def t_tail(statistic: float, degrees: float) -> float:
+    """Chance of a Student t above ``statistic``."""
+    return float(stdtr(degrees, -statistic))

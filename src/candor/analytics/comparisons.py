@@ -12,6 +12,7 @@ from scipy.special import betainc, ndtri
 from candor.analytics import cell_means, net_promoter, proportions, scores
 from candor.analytics.errors import BadCounts, BadParameter
 from candor.analytics.estimates import Comparison, Estimate, Verdict, require_level
+from candor.analytics.event_rates import event_rate
 from candor.analytics.histogram import Histogram, mean_of, net_promoter_cells, nps_of, top_box_of
 from candor.analytics.inputs import FloatArray
 from candor.analytics.ordinal_tests import OrdinalTest, ordinal_test
@@ -163,13 +164,13 @@ def compare_event_rates(
     >>> compare_event_rates(events_now=30, exposure_now=1000, events_before=12, exposure_before=1000).verdict
     'higher'
     """
-    now = scores.event_rate(events=events_now, exposure=exposure_now, level=level)
-    before = scores.event_rate(events=events_before, exposure=exposure_before, level=level)
+    now = event_rate(events=events_now, exposure=exposure_now, level=level)
+    before = event_rate(events=events_before, exposure=exposure_before, level=level)
     if now.value is None or before.value is None:
         raise BadCounts("exposure", 0, expected="above 0 on both sides")
     limits = combined_limits(now, before)
     share = exposure_now / (exposure_now + exposure_before)
-    p = _binomial_mid_p(events_now, events_now + events_before, share)
+    p = exact_binomial_mid_p(events_now, events_now + events_before, share)
     change = now.value - before.value
     enough = min(events_now, events_before) >= least_n
     return Comparison(
@@ -291,7 +292,7 @@ def _welch(now: Histogram, before: Histogram, level: float) -> tuple[FloatArray,
     return np.asarray(change - half), np.asarray(change + half)
 
 
-def _binomial_mid_p(successes: int, n: int, share: float) -> float:
+def exact_binomial_mid_p(successes: int, n: int, share: float) -> float:
     """Two-sided mid-p: twice the smaller tail, in which the observed outcome counts half."""
     if n == 0:
         return 1.0

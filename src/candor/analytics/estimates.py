@@ -4,6 +4,7 @@ Shares are 0 to 1, NPS is −1 to 1, means are in scale points; only a display m
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from candor.analytics.errors import BadParameter
@@ -106,6 +107,50 @@ def status_of(
     if n <= 0 or n < least_n or low is None or high is None:
         return "too_few"
     return "wide" if high - low > WIDE_SHARE * scale_width else "ok"
+
+
+def estimate_of(
+    value: float,
+    low: float,
+    high: float,
+    *,
+    n: int,
+    method: str,
+    scale_width: float,
+    level: float,
+    least_n: int,
+    effective_n: float | None = None,
+) -> Estimate:
+    """An estimate with its status; limits that are not finite become ``None``."""
+    known = isfinite(low) and isfinite(high)
+    ends = (low, high) if known else (None, None)
+    return Estimate(
+        value=value,
+        low=ends[0],
+        high=ends[1],
+        n=n,
+        method=method,
+        status=status_of(n=n, low=ends[0], high=ends[1], scale_width=scale_width, least_n=least_n),
+        level=level,
+        n_effective=effective_n,
+        design_effect=n / effective_n if effective_n else None,
+        least_n=least_n,
+    )
+
+
+def empty_estimate(method: str, *, level: float, least_n: int) -> Estimate:
+    """What an empty sample gives: no value, and words instead."""
+    require_level(level)
+    return Estimate(
+        value=None,
+        low=None,
+        high=None,
+        n=0,
+        method=method,
+        status="too_few",
+        level=level,
+        least_n=least_n,
+    )
 
 
 def require_level(level: float) -> None:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from candor.analytics import inputs, scores
+from candor.analytics import inputs, scores, weighted_scores
 from candor.analytics.errors import BadCounts, BadParameter, BadWeights
 from candor.analytics.estimates import Estimate
 from candor.analytics.inputs import FloatArray
+from candor.analytics.weighting import Weighting
 
 __all__ = [
     "Cell",
@@ -124,9 +125,9 @@ class Histogram:
         return np.array([cell.value for cell in self.cells], dtype=np.float64)
 
     @property
-    def weighting(self) -> scores.Weighting:
+    def weighting(self) -> Weighting:
         """What the weights cost: effective n and design effect."""
-        return scores.Weighting(
+        return Weighting(
             n=self.n, total=self.total_weight, squared=float(sum(cell.squared for cell in self.cells))
         )
 
@@ -176,7 +177,7 @@ def nps_of(
         return scores.net_promoter_score(
             detractors=down.n, passives=middle.n, promoters=up.n, level=level, least_n=least_n
         )
-    return scores.weighted_net_promoter_score(
+    return weighted_scores.weighted_net_promoter_score(
         detractors=down.weight,
         passives=middle.weight,
         promoters=up.weight,
@@ -225,7 +226,7 @@ def mean_of(
     if not cells:
         cells = {0.0: (0, 0.0, 0.0)}
     if histogram.is_weighted:
-        return scores.weighted_mean_score(cells=cells, level=level, least_n=least_n)
+        return weighted_scores.weighted_mean_score(cells=cells, level=level, least_n=least_n)
     return scores.mean_score(
         counts={value: cell[0] for value, cell in cells.items()}, level=level, least_n=least_n
     )
@@ -255,7 +256,7 @@ def net_promoter_cells(
 def _box(histogram: Histogram, box: Cell, *, level: float, least_n: int) -> Estimate:
     if not histogram.is_weighted:
         return scores.top_box_share(favourable=box.n, n=histogram.n, level=level, least_n=least_n)
-    return scores.weighted_top_box_share(
+    return weighted_scores.weighted_top_box_share(
         favourable=min(box.weight, histogram.total_weight),
         total=histogram.total_weight,
         n=histogram.n,

@@ -7,7 +7,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from candor.analytics.errors import BadCounts, BadParameter, BadWeights, ShapeMismatch
 
-__all__ = ["FloatArray", "IntArray", "counts", "finite", "positive", "same_length", "weights"]
+__all__ = [
+    "FloatArray",
+    "IntArray",
+    "counts",
+    "finite",
+    "part_of",
+    "positive",
+    "same_length",
+    "weights",
+    "whole",
+]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -20,6 +30,20 @@ def counts(name: str, value: ArrayLike) -> FloatArray:
     if wrong.any():
         raise BadCounts(name, _first(array, wrong))
     return array
+
+
+def whole(name: str, count: float) -> None:
+    """Refuse a count that is not a whole number, 0 or more."""
+    if not (np.isfinite(count) and count >= 0 and count == int(count)):
+        raise BadCounts(name, count, expected="a whole number, 0 or more")
+
+
+def part_of(favourable: float, total: float) -> None:
+    """Refuse a part that is larger than its total."""
+    counts("favourable", favourable)
+    counts("total", total)
+    if favourable > total:
+        raise BadCounts("favourable", favourable, expected=f"at most {total}")
 
 
 def finite(name: str, value: ArrayLike) -> FloatArray:

@@ -14,8 +14,6 @@ from scipy.special import ndtri
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
-    "PSEUDO_COUNTS",
-    "SMALL_SAMPLE",
     "adjusted_moments",
     "adjusted_wald_limits",
     "net_promoter_limits",

@@ -1,0 +1,165 @@
+"""Observed against expected: comparing units whose customers differ.
+
+A branch with more loan refusals gets lower scores whoever works there. So each answer's expected value is taken from
+what is known of the customer and the case, never of the unit; a unit is judged by the difference. What the mix leaves
+out still counts against the unit: say so beside the number.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, ndtri
+
+from candor.analytics import inputs
+from candor.analytics.errors import BadParameter, DidNotConverge, EmptySample, ShapeMismatch
+from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.event_rates import event_rate
+from candor.analytics.inputs import FloatArray, IntArray
+
+__all__ = [
+    "UnitAgainstExpected",
+    "expected_scores",
+    "expected_shares",
+    "observed_against_expected",
+    "observed_to_expected_events",
+]
+
+_STEPS = 100
+RIDGE = 1e-6
+"""Pulls coefficients towards 0 by a hair, so that a group with only favourable answers still has an end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitAgainstExpected:
+    """One unit: what was observed, what its mix of cases leads one to expect, and the score adjusted for the mix.
+
+    ``adjusted`` is the score of all answers plus the unit's difference between observed and expected.
+    """
+
+    unit: Hashable
+    observed: float
+    expected: float
+    adjusted: Estimate
+    z: float
+
+
+def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
+    """Expected share of every answer from a logistic regression on the mix.
+
+    Args:
+        mix: One row an answer, one column a known trait (0/1 or standardised numbers); no column for the unit.
+        favourable: 0 or 1 an answer.
+
+    Returns:
+        One probability an answer; they add up to the number of favourable answers.
+
+    Raises:
+        DidNotConverge: A trait separates favourable from unfavourable completely.
+    """
+    x, y = _design(mix, favourable)
+    if not np.isin(y, (0.0, 1.0)).all():
+        raise BadParameter("favourable", float(y[~np.isin(y, (0.0, 1.0))][0]), expected="0 or 1")
+    coefficients = np.zeros(x.shape[1])
+    penalty = np.full(x.shape[1], RIDGE)
+    penalty[0] = 0.0  # the constant is free, so that expected and observed totals agree
+    step = np.inf
+    for _ in range(_STEPS):
+        share = expit(x @ coefficients)
+        gradient = x.T @ (y - share) - penalty * coefficients
+        curvature = (x * (share * (1 - share))[:, None]).T @ x + np.diag(penalty)
+        move = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
+        coefficients = coefficients + move
+        step = float(np.abs(move).max())
+        if step < 1e-10:
+            return np.asarray(expit(x @ coefficients), dtype=np.float64)
+        if np.abs(coefficients).max() > 500:
+            break
+    raise DidNotConverge("logistic regression on the mix", iterations=_STEPS, gap=step)
+
+
+def expected_scores(mix: ArrayLike, scores: ArrayLike) -> FloatArray:
+    """Expected score of every answer from a linear regression on the mix (NPS: answers coded −1, 0, 1)."""
+    x, y = _design(mix, scores)
+    coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
+    return np.asarray(x @ coefficients, dtype=np.float64)
+
+
+def observed_against_expected(
+    units: Sequence[Hashable],
+    observed: ArrayLike,
+    expected: ArrayLike,
+    *,
+    level: float = 0.95,
+    least_n: int = 0,
+) -> tuple[UnitAgainstExpected, ...]:
+    """Every unit's observed mean against its expected one, in order of the units' names.
+
+    The variance of an answer around its expectation is pooled over all units; so intervals depend on n only, and a
+    unit's luck doesn't narrow them.
+    """
+    require_level(level)
+    y, e = inputs.finite("observed", observed), inputs.finite("expected", expected)
+    inputs.same_length(observed=y, expected=e)
+    if len(units) != len(y):
+        raise ShapeMismatch(units=len(units), observed=len(y))
+    if len(y) == 0:
+        raise EmptySample("answers")
+    names, codes = _units(units)
+    n = np.bincount(codes, minlength=len(names)).astype(np.float64)
+    mean_observed = np.bincount(codes, weights=y, minlength=len(names)) / n
+    mean_expected = np.bincount(codes, weights=e, minlength=len(names)) / n
+    spread = float(np.sqrt(np.mean((y - e) ** 2)))
+    overall, width = float(y.mean()), float(np.ptp(y))
+    z_level = float(ndtri((1 + level) / 2))
+    found = []
+    for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
+        error, off = spread / np.sqrt(size), float(mean - expectation)
+        adjusted = overall + off
+        low, high = adjusted - z_level * error, adjusted + z_level * error
+        found.append(
+            UnitAgainstExpected(
+                unit=name,
+                observed=float(mean),
+                expected=float(expectation),
+                adjusted=Estimate(
+                    value=adjusted,
+                    low=float(low),
+                    high=float(high),
+                    n=int(size),
+                    method="observed less expected, pooled variance",
+                    status=status_of(n=int(size), low=low, high=high, scale_width=width, least_n=least_n),
+                    level=level,
+                    least_n=least_n,
+                ),
+                z=off / error if error > 0 else 0.0,
+            )
+        )
+    return tuple(found)
+
+
+def observed_to_expected_events(*, observed: int, expected: float, level: float = 0.95) -> Estimate:
+    """Ratio of observed to expected events (complaints, escalations) with its exact interval; 1 is as expected.
+
+    >>> ratio = observed_to_expected_events(observed=15, expected=10.0)
+    >>> ratio.value, round(ratio.low, 2), round(ratio.high, 2)
+    (1.5, 0.84, 2.47)
+    """
+    return event_rate(events=observed, exposure=expected, level=level)
+
+
+def _design(mix: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    traits, y = inputs.finite("mix", mix), inputs.finite("outcome", outcome)
+    if len(y) == 0:
+        raise EmptySample("answers")
+    traits = traits.reshape(len(traits), -1) if traits.ndim < 2 else traits
+    if len(traits) != len(y):
+        raise ShapeMismatch(mix=len(traits), outcome=len(y))
+    return np.column_stack([np.ones(len(y)), traits]), y
+
+
+def _units(units: Sequence[Hashable]) -> tuple[list[Hashable], IntArray]:
+    names = sorted(set(units), key=lambda name: (str(type(name)), str(name)))
+    place = {name: index for index, name in enumerate(names)}
+    return names, np.array([place[name] for name in units], dtype=np.int64)

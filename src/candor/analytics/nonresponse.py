@@ -1,0 +1,148 @@
+"""What those who did not answer could do to a score: response rates, worst cases, early against late answers.
+
+An interval speaks of chance among those who answered. It says nothing about the silent: print the worst-case band
+beside it whenever the response rate is known.
+"""
+
+from dataclasses import dataclass
+
+from candor.analytics import inputs
+from candor.analytics.comparisons import compare_means, compare_nps
+from candor.analytics.errors import BadCounts, BadParameter
+from candor.analytics.estimates import Comparison
+from candor.analytics.histogram import Histogram, mean_of, nps_of
+
+__all__ = [
+    "EarlyLate",
+    "ResponseRates",
+    "WorstCase",
+    "early_and_late_means",
+    "early_and_late_nps",
+    "response_rates",
+    "worst_case_band",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstCase:
+    """Where the score of *everybody asked* must lie, whatever the silent ones think."""
+
+    low: float
+    high: float
+    response_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRates:
+    """AAPOR response rates: 1 is the lowest (all unknown count as eligible), 2 counts partial answers as answers,
+    3 takes only the likely eligible among the unknown."""
+
+    rr1: float
+    rr2: float
+    rr3: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyLate:
+    """Late answers against early ones, and the score if the silent were like the late.
+
+    ``change`` is late minus early. ``if_silent_were_late`` mixes the score of all answers with the late score in the
+    proportion of answered to silent: a guess with a direction, no bound.
+    """
+
+    change: Comparison
+    if_silent_were_late: float | None
+
+
+def worst_case_band(*, value: float, response_share: float, lowest: float, highest: float) -> WorstCase:
+    """Bounds if all who were silent would have given the lowest, or the highest, answer.
+
+    For NPS ``lowest=-1, highest=1``. Assumption-free, hence wide: its use is to show how much rests on assumption.
+
+    Source: Manski, C. F. (1989) Journal of Human Resources 24:343.
+
+    >>> band = worst_case_band(value=0.4, response_share=0.2, lowest=-1, highest=1)
+    >>> round(band.low, 2), round(band.high, 2)
+    (-0.72, 0.88)
+    """
+    if not 0 <= response_share <= 1:
+        raise BadParameter("response_share", response_share, expected="0 to 1")
+    if not lowest <= value <= highest:
+        raise BadParameter("value", value, expected=f"{lowest} to {highest}")
+    silent = 1 - response_share
+    return WorstCase(
+        low=response_share * value + silent * lowest,
+        high=response_share * value + silent * highest,
+        response_share=response_share,
+    )
+
+
+def response_rates(
+    *,
+    complete: int,
+    partial: int = 0,
+    refused: int = 0,
+    not_reached: int = 0,
+    other: int = 0,
+    unknown: int = 0,
+    eligible_share: float = 1.0,
+) -> ResponseRates:
+    """Response rates 1, 2 and 3 of the American Association for Public Opinion Research.
+
+    ``unknown`` are addresses of which nobody knows whether a customer lives there; ``eligible_share`` is how many of
+    them probably count. Those who may not be asked (rest days, opt-out) belong to none of the groups.
+
+    >>> rates = response_rates(complete=200, partial=20, refused=80, not_reached=600, unknown=100, eligible_share=0.5)
+    >>> rates.rr1, rates.rr2, round(rates.rr3, 4)
+    (0.2, 0.22, 0.2105)
+    """
+    groups = inputs.counts("groups", [complete, partial, refused, not_reached, other, unknown])
+    if not 0 <= eligible_share <= 1:
+        raise BadParameter("eligible_share", eligible_share, expected="0 to 1")
+    known = float(groups[:5].sum())
+    if known <= 0:
+        raise BadCounts("people asked", known, expected="at least 1")
+    everybody = known + unknown
+    return ResponseRates(
+        rr1=complete / everybody,
+        rr2=(complete + partial) / everybody,
+        rr3=complete / (known + eligible_share * unknown),
+    )
+
+
+def early_and_late_nps(
+    early: Histogram, late: Histogram, *, response_share: float, level: float = 0.95, least_n: int = 0
+) -> EarlyLate:
+    """NPS of late answers (after the reminder, last third) against early ones.
+
+    Late answerers are taken to be more like the silent; a clear change means that the score depends on who answers.
+
+    Source: Armstrong & Overton (1977) Journal of Marketing Research 14:396.
+    """
+    change = compare_nps(late, early, level=level, least_n=least_n)
+    return _early_late(change, nps_of(early + late).value, nps_of(late).value, response_share)
+
+
+def early_and_late_means(
+    early: Histogram,
+    late: Histogram,
+    *,
+    response_share: float,
+    scale: tuple[float, ...] | range | None = None,
+    level: float = 0.95,
+    least_n: int = 0,
+) -> EarlyLate:
+    """As :func:`early_and_late_nps`, for the mean answer."""
+    change = compare_means(late, early, scale=scale, level=level, least_n=least_n)
+    return _early_late(change, mean_of(early + late).value, mean_of(late).value, response_share)
+
+
+def _early_late(
+    change: Comparison, everyone: float | None, late: float | None, response_share: float
+) -> EarlyLate:
+    if not 0 < response_share <= 1:
+        raise BadParameter("response_share", response_share, expected="above 0, at most 1")
+    guess = None
+    if everyone is not None and late is not None:
+        guess = response_share * everyone + (1 - response_share) * late
+    return EarlyLate(change=change, if_silent_were_late=guess)

@@ -1,0 +1,171 @@
+"""How many answers are needed, and what can be seen with the answers there are.
+
+Formulas are named, because the well-known ones differ: :func:`answers_for_share_difference` uses the normal
+approximation of R's ``power.prop.test``, not the arcsine one of statsmodels.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from candor.analytics.errors import BadParameter
+from candor.analytics.estimates import require_level
+
+__all__ = [
+    "NPS_SPREAD",
+    "answers_for_margin",
+    "answers_for_mean_difference",
+    "answers_for_nps_margin",
+    "answers_for_share_difference",
+    "answers_from_finite_population",
+    "finite_population_factor",
+    "power_of_share_difference",
+    "smallest_detectable_change",
+    "smallest_detectable_nps_change",
+]
+
+NPS_SPREAD = 0.75
+"""Standard deviation of an answer coded −1, 0, 1 when nothing is known of the company (variance 0.56)."""
+
+
+def answers_for_margin(*, margin: float, spread: float, level: float = 0.95) -> float:
+    """Answers for an interval of ± ``margin`` around a mean whose answers have standard deviation ``spread``.
+
+    >>> round(answers_for_margin(margin=0.05, spread=0.5), 3)
+    384.146
+    """
+    _above_zero(margin=margin, spread=spread)
+    return float((_z(level) * spread / margin) ** 2)
+
+
+def answers_for_nps_margin(*, margin: float, variance: float = 1.0, level: float = 0.95) -> int:
+    """Answers for an adjusted Wald interval of ± ``margin`` (NPS in −1…1), rounded up.
+
+    ``variance`` is p + d − (p − d)², at most 1. Three pseudo-answers are taken off.
+
+    Source: Lewis & Sauro (2021).
+
+    >>> answers_for_nps_margin(margin=0.10, variance=0.65), answers_for_nps_margin(margin=0.05)
+    (247, 1534)
+    """
+    if not 0 < variance <= 1:
+        raise BadParameter("variance", variance, expected="above 0, at most 1")
+    needed = answers_for_margin(margin=margin, spread=math.sqrt(variance), level=level) - 3
+    return max(math.ceil(needed - 1e-9), 1)
+
+
+def answers_from_finite_population(*, answers: float, population: int) -> int:
+    """Answers needed from a fixed population, when ``answers`` would be needed from an endless one; rounded up.
+
+    Only for a random sample of a list that is itself the question (all members today). When the question is the
+    process, this month's customers are a sample, however many of them answer.
+
+    >>> [answers_from_finite_population(answers=384.146, population=n) for n in (500, 1000, 10_000)]
+    [218, 278, 370]
+    """
+    _above_zero(answers=answers, population=population)
+    return math.ceil(answers / (1 + (answers - 1) / population) - 1e-9)
+
+
+def finite_population_factor(*, n: int, population: int) -> float:
+    """What to multiply a standard error by when ``n`` of a fixed ``population`` answered: √((N − n)/(N − 1))."""
+    if not 0 < n <= population:
+        raise BadParameter("n", n, expected=f"1 to {population}")
+    return math.sqrt((population - n) / (population - 1)) if population > 1 else 0.0
+
+
+def answers_for_share_difference(
+    *, first: float, second: float, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Answers in each of two groups to see the difference of two shares, as R's ``power.prop.test``.
+
+    The z test with pooled variance under "no difference"; the far tail is left out. Not rounded.
+
+    >>> round(answers_for_share_difference(first=0.5, second=0.75, power=0.9), 4)
+    76.7069
+    """
+    for name, share in (("first", first), ("second", second)):
+        if not 0 < share < 1:
+            raise BadParameter(name, share, expected="between 0 and 1")
+    if first == second:
+        raise BadParameter("second", second, expected="a share other than the first")
+    _power(power)
+    pooled = (first + second) / 2
+    under_none = _z(level) * math.sqrt(2 * pooled * (1 - pooled))
+    under_some = float(ndtri(power)) * math.sqrt(first * (1 - first) + second * (1 - second))
+    return ((under_none + under_some) / (first - second)) ** 2
+
+
+def power_of_share_difference(*, first: float, second: float, n: float, level: float = 0.95) -> float:
+    """Chance that ``n`` answers in each group show the difference of two shares (same formula)."""
+    _above_zero(n=n)
+    pooled = (first + second) / 2
+    under_some = math.sqrt(first * (1 - first) + second * (1 - second))
+    reach = math.sqrt(n) * abs(first - second) - _z(level) * math.sqrt(2 * pooled * (1 - pooled))
+    return float(ndtr(reach / under_some))
+
+
+def answers_for_mean_difference(
+    *, difference: float, spread: float, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Answers in each of two groups for a two-sample t test, as R's ``power.t.test``. Not rounded.
+
+    >>> round(answers_for_mean_difference(difference=1, spread=1, power=0.9), 4)
+    22.0211
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import nct, t
+
+    _above_zero(difference=difference, spread=spread)
+    _power(power)
+    require_level(level)
+
+    def missing(n: float) -> float:
+        freedom = 2 * (n - 1)
+        shift = math.sqrt(n / 2) * difference / spread
+        return float(nct.sf(t.ppf((1 + level) / 2, freedom), freedom, shift)) - power
+
+    normal = 2 * ((_z(level) + float(ndtri(power))) * spread / difference) ** 2
+    if missing(2.0) >= 0:
+        return 2.0
+    return float(brentq(missing, 2.0, 2 * normal + 20, xtol=1e-10))
+
+
+def smallest_detectable_change(
+    *, n_now: float, n_before: float, spread: float, power: float = 0.8, level: float = 0.95
+) -> float:
+    """The smallest true change that would be seen with the wanted power, between two independent samples.
+
+    ``spread`` is the standard deviation of one answer, in the units of the result.
+    """
+    _above_zero(n_now=n_now, n_before=n_before, spread=spread)
+    _power(power)
+    return float((_z(level) + ndtri(power)) * spread * math.sqrt(1 / n_now + 1 / n_before))
+
+
+def smallest_detectable_nps_change(
+    *, n_now: float, n_before: float, spread: float = NPS_SPREAD, power: float = 0.8, level: float = 0.95
+) -> float:
+    """As :func:`smallest_detectable_change`, for NPS in −1…1: print it beside every change.
+
+    >>> [round(smallest_detectable_nps_change(n_now=n, n_before=n), 2) for n in (50, 100, 200, 500, 1000)]
+    [0.42, 0.3, 0.21, 0.13, 0.09]
+    """
+    return smallest_detectable_change(n_now=n_now, n_before=n_before, spread=spread, power=power, level=level)
+
+
+def _z(level: float) -> float:
+    require_level(level)
+    return float(ndtri((1 + level) / 2))
+
+
+def _power(power: float) -> None:
+    if not 0.5 <= power < 1:
+        raise BadParameter("power", power, expected="0.5 up to below 1")
+
+
+def _above_zero(**named: float) -> None:
+    for name, value in named.items():
+        if not (np.isfinite(value) and value > 0):
+            raise BadParameter(name, value, expected="a finite number above 0")
