@@ -82,3 +82,12 @@ def test_a_choice_needs_its_values() -> None:
 def test_a_mapping_survives_being_stored() -> None:
     found = recognise(["opened", "Complaint ID"], [REFERENCE, RECEIVED])
     assert Mapping.from_stored(json.loads(json.dumps(found.to_stored()))) == found
+
+
+def test_a_mapping_kept_from_another_file_tells_what_is_missing_here() -> None:
+    kept = recognise(["opened", "Complaint ID"], [REFERENCE, RECEIVED]).within(["opened", "other"])
+    assert (kept.columns, kept.missing, kept.unused) == (
+        {"received_on": "opened"},
+        ("reference",),
+        ("other",),
+    )

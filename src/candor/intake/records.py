@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final, Literal
 
 from candor.intake.sources import Limits
@@ -54,13 +53,14 @@ class _Lines:
         self.first = skip
         self.had_nul = False
         self._limit = limit
+        self._again: list[str] = []
         self._lines = _after(skip, self._split(texts))
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self._again.pop() if self._again else next(self._lines)
         self.pending.append(line)
         self.size += len(line)
         if self.size > self._limit:
@@ -75,16 +75,16 @@ class _Lines:
 
     def forget_first(self) -> None:
         """Done with the record's first line; the others are read again."""
-        self._lines = chain(self.pending[1:], self._lines)
+        self._again.extend(reversed(self.pending[1:]))
         del self.pending[1:]
         self.forget()
 
     def walk(self) -> Iterator[str]:
         """The pieces of the record at hand and of all that follows, each done with when it is given."""
-        pending = list(self.pending)
+        self._again.extend(reversed(self.pending))
         self.pending.clear()
         self.size = 0
-        for piece in chain(pending, self._lines):
+        while (piece := self._again.pop() if self._again else next(self._lines, None)) is not None:
             self.first += piece.endswith(_ENDS)
             yield piece
 

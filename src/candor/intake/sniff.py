@@ -16,6 +16,8 @@ from candor.intake.sources import Limits
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 100
+_LONGEST_DATUM: Final = 64
+_LONGEST_NAME: Final = 10_000
 _DATA_CELL: Final = re.compile(
     r"[+-]?[\d.,:/\-]*\d[\d.,:/\-]*( ?[AaPp][Mm])?|\d{4}-\d\d-\d\d[T ][\d:.+\-Z]+|[^@\s]+@[^@\s]+\.[^@\s]+"
 )
@@ -61,12 +63,21 @@ def find_layout(sample: str, *, is_whole: bool, limits: Limits, delimiter: str |
         sample = _whole_lines(sample)
     delimiter = delimiter or _find_delimiter(sample, limits)
     records = _records(sample, delimiter, limits)
+    if not any(any(cells) for cells in records):
+        raise EmptyFile
     place = _header_place(records)
     header, notes = _mended(records, place, sample, delimiter)
     if len(header) > limits.columns:
         raise TooLarge(f"more than {limits.columns:,} columns")
+    is_broken = isinstance(next(islice(Records(lambda: [sample], delimiter, limits), place, None)), Broken)
+    if is_broken or max(map(len, header)) > _LONGEST_NAME:
+        raise NotATable("a text whose first line holds no column names")
     if any(records[:place]):
-        notes.append(f"{place} lines above the column names were left out.")
+        notes.append(
+            "The line above the column names was left out."
+            if place == 1
+            else f"{place} lines above the column names were left out."
+        )
     if _looks_like_data(header):
         names = tuple(f"Column {number}" for number in range(1, len(header) + 1))
         return Layout(
@@ -151,7 +162,9 @@ def _mended(
 
 def _looks_like_data(cells: list[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return sum(bool(_DATA_CELL.fullmatch(cell)) for cell in filled) * 2 >= len(filled)
+    return sum(
+        len(cell) <= _LONGEST_DATUM and bool(_DATA_CELL.fullmatch(cell)) for cell in filled
+    ) * 2 >= len(filled)
 
 
 def _unique(header: list[str], notes: list[str]) -> tuple[str, ...]:
