@@ -47,7 +47,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "DATE": (date,),
     "TIMESTAMP": (datetime,),
 }
-DERIVED = {"day", "month"}
+DERIVED = {"day", "month", "event_id"}
 
 
 def event_id(*, source: str | None, case_id: str, activity: str, at: datetime, ordinal: int | None) -> str:
@@ -94,6 +94,7 @@ def load(
             _load_chunk(connection, statement, schema, chunk, into, through)
         except (
             duckdb.DataError,
+            duckdb.IntegrityError,
             duckdb.ProgrammingError,
             msgspec.MsgspecError,
             TypeError,
