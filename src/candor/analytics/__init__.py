@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.confidence_sequences import *
     from candor.analytics.control_charts import *
     from candor.analytics.cox import *
+    from candor.analytics.damage import *
     from candor.analytics.drivers import *
+    from candor.analytics.effects import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
     from candor.analytics.event_rates import *
@@ -281,6 +283,15 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "share_confidence_sequence",
     ),
     # Money: what an issue costs, customers' worth, churn
+    "effects": (
+        "Effect",
+        "PanelRow",
+        "difference_in_changes",
+        "difference_in_differences",
+        "staggered_effect",
+        "two_way_fixed_effects",
+    ),
+    "damage": ("Endings", "MarketDamage", "market_damage"),
     "cox": ("CoxFit", "HazardRatio", "fit_hazards"),
     "survival": ("LogRank", "SurvivalCurve", "churn_uplift", "compare_survival", "survival_curve"),
     "lifetime_value": ("CustomerValues", "customer_lifetime_value"),

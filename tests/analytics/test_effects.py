@@ -1,0 +1,195 @@
+"""Effects: the change beyond that of the comparison, and when it may not be read."""
+
+import numpy as np
+import pytest
+
+from candor.analytics.effects import (
+    PanelRow,
+    difference_in_changes,
+    difference_in_differences,
+    staggered_effect,
+    two_way_fixed_effects,
+)
+from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
+
+nan = float("nan")
+
+
+def with_moments(n, mean, error):
+    """n numbers with exactly this mean and this standard error of the mean."""
+    raw = np.random.default_rng(n).normal(size=n)
+    raw = (raw - raw.mean()) / raw.std(ddof=1)
+    return mean + error * np.sqrt(n) * raw
+
+
+def test_the_minimum_wage_table_of_card_and_krueger():
+    # Card & Krueger (1994) table 3: NJ 20.44 → 21.03, PA 23.33 → 21.17; difference 2.76 (text 2.75)
+    found = difference_in_differences(
+        with_moments(321, 20.44, 0.51), with_moments(319, 21.03, 0.52),
+        with_moments(77, 23.33, 1.35), with_moments(77, 21.17, 0.94),
+    )  # fmt: skip
+    assert found.effect.value == pytest.approx(2.75)
+    # four samples ignore that the shops are the same: √(.51² + .52² + 1.35² + .94²) = 1.80
+    assert (found.effect.high - found.effect.low) / 2 == pytest.approx(1.97 * 1.80, rel=0.02)
+    # row 4, changes of the same shops: standard errors .54 and 1.25 give 1.36, and the interval excludes zero
+    changes = difference_in_changes(with_moments(290, 0.59, 0.54), with_moments(75, -2.16, 1.25))
+    assert (changes.effect.high - changes.effect.low) / 2 == pytest.approx(1.985 * 1.36, rel=0.01)
+    assert changes.effect.low > 0
+    assert changes.words == "Changed by more than the comparison, beyond chance."
+
+
+def test_two_samples_of_changes_are_welchs_t_test():
+    stats = pytest.importorskip("scipy.stats")
+    random = np.random.default_rng(3)
+    one, other = random.normal(1, 2, 40), random.normal(0, 1, 25)
+    found = difference_in_changes(one, np.append(other, nan))
+    theirs = stats.ttest_ind(one, other, equal_var=False)
+    ends = theirs.confidence_interval()
+    assert found.p_value == pytest.approx(theirs.pvalue)
+    assert (found.effect.low, found.effect.high) == pytest.approx((ends.low, ends.high))
+
+
+def panel(units=30, periods=6, start=3, effect=2.0, drift=0.0, seed=1):
+    random = np.random.default_rng(seed)
+    level = random.normal(size=units)
+    return [
+        PanelRow(
+            unit,
+            period,
+            level[unit] + 0.5 * period + drift * period * (unit % 2) + effect * is_on + 0.5 * random.normal(),
+            is_on,
+        )
+        for unit in range(units)
+        for period in range(periods)
+        for is_on in [bool(unit % 2 and period >= start)]
+    ]
+
+
+def test_two_way_fixed_effects_are_the_dummy_regression_with_clusters():
+    sm = pytest.importorskip("statsmodels.api")
+    rows = panel()[:-3]  # unbalanced on purpose
+    found = two_way_fixed_effects(rows)
+    units, periods = sorted({r.unit for r in rows}), sorted({r.period for r in rows})
+    design = np.column_stack(
+        [[float(r.is_treated) for r in rows]]
+        + [[float(r.unit == unit) for r in rows] for unit in units]
+        + [[float(r.period == period) for r in rows] for period in periods[1:]]
+    )
+    outcome, groups = [r.outcome for r in rows], [r.unit for r in rows]
+    fit = sm.OLS(outcome, design).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    assert found.effect.value == pytest.approx(fit.params[0], abs=1e-8)
+    half = (found.effect.high - found.effect.low) / 2
+    n, k = design.shape
+    counted = np.sqrt((n - k) / (n - k - 1))  # statsmodels drops no column for the redundant dummy, nor do we
+    assert half == pytest.approx(fit.bse[0] * 2.045229642 * counted, rel=0.01)
+    assert found.effect.status == "ok"
+    assert found.pre_trend.low < 0 < found.pre_trend.high
+
+
+def test_a_small_balanced_panel_by_hand():
+    # two units, two periods: (5 − 1) − (3 − 2) = 3
+    rows = [
+        PanelRow("a", 0, 1, False),
+        PanelRow("a", 1, 5, True),
+        PanelRow("b", 0, 2, False),
+        PanelRow("b", 1, 3, False),
+    ]
+    found = two_way_fixed_effects(rows)
+    assert found.effect.value == pytest.approx(3)
+    assert (found.effect.status, found.pre_trend) == ("too_few", None)
+    assert found.words == "Too few to tell (1 of at least 5)."
+
+
+def test_units_that_moved_apart_before_are_not_comparable():
+    found = two_way_fixed_effects(panel(drift=0.8))
+    assert found.effect.status == "not_comparable"
+    assert found.words.startswith("Not comparable")
+    assert staggered_effect(panel(drift=0.8), resamples=100).effect.status == "not_comparable"
+
+
+def staggered(units=45, periods=8, seed=2):
+    """Effects that grow with time since the start: the case in which plain two-way effects fail."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for unit in range(units):
+        start = (2, 5, np.inf)[unit % 3]
+        level = random.normal()
+        for period in range(periods):
+            is_on = period >= start
+            grown = 1.0 * (period - start + 1) if is_on else 0.0
+            rows.append(
+                PanelRow(unit, period, level + 0.3 * period + grown + 0.2 * random.normal(), bool(is_on))
+            )
+    return rows
+
+
+def test_roll_outs_at_several_dates_are_handed_to_the_right_method():
+    rows = staggered()
+    plain = two_way_fixed_effects(rows)
+    assert plain.effect.status == "not_comparable"
+    right = staggered_effect(rows, resamples=300)
+    # starts at 2: periods 2…7 gain 1…6; starts at 5: periods 5…7 gain 1…3; equal groups: (21 + 6) / 9 = 3
+    assert right.effect.low < 3 < right.effect.high
+    assert abs(plain.effect.value - 3) > 3 * abs(right.effect.value - 3)
+    assert right.effect.status == "ok"
+    assert (right.n_treated, right.n_comparison) == (30, 15)
+
+
+def test_no_effect_is_called_no_effect_seen():
+    found = staggered_effect(panel(effect=0.0, seed=4), resamples=200)
+    assert found.words == "No effect seen beyond chance."
+
+
+def test_intervals_cover_and_false_alarms_are_as_stated():
+    covered = {"plain": 0, "staggered": 0}
+    for seed in range(120):
+        rows = panel(units=20, periods=4, start=2, seed=seed)
+        plain = two_way_fixed_effects(rows).effect
+        group = staggered_effect(rows, resamples=200).effect
+        covered["plain"] += plain.low <= 2 <= plain.high
+        covered["staggered"] += group.low <= 2 <= group.high
+    assert 0.9 <= covered["plain"] / 120 <= 0.99
+    assert 0.9 <= covered["staggered"] / 120 <= 0.99
+
+
+def test_rows_in_another_order_give_the_same_effect():
+    rows = staggered()
+    shuffled = [rows[place] for place in np.random.default_rng(1).permutation(len(rows))]
+    assert staggered_effect(shuffled, resamples=50) == staggered_effect(rows, resamples=50)
+    assert two_way_fixed_effects(shuffled) == two_way_fixed_effects(rows)
+
+
+def test_tiny_samples_are_defined_results():
+    one = difference_in_differences([1], [2], [1], [1])
+    assert (one.effect.value, one.effect.low, one.effect.status, one.p_value) == (1.0, None, "too_few", None)
+    flat = difference_in_changes([1, 1, 1], [1, 1, 1])
+    assert (flat.effect.low, flat.effect.high, flat.p_value) == (0, 0, 1.0)
+    assert difference_in_changes([2, 2, 2], [1, 1, 1]).p_value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "error"),
+    [
+        ([], EmptySample),
+        ([PanelRow("a", 0, nan, False)], EmptySample),
+        ([PanelRow("a", 0, 1, False), PanelRow("a", 0, 2, False)], BadParameter),
+        ([PanelRow("a", t, t, t > 1) for t in range(4)], NotIdentifiable),
+        ([PanelRow(u, t, t, False) for u in "ab" for t in range(4)], NotIdentifiable),
+        ([PanelRow(u, t, t, u == "a") for u in "ab" for t in range(4)], NotIdentifiable),
+    ],
+)
+def test_wrong_panels_are_named_errors(rows, error):
+    with pytest.raises(error):
+        two_way_fixed_effects(rows)
+    with pytest.raises(error):
+        staggered_effect(rows)
+
+
+def test_a_measure_that_ends_and_holes_in_the_panel_are_refused():
+    ends = [PanelRow("a", t, t, t == 1) for t in range(3)] + [PanelRow("b", t, t, False) for t in range(3)]
+    with pytest.raises(BadParameter, match="always treated"):
+        staggered_effect(ends)
+    with pytest.raises(BadParameter, match="all 6 periods"):
+        staggered_effect(panel()[:-1])
+    with pytest.raises(EmptySample):
+        difference_in_changes([], [1])
