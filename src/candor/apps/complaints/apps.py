@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from candor.foundation.navigation import Page, register_page
+from candor.foundation.panels import Panel, register_panel
+
 
 class ComplaintsConfig(AppConfig):
     name = "candor.apps.complaints"
@@ -12,3 +15,5 @@ class ComplaintsConfig(AppConfig):
         from .imports import KIND
 
         register_kind(KIND)
+        register_page(Page("Listen", "Complaints", "complaints:overview", "message-report", permission="read_feedback", order=20))
+        register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "complaints"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("list/", views.complaints, name="list"),
+    path("<int:pk>/panel/", views.panel, name="panel"),
+    path("<int:pk>/decide/", views.decide, name="decide"),
+]

@@ -1,0 +1,22 @@
+"""From counts of complaints to what is rising, and from clocks to the share kept."""
+
+from candor import analytics
+from candor.analytics import Estimate, Rise
+from candor.apps.organization.scope import Scope
+
+from . import queries
+
+
+def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]]:
+    """Products' issues that come in more often in the last four weeks than in the 22 before, beyond chance."""
+    counts = queries.weekly_counts(scope)
+    if not counts:
+        return []
+    rows = analytics.rising_groups(counts, recent_periods=queries.RISING_WEEKS)
+    return [row for row in rows if row.is_rising][:most]
+
+
+def timely_share(scope: Scope) -> Estimate:
+    """Of the complaints received in the period whose clock was kept or missed, the share kept."""
+    known = queries.complaints_in(scope).exclude(is_timely=None)
+    return analytics.top_box_share(favourable=known.filter(is_timely=True).count(), n=known.count(), least_n=30)

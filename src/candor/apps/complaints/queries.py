@@ -1,0 +1,155 @@
+"""Reads of complaints: what is overdue, repeated and rising, and the complaints behind each claim."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.http import QueryDict
+
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope
+
+from .models import Complaint
+
+LATE_SOON_DAYS = 7
+RISING_WEEKS = 4
+HISTORY_WEEKS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Open complaints against their decision clock, as of the scope's last day."""
+
+    late: int
+    late_soon: int
+    open: int
+    oldest_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Complaints about the same thing: how many in the period, and since when."""
+
+    company: str
+    product: str
+    issue: str
+    n: int
+    first_on: date
+    last_on: date
+    customer_id: int | None = None
+
+
+def complaints_of(scope: Scope) -> QuerySet[Complaint]:
+    """Complaints of the scope's unit that its viewer may read, of all time."""
+    unit_ids = scope.unit_ids(Permission.READ_FEEDBACK)
+    rows = Complaint.objects.select_related("feedback", "feedback__unit")
+    return rows if unit_ids is None else rows.filter(feedback__unit_id__in=unit_ids)
+
+
+def complaints_in(scope: Scope) -> QuerySet[Complaint]:
+    """The same, received within the scope's period."""
+    return complaints_of(scope).filter(received_on__range=(scope.period.since, scope.period.until))
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFilter:
+    """What the list is narrowed to, as it stands in the URL; "" for nothing."""
+
+    state: str = ""
+    company: str = ""
+    product: str = ""
+    issue: str = ""
+    customer: str = ""
+    since: str = ""
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "ComplaintFilter":
+        """The filter that a URL asks for."""
+        return cls(**{name: query.get(name, "").strip()[:200] for name in cls.__slots__})
+
+    def apply(self, scope: Scope) -> QuerySet[Complaint]:
+        """The complaints it leaves; clocks look at all time, since what is late may be old."""
+        rows = clocked(scope, self.state) if self.state else complaints_in(scope)
+        for name in ("company", "product", "issue"):
+            if value := getattr(self, name):
+                rows = rows.filter(**{name: value})
+        if self.customer.isdecimal() and len(self.customer) < 16:
+            rows = rows.filter(feedback__customer_id=int(self.customer))
+        return rows
+
+
+def clocked(scope: Scope, state: str) -> QuerySet[Complaint]:
+    """Complaints by their clock: "late", "late_soon", "open", "late_decided"; any other word gives those of the period."""
+    rows = complaints_of(scope)
+    as_of = scope.as_of
+    if state == "late":
+        return rows.filter(is_open=True, decide_by__lt=as_of)
+    if state == "late_soon":
+        return rows.filter(is_open=True, decide_by__range=(as_of, as_of + timedelta(days=LATE_SOON_DAYS)))
+    if state == "open":
+        return rows.filter(is_open=True)
+    if state == "late_decided":
+        return complaints_in(scope).filter(is_timely=False)
+    return complaints_in(scope)
+
+
+def overdue(scope: Scope) -> Overdue:
+    """How many open complaints are past their clock or will be within a week."""
+    as_of = scope.as_of
+    soon = Q(decide_by__range=(as_of, as_of + timedelta(days=LATE_SOON_DAYS)))
+    late = Q(decide_by__lt=as_of)
+    found = complaints_of(scope).filter(is_open=True).aggregate(
+        open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon), oldest=Min("decide_by", filter=late)
+    )  # fmt: skip
+    return Overdue(found["late"], found["soon"], found["open"], found["oldest"])
+
+
+def late_by(scope: Scope, field: str, *, most: int = 10) -> list[tuple[str, int]]:
+    """Where the late ones are: the commonest values of a field among them."""
+    rows = clocked(scope, "late").exclude(**{field: ""}).values(field).annotate(n=Count("pk")).order_by("-n", field)
+    return [(row[field], row["n"]) for row in rows[:most]]
+
+
+def repeated(scope: Scope, *, most: int = 15) -> list[Group]:
+    """The same thing again: by company, product and issue, in the period, most often first."""
+    rows = (
+        complaints_in(scope)
+        .exclude(issue="")
+        .values("company", "product", "issue")
+        .annotate(n=Count("pk"), first=Min("received_on"), last=Max("received_on"))
+        .filter(n__gt=1)
+        .order_by("-n", "company", "product", "issue")[:most]
+    )
+    return [Group(r["company"], r["product"], r["issue"], r["n"], r["first"], r["last"]) for r in rows]
+
+
+def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
+    """The same customer with the same issue again in the period, where customers are known."""
+    rows = (
+        complaints_in(scope)
+        .exclude(feedback__customer=None)
+        .exclude(issue="")
+        .values("product", "issue", customer=F("feedback__customer_id"))
+        .annotate(n=Count("pk"), first=Min("received_on"), last=Max("received_on"))
+        .filter(n__gt=1)
+        .order_by("-n", "-last", "customer")[:most]
+    )
+    return [Group("", r["product"], r["issue"], r["n"], r["first"], r["last"], r["customer"]) for r in rows]
+
+
+def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
+    """Complaints per week by product and issue, the last 26 full weeks up to as_of, oldest first."""
+    first = scope.as_of - timedelta(days=7 * HISTORY_WEEKS - 1)
+    rows = (
+        complaints_of(scope)
+        .filter(received_on__range=(first, scope.as_of))
+        .exclude(issue="")
+        .values_list("product", "issue", "received_on")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    table: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for product, issue, day, n in rows:
+        table[product, issue][(day - first).days // 7] += n
+    return {key: [weeks[week] for week in range(HISTORY_WEEKS)] for key, weeks in table.items()}

@@ -1,0 +1,80 @@
+"""Pages of complaints: what is overdue, repeated and rising; the list behind each claim; one complaint's clocks."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from candor.apps.feedback.models import Feedback
+from candor.apps.organization.access import Viewer, require
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import scope_of
+from candor.foundation.errors import NotFound
+
+from . import measures, queries, services
+from .forms import DecisionForm
+from .models import Complaint
+
+PAGE = 50
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Overdue, repeated and rising on one page, each claim with a way to the complaints behind it."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    context = {
+        "overdue": queries.overdue(scope),
+        "late_companies": queries.late_by(scope, "company"),
+        "late_products": queries.late_by(scope, "product"),
+        "repeated": queries.repeated(scope),
+        "repeated_customers": queries.repeated_by_customer(scope),
+        "rising": measures.rising_issues(scope),
+        "n": queries.complaints_in(scope).count(),
+        "has_any": Complaint.objects.visible_to(viewer).exists(),
+        "timely": measures.timely_share(scope),
+    }
+    return render(request, "complaints/overview.html", context)
+
+
+def complaints(request: HttpRequest) -> HttpResponse:
+    """Complaints by clock, company, product and issue."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    narrowed = queries.ComplaintFilter.from_query(request.GET)
+    rows = narrowed.apply(scope).order_by("decide_by" if narrowed.state in {"late", "late_soon"} else "-received_on", "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    states = [("late", _("Past its clock")), ("late_soon", _("Due within a week")), ("open", _("Open")), ("late_decided", _("Answered late"))]
+    return render(request, "complaints/list.html", {"page": page, "narrowed": narrowed, "states": states})
+
+
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """A complaint's clocks and answer, on the page of its feedback."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    shown = Complaint.objects.visible_to(viewer).filter(pk=pk).select_related("feedback__unit").first()
+    if shown is None:
+        return HttpResponse("")
+    may_decide = _may_decide(viewer, shown)
+    return render(request, "complaints/panel.html", {"complaint": shown, "may_decide": may_decide, "form": DecisionForm()})
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a complaint with its decision, root cause and redress."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    scope = scope_of(request, viewer)
+    shown = Complaint.objects.visible_to(viewer).filter(pk=pk).select_related("feedback__unit").first()
+    if shown is None or not _may_decide(viewer, shown):
+        raise NotFound(_("This complaint does not exist, or it is not yours to decide."))
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        services.decide_complaint(complaint=shown, **form.cleaned_data, on=scope.today, by=viewer.person)
+        return redirect("feedback:item", pk)
+    return render(request, "complaints/panel.html", {"complaint": shown, "may_decide": True, "form": form}, status=422)
+
+
+def _may_decide(viewer: Viewer, shown: Complaint) -> bool:
+    feedback: Feedback = shown.feedback
+    if feedback.unit is None:
+        return viewer.sees_everything(Permission.HANDLE_FEEDBACK)
+    return viewer.can(Permission.HANDLE_FEEDBACK, feedback.unit)
