@@ -67,17 +67,18 @@ def find_layout(sample: str, *, is_whole: bool, limits: Limits, delimiter: str |
         raise EmptyFile
     place = _header_place(records)
     header, notes = _mended(records, place, sample, delimiter)
-    if len(header) > limits.columns:
-        raise TooLarge(f"more than {limits.columns:,} columns")
     is_broken = isinstance(next(islice(Records(lambda: [sample], delimiter, limits), place, None)), Broken)
     if is_broken or max(map(len, header)) > _LONGEST_NAME:
         raise NotATable("a text whose first line holds no column names")
+    if len(header) > limits.columns:
+        raise TooLarge(f"more than {limits.columns:,} columns")
     if any(records[:place]):
-        notes.append(
-            "The line above the column names was left out."
+        lines = (
+            "The line above the column names was"
             if place == 1
-            else f"{place} lines above the column names were left out."
+            else f"{place} lines above the column names were"
         )
+        notes.append(f"{lines} left out.")
     if _looks_like_data(header):
         names = tuple(f"Column {number}" for number in range(1, len(header) + 1))
         return Layout(
