@@ -1,9 +1,8 @@
-"""Renders the style guide with sample data, without a database: `python -m tests.foundation.styleguide` serves it."""
+"""The style guide with sample data, without a database: `python -m tests.foundation.styleguide` serves it on port 8900."""
 
 import os
 import sys
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from wsgiref.simple_server import make_server
@@ -11,10 +10,11 @@ from wsgiref.simple_server import make_server
 import django
 from django import forms
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.urls import path
 
 from candor.analytics.estimates import Comparison, Estimate
@@ -260,22 +260,21 @@ urlpatterns = [
 
 def html(query: str = "") -> str:
     """The page as text, for tests that need no browser."""
-    return page(RequestFactory().get(f"/styleguide/{query}")).content.decode()
+    with override_settings(ROOT_URLCONF=__name__):
+        return page(RequestFactory().get(f"/styleguide/{query}")).content.decode()
 
 
-def serve(port: int) -> None:
-    """Serve the page until interrupted."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "candor.web.settings")
-    django.setup()
+def application() -> Any:
+    """The style guide as a WSGI application of its own."""
     settings.ROOT_URLCONF = "tests.foundation.styleguide"
     settings.MIDDLEWARE = []
     settings.ALLOWED_HOSTS = ["*"]
-    from django.core.wsgi import get_wsgi_application
-
-    with make_server("127.0.0.1", port, get_wsgi_application()) as server:
-        server.serve_forever()
+    return WSGIHandler()
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path.cwd()))
-    serve(int(sys.argv[1]) if len(sys.argv) > 1 else 8900)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "candor.web.settings")
+    django.setup()
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8900
+    with make_server("127.0.0.1", port, application()) as server:
+        server.serve_forever()
