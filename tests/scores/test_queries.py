@@ -25,7 +25,7 @@ from tests.builders import NOON, a_feedback
 from tests.scores.conftest import JUNE, ScopeFor, set_least_n
 from tests.world import World
 
-NPS, CSAT, COMPLAINTS = MEASURES["nps"], MEASURES["csat"], MEASURES["complaints_a_day"]
+NPS, CSAT, COMPLAINTS = MEASURES["nps"], MEASURES["csat"], MEASURES["complaint_rate"]
 
 
 def answered(numbers: Iterable[float], kind: AnswerKind = AnswerKind.NPS, *, at: datetime = NOON, **fields: object) -> None:
@@ -199,7 +199,7 @@ def test_complaints_are_a_rate_over_the_days_since_they_were_first_counted(world
             Complaint.objects.create(feedback=feedback, received_on=feedback.received_at.date())
     project_pending()
     found = estimate(COMPLAINTS, scope=scope_for(world.clara))
-    assert found.estimate.value == pytest.approx(15 / 30)
+    assert found.estimate.value == pytest.approx(15)
     assert found.estimate.n == 15
     assert found.comparison.verdict == "too_few", "nobody counted complaints in May"
     later = scope_for(world.clara, period=Period("x", "x", date(2026, 6, 16), date(2026, 6, 30)))

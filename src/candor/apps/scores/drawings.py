@@ -23,15 +23,18 @@ DIMENSION_NAMES: dict[Dimension, tuple[str, str]] = {
     "issue": ("Issue", "issues"),
 }
 TIER_NAMES = {
-    "higher": "Higher than the rest, beyond chance",
-    "same": "Can’t be told apart from the rest",
-    "lower": "Lower than the rest, beyond chance",
+    "higher": "Higher than the others together, beyond chance",
+    "same": "Can’t be told apart from the others",
+    "lower": "Lower than the others together, beyond chance",
     "too_few": "Too few answers to tell",
+    "others": "Put together",
 }
 
 
 def change_sentence(result: ScoreResult) -> str:
     """What happened to the score, as a sentence."""
+    if result.period.key == "all":
+        return _("Everything since %(day)s") % {"day": f"{result.period.since:%-d %b %Y}"}
     before = result.period.before().label
     return {
         "higher": _("Higher than in %(before)s, beyond chance"),
@@ -50,9 +53,11 @@ def trend_chart(points: Sequence[TrendPoint], measure: Measure, *, title: str) -
     )  # fmt: skip
 
 
-def split_chart(split: Split) -> charts.Spec:
-    """The groups of a split with their intervals: in tiers, or for rates by size."""
+def split_chart(split: Split) -> charts.Spec | None:
+    """The groups of a split with their intervals: in tiers, or for rates by size; None when no group has enough answers."""
     measure = split.whole.measure
+    if not any(row.estimate.value is not None and tier in _TONES for row, tier in zip(split.rows, split.tiers, strict=True)):
+        return None
     low, high = axis(measure, (row.estimate for row in split.rows))
     if measure.is_rate:
         rows = sorted(split.rows, key=lambda row: (-(row.estimate.value or 0.0), row.label.casefold()))
@@ -61,13 +66,14 @@ def split_chart(split: Split) -> charts.Spec:
             bars, title=split_sentence(split), kind=measure.unit, unit=measure.unit_words, lo=low, hi=high
         )
     dots = [
-        charts.Row(row.label, row.estimate, tier=str(_(TIER_NAMES[tier])), tone=_TONES[tier])
+        charts.Row(row.label, row.estimate, tier=_(TIER_NAMES[tier]), tone=_TONES[tier])
         for tier, rows in split.by_tier
         for row in rows
+        if tier in _TONES
     ]
     return charts.interval_dots(
         dots, title=split_sentence(split), kind=measure.unit, unit=measure.unit_words, lo=low, hi=high,
-        reference=split.whole.estimate.value,
+        reference=split.whole.estimate.value, subtitle=_("The dashed line is all of them together"),
     )  # fmt: skip
 
 
@@ -79,15 +85,15 @@ def split_sentence(split: Split) -> str:
             "name": split.whole.measure.name, "dimension": _(DIMENSION_NAMES[split.dimension][0]).lower(),
         }  # fmt: skip
     apart = sum(tier in {"higher", "lower"} for tier in split.tiers)
-    told = sum(tier != "too_few" for tier in split.tiers)
+    told = apart + split.tiers.count("same")
     if told < 2:
         return _("Too few answers to tell these %(plural)s apart") % {"plural": plural}
     if not apart:
         return _("These %(plural)s can’t be told apart") % {"plural": plural}
     facts = {"count": count_words(apart).capitalize(), "all": count_words(told), "plural": plural}
     return ngettext(
-        "%(count)s of %(all)s %(plural)s stands apart from the rest",
-        "%(count)s of %(all)s %(plural)s stand apart from the rest",
+        "%(count)s of %(all)s %(plural)s stands apart from the others",
+        "%(count)s of %(all)s %(plural)s stand apart from the others",
         apart,
     ) % facts
 
@@ -99,4 +105,4 @@ def axis(measure: Measure, estimates: Iterable[Estimate]) -> tuple[float, float]
     return 0.0, 1.1 * max((found.high for found in estimates if found.high is not None), default=1.0) or 1.0
 
 
-_TONES = {"higher": "up", "lower": "down", "same": "flat", "too_few": "flat"}
+_TONES = {"higher": "up", "lower": "down", "same": "flat"}

@@ -13,7 +13,7 @@ from .queries import ScoreRow, Split
 
 HEADER = (
     "Measure", "Version", "Scope", "From", "To", "Dimension", "Group", "Score", "Low", "High", "Unit", "Answers",
-    "Method", "Note", "Against the rest",
+    "Method", "Note", "Against the others",
 )  # fmt: skip
 
 

@@ -122,16 +122,13 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class EventRate:
-    """Events per unit of exposure; few events are news, not too few answers."""
+    """Events in so many days; few events are news, not too few answers."""
 
-    per: str
-
-    @property
-    def words(self) -> str:
-        return f"Number of {self.per}."
+    words: str
+    days: int
 
     def estimate(self, tally: Tally, *, least_n: int) -> Estimate:
-        return event_rate(events=tally.answers.n, exposure=tally.exposure)
+        return event_rate(events=tally.answers.n, exposure=tally.exposure / self.days)
 
     def compare(self, now: Tally, before: Tally, *, least_n: int) -> Comparison:
         if not (now.exposure and before.exposure):
@@ -141,8 +138,8 @@ class EventRate:
             )  # fmt: skip
         return compare_event_rates(
             events_now=now.answers.n,
-            exposure_now=now.exposure,
+            exposure_now=now.exposure / self.days,
             events_before=before.answers.n,
-            exposure_before=before.exposure,
+            exposure_before=before.exposure / self.days,
         )
 

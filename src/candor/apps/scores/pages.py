@@ -1,5 +1,6 @@
 """What the pages of Measure show: scores from `queries`, with their axes, charts and words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from candor.foundation.wording import Scale, range_text, scale_of
 from candor.warehouse.queries import Filter
 
 from . import drawings, queries
-from .queries import Dimension, Overview, ScoreResult, ScoreRow
+from .queries import Dimension, Overview, ScoreResult, ScoreRow, TrendPoint
 from .registry import MEASURES, Measure
 from .steps import Step, window
 
@@ -75,7 +76,7 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
         "change_sentence": drawings.change_sentence(result),
         "step": step,
         "steps": [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
-        "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}: {wide.period.label.lower()}"),
+        "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}") if _has_run(points) else None,
     }
 
 
@@ -95,15 +96,19 @@ def split_part(measure: Measure, dimension: Dimension, scope: Scope) -> dict[str
     tiers = [
         ("" if measure.is_rate else drawings.TIER_NAMES[tier], [SplitLine(row, scale) for row in rows])
         for tier, rows in split.by_tier
+        if tier != "too_few"
     ]
+    few = [SplitLine(row, scale) for tier, rows in split.by_tier for row in rows if tier == "too_few"]
     return {
         "measure": measure,
         "whole": whole,
         "tiers": tiers,
+        "few": few,
         "dimension": dimension,
         "dimension_name": drawings.DIMENSION_NAMES[dimension][0],
         "dimensions": [(key, drawings.DIMENSION_NAMES[key][0]) for key in offered],
-        "split_chart": drawings.split_chart(split) if split.rows else None,
+        "has_groups": bool(split.rows),
+        "split_chart": drawings.split_chart(split),
         "split_low": low,
         "split_high": high,
         "may_export": scope.viewer.can(Permission.EXPORT_DATA),
@@ -141,6 +146,11 @@ def _journey_chart(measure: Measure, scored: list[tuple[Touchpoint, ScoreRow | N
         heard, title=title, kind=measure.unit, unit=measure.unit_words, lo=low, hi=high,
         subtitle=f"{silent} of {len(scored)} touchpoints have no answers" if silent else measure.question,
     )  # fmt: skip
+
+
+def _has_run(points: Sequence[TrendPoint]) -> bool:
+    """Whether two steps or more have enough answers."""
+    return sum(point.estimate.value is not None for point in points) > 1
 
 
 def _offered(measure: Measure, scope: Scope) -> list[Dimension]:

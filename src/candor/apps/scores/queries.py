@@ -54,8 +54,8 @@ class Split:
     """A measure by the groups of a dimension, each held against all others together.
 
     `tiers` says of each row whether it is higher or lower than the rest beyond chance (Holm's correction for looking
-    at many rows at once), can't be told apart from it, or has too few answers. Rates are not held against others: a
-    larger group has more events.
+    at many rows at once), can't be told apart from it, or has too few answers; small groups that were put together
+    are "others". Rates are not held against each other: a larger group has more events.
     """
 
     dimension: Dimension
@@ -137,7 +137,10 @@ def split(
         dimension=dimension,
         whole=estimate(measure, scope=scope, only=only),
         rows=tuple(rows),
-        tiers=tiers_of(measure, answers, least_n=workspace().least_n_score),
+        tiers=tuple(
+            "others" if group.key == OTHERS else tier
+            for group, tier in zip(groups, tiers_of(measure, answers, least_n=workspace().least_n_score), strict=True)
+        ),
     )
 
 

@@ -59,7 +59,7 @@ class Measure:
     @property
     def unit_words(self) -> str:
         """What stands behind the number."""
-        return {"nps": "NPS", "mean": f"of {self.highest:g}", "count": "a day", "rate": "per 1,000"}.get(self.unit, "")
+        return {"nps": "NPS", "mean": f"of {self.highest:g}", "count": "in 30 days", "rate": "per 1,000"}.get(self.unit, "")
 
     def on_scale(self, answers: Histogram) -> Histogram:
         """The answers that lie on the measure's scale."""
@@ -118,11 +118,13 @@ _ALL = (
         denominator="All reviews with stars", blanks="Reviews without stars are left out.", noun="reviews",
     ),
     Measure(
-        key="complaints_a_day", version=1, name="Complaints a day", group="Complaints",
-        question="How many complaints come in on a day?",
-        metric="complaint", formula=EventRate("complaints divided by the days of the period"), lowest=1, highest=1,
+        key="complaint_rate", version=1, name="Complaints in 30 days", group="Complaints",
+        question="How many complaints come in, in 30 days?",
+        metric="complaint", formula=EventRate("Complaints, divided by the days of the period, times 30.", days=30),
+        lowest=1, highest=1,
         unit="count", is_high_good=False, noun="complaints",
-        denominator="Days of the period, days without a complaint included", blanks="Nothing is left out.",
+        denominator="Days of the period since complaints were first recorded, days without one included",
+        blanks="Nothing is left out.",
     ),
     Measure(
         key="timely_response", version=1, name="Answered in time", group="Complaints",

@@ -51,9 +51,10 @@ def months_until(period: Period, months: int = 13) -> Period:
 
 
 def window(step: Step, period: Period) -> Period:
-    """The stretch before and with the period that a trend in these steps shows: 28 days, 26 weeks or 13 months."""
+    """The stretch that a trend in these steps shows: 28 days, 26 weeks, or 13 months and all of a longer period."""
     if step == "month":
-        return months_until(period)
+        year = months_until(period)
+        return period if period.since < year.since else year
     days = 28 if step == "day" else 26 * 7
     last = period.until
     since = last - timedelta(days=days - 1 if step == "day" else days - 7 + last.weekday())

@@ -10,8 +10,8 @@ from candor.analytics.multiple_tests import holm
 from .measures import Tally
 from .registry import Measure
 
-Tier = Literal["higher", "same", "lower", "too_few"]
-TIERS: tuple[Tier, ...] = ("higher", "same", "lower", "too_few")
+Tier = Literal["higher", "same", "lower", "too_few", "others"]
+TIERS: tuple[Tier, ...] = ("higher", "same", "lower", "too_few", "others")
 
 
 def tiers_of(measure: Measure, groups: Sequence[Histogram], *, least_n: int) -> tuple[Tier, ...]:
