@@ -138,9 +138,8 @@ def progress(
     }
 
 
-@register.inclusion_tag("foundation/components/confirm.html", takes_context=True)
+@register.inclusion_tag("foundation/components/confirm.html")
 def confirm(
-    context: Context,
     url: str,
     button: str,
     title: str,
@@ -162,7 +161,6 @@ def confirm(
         "css": css,
         "go": go or button,
         "dialog_id": f"confirm-{secrets.token_hex(4)}",
-        "csrf_token": context.get("csrf_token"),
     }
 
 
