@@ -20,7 +20,7 @@ af ar bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id
 ne nl no pa pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh zu zxx
 """
 
-_NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\[[a-z-]+\]|\b[Xx]{2,}\b|[\d_]+")
+_NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,255}|\[[a-z-]+\]|\b[Xx]{2,}\b|[\d_]+")
 _SPACES = re.compile(r"\s+")
 
 
