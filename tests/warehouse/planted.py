@@ -91,4 +91,5 @@ def assert_cube_agrees(warehouse: Warehouse, metric: str = "nps") -> None:
 
 
 def parts_on_disk(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*.parquet")}
+    """The data files, without the checkpoints of the log."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("part-*.parquet")}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
+from deltalake.exceptions import DeltaError
 
 from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, Column
 from candor.warehouse.table import Snapshot, Table
@@ -75,7 +76,7 @@ class Engine:
         for left in reversed(range(TRIES)):
             try:
                 return work(self._reader())
-            except (duckdb.IOException, FileNotFoundError):
+            except (duckdb.IOException, DeltaError, FileNotFoundError):
                 if not left:
                     raise
                 self._warehouse.answers.forget()
@@ -123,7 +124,9 @@ class Engine:
     def _new_connection(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
             if self._root is None or self._process != os.getpid():  # a connection does not survive a fork
-                self._root = duckdb.connect(config={**self._settings, "preserve_insertion_order": "false"})
+                spill = str(self._warehouse.folder / "spill")
+                own = {"preserve_insertion_order": "false", "temp_directory": spill}
+                self._root = duckdb.connect(config={**self._settings, **own})
                 self._root.execute("SET TimeZone = 'UTC'")
                 self._root.execute("SET parquet_metadata_cache = true")  # a part never changes
                 self._process = os.getpid()

@@ -129,7 +129,7 @@ GRAINS = (
     Grain(
         4, ("month", "metric", "question", "kind", "product", "channel", "segment", "touchpoint", "journey")
     ),
-    Grain(5, ("month", "metric", "question", "kind", "unit", "product", "segment")),
+    Grain(5, ("day", "month", "metric", "question", "kind", "unit")),
     Grain(6, ("day", "month", *DIMENSIONS)),
 )
 

@@ -6,7 +6,8 @@ folder/
 ├── projection-000001/    can be dropped and rebuilt from the record at any time
 │   └── answers/          Delta table; `_cube/` holds each part's counts by day, month, unit, …
 ├── events/               Delta table, append-only
-├── staging/              of the writer at work; anything here is from a crash
+├── staging/              of the writer at work; what is there without one is from a crash
+├── spill/                of queries that do not fit into memory
 └── writer.lock
 ```
 """

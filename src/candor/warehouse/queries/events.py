@@ -159,7 +159,10 @@ def event_cases(
             last=last,
             median_duration=None if duration is None else round(duration, 6),
             activities=tuple(Activity(*row) for row in rows(ACTIVITIES)),
-            edges=tuple(Edge(*row, median_wait=round(wait, 6)) for *row, wait in rows(EDGES)),
+            edges=tuple(
+                Edge(before, after, n, in_cases, round(wait, 6))
+                for before, after, n, in_cases, wait in rows(EDGES)
+            ),
             top_variants=tuple(
                 Variant(tuple(path.split(SEPARATOR)), n) for path, n in rows(TOP_VARIANTS, top)
             ),
