@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.priorities import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
+    from candor.analytics.queues import *
     from candor.analytics.raking import *
     from candor.analytics.ranks import *
     from candor.analytics.relative_importance import *
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.seasons import *
     from candor.analytics.shrinkage import *
     from candor.analytics.stakes import *
+    from candor.analytics.stress import *
     from candor.analytics.survival import *
     from candor.analytics.watching import *
     from candor.analytics.weighted_scores import *
@@ -329,6 +331,18 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "proportional_odds": ("OrdinalFit", "fit_proportional_odds"),
     "relative_importance": ("johnson_weights", "lmg_weights"),
     "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
+    # Operations: queues, stress tests, pilots
+    "stress": (
+        "BreakPoint",
+        "Process",
+        "Scenario",
+        "ScenarioResult",
+        "Stage",
+        "StressReport",
+        "standard_scenarios",
+        "stress_report",
+    ),
+    "queues": ("Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"),
 }
 """Topic module to its public names; ``tests/analytics/test_contents_page.py`` keeps it equal to each ``__all__``."""
 
