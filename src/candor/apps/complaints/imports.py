@@ -7,7 +7,7 @@ from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.services import forget_batch
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
-from candor.apps.imports.tables import TableReader, preview_table, refuse_unit
+from candor.apps.imports.tables import CELLS, TableReader, preview_table, refuse_unit
 from candor.apps.organization.queries import units_by_code_or_name
 
 from .services import NewComplaint, receive_complaints
@@ -54,7 +54,7 @@ def _complaint(values: dict[str, Any], units: dict[str, int], customers: dict[st
     return NewComplaint(
         key=values["reference"],
         received_on=values["received_on"],
-        is_open=is_open(values),
+        is_open=is_open(values, values[CELLS]),
         severity=severity_of(values),
         customer_id=customers.get(values.get("customer") or ""),
         unit_id=units.get(str(values.get("unit") or "").casefold()),

@@ -3,12 +3,13 @@
 Layout of the official file: https://cfpb.github.io/api/ccdb/fields.html
 """
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from candor.intake import Field
 
-OPEN_RESPONSE = "in progress"
+OPEN_WORDS = {"in progress", "open", "pending", "new", "waiting", "in review"}
+OFFICIAL_RESPONSE = "Company response to consumer"
 
 FIELDS = (
     Field(
@@ -151,16 +152,16 @@ FIELDS = (
 )
 
 
-def is_open(values: dict[str, Any]) -> bool:
+def is_open(values: dict[str, Any], cells: Mapping[str, str]) -> bool:
     """Whether the complaint still waits for its decision.
 
-    A response that says so counts; else a decision date or any response closes it. A file that has neither column
-    tells nothing about closing: every complaint in it is open.
+    A response that says so counts; else a decision date or any response closes it, and nothing of both leaves it open. In the
+    official layout an empty response means "not published", so there only "In progress" is open.
     """
     response = (values.get("response") or "").strip().casefold()
-    if response in {OPEN_RESPONSE, "open", "pending", "new", "waiting", "in review"}:
+    if response in OPEN_WORDS:
         return True
-    return not response and values.get("decided_on") is None
+    return OFFICIAL_RESPONSE not in cells and not response and values.get("decided_on") is None
 
 
 def severity_of(values: dict[str, Any]) -> int | None:
@@ -169,8 +170,3 @@ def severity_of(values: dict[str, Any]) -> int | None:
     if stated:
         return int(stated)
     return 3 if "older american" in (values.get("tags") or "").casefold() else None
-
-
-def day(value: Any) -> date | None:
-    """A date field's value."""
-    return value if isinstance(value, date) else None

@@ -1,0 +1,15 @@
+"""What cases do at news from below."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from candor.apps.feedback.signals import feedback_received
+
+from .tasks import open_cases_for
+
+
+@receiver(feedback_received)
+def open_cases_when_feedback_is_received(feedback_ids: list[int], **_: Any) -> None:
+    """Have a worker look at it."""
+    open_cases_for.enqueue(feedback_ids)

@@ -1,0 +1,215 @@
+"""Writes of cases."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from candor.apps.complaints.models import Complaint
+from candor.apps.feedback.choices import Kind
+from candor.apps.feedback.models import Feedback
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import Person, RoleAssignment, Unit
+from candor.apps.organization.services import record_audit
+
+from .choices import RootCause, State, Trigger
+from .errors import CaseAlreadyClosed, CaseNotClosed
+from .models import Case, CaseNote, Rule
+from .signals import case_closed, case_opened
+
+CHUNK = 500
+
+
+@transaction.atomic
+def define_rule(
+    *, name: str, trigger: Trigger, threshold: float | None, due_hours: int, owner_role: Role, by: Person | None,
+    unit: Unit | None = None, active_since: datetime | None = None,
+) -> Rule:  # fmt: skip
+    """Add a rule; it looks at feedback received from `active_since` on (now, unless said)."""
+    rule = Rule.objects.create(
+        name=name, trigger=trigger, threshold=threshold, due_hours=due_hours, owner_role=owner_role, unit=unit,
+        active_since=active_since or timezone.now(),
+    )  # fmt: skip
+    record_audit(by=by, action="rule.defined", target=rule, name=name, trigger=trigger, threshold=threshold)
+    return rule
+
+
+@transaction.atomic
+def set_rule_active(*, rule: Rule, is_active: bool, by: Person) -> Rule:
+    """Let a rule open cases, or no longer; cases it opened stay."""
+    rule.is_active = is_active
+    rule.save(update_fields=["is_active"])
+    record_audit(by=by, action="rule.started" if is_active else "rule.stopped", target=rule)
+    return rule
+
+
+@transaction.atomic
+def open_cases(*, feedback_ids: Sequence[int], now: datetime | None = None) -> list[Case]:
+    """Open the cases that the active rules ask for, once a rule and feedback; safe to repeat."""
+    rules = list(Rule.objects.filter(is_active=True).select_related("unit"))
+    opened: list[Case] = []
+    for start in range(0, len(feedback_ids), CHUNK):
+        opened += _open_chunk(rules, feedback_ids[start : start + CHUNK], now or timezone.now())
+    return opened
+
+
+def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -> list[Case]:
+    rows = list(
+        Feedback.objects.filter(pk__in=feedback_ids).select_related("unit", "customer").prefetch_related("answers").order_by("pk")
+    )
+    known = set(Case.objects.filter(feedback__in=rows).values_list("feedback_id", "rule_id"))
+    taken = {feedback for feedback, _ in known}
+    severe = set(Complaint.objects.filter(pk__in=feedback_ids, severity=Complaint.Severity.HIGH).values_list("pk", flat=True))
+    wanted = []
+    for row in rows:
+        rule = next((rule for rule in rules if _asks_for(rule, row, is_severe=row.pk in severe)), None)
+        if rule is not None and row.pk not in taken:
+            wanted.append(_case(row, rule, now))
+    cases = Case.objects.bulk_create(wanted)
+    for case in cases:
+        record_audit(by=None, action="case.opened", target=case, rule=str(case.rule))
+        transaction.on_commit(partial(case_opened.send, sender=Case, case_id=case.pk))
+    return cases
+
+
+def _asks_for(rule: Rule, row: Feedback, *, is_severe: bool) -> bool:
+    if row.received_at < rule.active_since or not _covers(rule, row):
+        return False
+    trigger = Trigger(rule.trigger)
+    if trigger == Trigger.COMPLAINT:
+        return row.kind == Kind.COMPLAINT
+    if trigger == Trigger.SEVERE_COMPLAINT:
+        return is_severe
+    limit = rule.threshold if rule.threshold is not None else float("-inf")
+    return any(a.kind == trigger.answer_kind and a.number is not None and a.number <= limit for a in row.answers.all())
+
+
+def _covers(rule: Rule, row: Feedback) -> bool:
+    return rule.unit is None or (row.unit is not None and row.unit.path.startswith(rule.unit.path))
+
+
+def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
+    return Case(
+        title=row.title or f"{row.get_kind_display()}: {rule.name}",
+        feedback=row,
+        customer=row.customer,
+        unit=row.unit,
+        rule=rule,
+        owner=owner_for(row.unit, Role(rule.owner_role)),
+        opened_at=now,
+        due_at=now + timedelta(hours=rule.due_hours),
+    )
+
+
+def owner_for(unit: Unit | None, role: Role) -> Person | None:
+    """Who holds the role nearest to the unit, going up the tree; the one with the fewest open cases, then by name."""
+    paths = _ancestors(unit.path) if unit else []
+    held = RoleAssignment.objects.filter(role=role, person__is_active=True, unit__path__in=paths).select_related("person", "unit")
+    if not paths:
+        held = RoleAssignment.objects.filter(role=role, person__is_active=True, unit__parent=None).select_related("person", "unit")
+    found = sorted(held, key=lambda h: (-len(h.unit.path), _load(h.person), h.person.name, h.person_id))
+    return found[0].person if found else None
+
+
+def _ancestors(path: str) -> list[str]:
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
+
+
+def _load(person: Person) -> int:
+    return Case.objects.unfinished().filter(owner=person).count()
+
+
+@transaction.atomic
+def open_case(*, feedback: Feedback, title: str, owner: Person | None, due_at: datetime, by: Person) -> Case:
+    """Open a case by hand."""
+    case = Case.objects.create(
+        title=title, feedback=feedback, customer=feedback.customer, unit=feedback.unit, owner=owner,
+        opened_at=timezone.now(), due_at=due_at,
+    )  # fmt: skip
+    record_audit(by=by, action="case.opened", target=case)
+    transaction.on_commit(lambda: case_opened.send(sender=Case, case_id=case.pk))
+    return case
+
+
+@transaction.atomic
+def assign_case(*, case: Case, owner: Person | None, by: Person) -> Case:
+    """Give a case to somebody, or to nobody."""
+    _refuse_closed(case)
+    case.owner = owner
+    case.save(update_fields=["owner"])
+    record_audit(by=by, action="case.assigned", target=case, owner=str(owner or ""))
+    return case
+
+
+@transaction.atomic
+def set_waiting(*, case: Case, is_waiting: bool, by: Person) -> Case:
+    """Note that the customer has the next move, or that we have it again."""
+    _refuse_closed(case)
+    case.state = State.WAITING if is_waiting else State.OPEN
+    case.save(update_fields=["state"])
+    record_audit(by=by, action="case.waiting" if is_waiting else "case.resumed", target=case)
+    return case
+
+
+@transaction.atomic
+def add_note(*, case: Case, text: str, by: Person) -> CaseNote:
+    """Write down what was done or learnt."""
+    note = CaseNote.objects.create(case=case, text=text, written_by=by)
+    record_audit(by=by, action="case.noted", target=case)
+    return note
+
+
+@transaction.atomic
+def close_case(*, case: Case, root_cause: RootCause, resolution: str, by: Person) -> Case:
+    """Close a case with why it happened and what was done.
+
+    Raises:
+        CaseAlreadyClosed: somebody closed it before.
+    """
+    _refuse_closed(case)
+    case.state, case.closed_at = State.CLOSED, timezone.now()
+    case.root_cause, case.resolution = root_cause, resolution
+    case.save(update_fields=["state", "closed_at", "root_cause", "resolution"])
+    record_audit(by=by, action="case.closed", target=case, root_cause=root_cause)
+    transaction.on_commit(lambda: case_closed.send(sender=Case, case_id=case.pk))
+    return case
+
+
+@transaction.atomic
+def reopen_case(*, case: Case, by: Person) -> Case:
+    """Take a closing back; root cause and resolution stay as they were written."""
+    if case.state != State.CLOSED:
+        raise CaseNotClosed("Only a closed case can be opened again.")
+    case.state, case.closed_at = State.OPEN, None
+    case.save(update_fields=["state", "closed_at"])
+    record_audit(by=by, action="case.reopened", target=case)
+    return case
+
+
+def _refuse_closed(case: Case) -> None:
+    if case.state == State.CLOSED:
+        raise CaseAlreadyClosed("Somebody has closed this case already. Open it again to change it.")
+
+
+STANDARD_RULES: Iterable[tuple[str, Trigger, float | None, int, Role]] = (
+    ("A customer would not recommend us (0–4)", Trigger.NPS_AT_MOST, 4, 48, Role.MANAGER),
+    ("A customer is dissatisfied (1–2)", Trigger.CSAT_AT_MOST, 2, 48, Role.MANAGER),
+    ("A review of one or two stars", Trigger.STARS_AT_MOST, 2, 72, Role.MANAGER),
+    ("A complaint of high severity", Trigger.SEVERE_COMPLAINT, None, 24, Role.COMPLAINTS_HANDLER),
+)
+
+
+@transaction.atomic
+def install_standard_rules(*, active_since: datetime | None = None) -> list[Rule]:
+    """The rules a new workspace starts with, unless it has rules already."""
+    if Rule.objects.exists():
+        return []
+    return [
+        define_rule(
+            name=name, trigger=trigger, threshold=threshold, due_hours=hours, owner_role=role, by=None, active_since=active_since
+        )
+        for name, trigger, threshold, hours, role in STANDARD_RULES
+    ]
