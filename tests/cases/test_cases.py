@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.builders import NOON, a_feedback
+from tests.world import World
+
+from candor.apps.cases import services
+from candor.apps.cases.choices import RootCause, State, Trigger
+from candor.apps.cases.errors import CaseAlreadyClosed
+from candor.apps.cases.models import Case
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import AuditEntry
+
+
+@pytest.fixture
+def rules(world: World) -> None:
+    services.install_standard_rules(active_since=NOON - timedelta(days=1))
+
+
+def _case(world: World, **fields: object) -> Case:
+    row = a_feedback(**{"nps": 2, "unit_id": world.red.pk, "comment": "Nobody called me back."} | fields)
+    return services.open_cases(feedback_ids=[row.pk])[0]
+
+
+def test_a_low_score_opens_a_case_owned_by_the_nearest_manager(world: World, rules: None) -> None:
+    case = _case(world)
+    assert case.owner == world.mona, "Mona manages Quay, above the team Red"
+    assert case.due_at - case.opened_at == timedelta(hours=48)
+
+
+def test_a_good_score_opens_nothing(world: World, rules: None) -> None:
+    assert services.open_cases(feedback_ids=[a_feedback(nps=9).pk]) == []
+
+
+def test_the_same_feedback_opens_a_case_once(world: World, rules: None) -> None:
+    case = _case(world)
+    assert services.open_cases(feedback_ids=[case.feedback_id]) == []
+
+
+def test_feedback_from_before_the_rule_opens_nothing(world: World, rules: None) -> None:
+    old = a_feedback(nps=0, received_at=NOON - timedelta(days=2))
+    assert services.open_cases(feedback_ids=[old.pk]) == []
+
+
+def test_a_rule_for_a_unit_leaves_the_others_alone(world: World) -> None:
+    services.define_rule(
+        name="Mill only", trigger=Trigger.NPS_AT_MOST, threshold=6, due_hours=24, owner_role=Role.MANAGER, by=world.clara,
+        unit=world.mill, active_since=NOON,
+    )  # fmt: skip
+    ours, theirs = a_feedback(nps=5, unit_id=world.red.pk), a_feedback(nps=5, unit_id=world.mill.pk)
+    cases = services.open_cases(feedback_ids=[ours.pk, theirs.pk])
+    assert [case.feedback for case in cases] == [theirs]
+    assert cases[0].owner == world.rival
+
+
+def test_closing_asks_for_a_root_cause_and_what_was_done(client: Client, world: World, rules: None) -> None:
+    case = _case(world)
+    client.force_login(world.mona)
+    refused = client.post(f"/cases/{case.pk}/close/", {"root_cause": "", "resolution": ""})
+    assert refused.status_code == 422
+    client.post(f"/cases/{case.pk}/close/", {"root_cause": "delay", "resolution": "Called and explained."})
+    case.refresh_from_db()
+    assert (case.state, case.root_cause) == (State.CLOSED, RootCause.DELAY)
+    assert AuditEntry.objects.filter(action="case.closed", person=world.mona, object_id=case.pk).exists()
+
+
+def test_a_closed_case_is_not_closed_twice_and_can_be_opened_again(world: World, rules: None) -> None:
+    case = _case(world)
+    services.close_case(case=case, root_cause=RootCause.ERROR, resolution="Mended.", by=world.mona)
+    with pytest.raises(CaseAlreadyClosed):
+        services.close_case(case=case, root_cause=RootCause.ERROR, resolution="Again.", by=world.mona)
+    services.reopen_case(case=case, by=world.mona)
+    assert case.state == State.OPEN
+    assert not case.is_late(timezone.now())
+
+
+def test_another_units_manager_can_neither_see_nor_touch_a_case(client: Client, world: World, rules: None) -> None:
+    case = _case(world)
+    client.force_login(world.rival)
+    assert client.get(f"/cases/{case.pk}/").status_code == 404
+    assert client.post(f"/cases/{case.pk}/close/", {"root_cause": "delay", "resolution": "x"}).status_code == 404
+    assert b"Nobody called" not in client.get("/cases/").content
+
+
+def test_a_case_given_to_somebody_who_may_not_work_it_is_refused(client: Client, world: World, rules: None) -> None:
+    case = _case(world)
+    client.force_login(world.mona)
+    assert client.post(f"/cases/{case.pk}/assign/", {"owner": world.rival.pk}).status_code == 400
+    client.post(f"/cases/{case.pk}/assign/", {"owner": world.theo.pk})
+    case.refresh_from_db()
+    assert case.owner == world.theo
+
+
+@pytest.mark.django_db(transaction=True)
+def test_received_feedback_opens_its_case_by_the_worker() -> None:
+    from tests.world import build_world
+
+    from candor.foundation.jobs import Worker
+
+    world = build_world()
+    services.install_standard_rules(active_since=NOON - timedelta(days=1))
+    row = a_feedback(nps=1, unit_id=world.quay.pk)
+    Worker().run_all()
+    assert Case.objects.get().feedback == row

@@ -1,0 +1,91 @@
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from tests.world import World
+
+from candor.apps.complaints.models import Complaint
+from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
+from candor.apps.complaints.sources.table import is_open
+from candor.apps.organization.models import Unit
+from candor.foundation.errors import Conflict
+
+DAY = date(2026, 6, 1)
+
+
+def _receive(*items: NewComplaint) -> None:
+    receive_complaints(items=items, source="test")
+
+
+def _complaint(key: str, unit: Unit | None = None, **fields: object) -> NewComplaint:
+    values = {"received_on": DAY, "product": "Mortgage", "issue": "Delay", "unit_id": unit.pk if unit else None} | fields
+    return NewComplaint(key=key, **values)  # type: ignore[arg-type]
+
+
+def test_the_clocks_run_from_the_day_it_was_sent_on(world: World) -> None:
+    _receive(_complaint("1", sent_on=DAY + timedelta(days=2)))
+    complaint = Complaint.objects.get()
+    assert complaint.acknowledge_by == DAY + timedelta(days=17)
+    assert complaint.decide_by == DAY + timedelta(days=62)
+
+
+def test_the_same_complaint_comes_in_once(world: World) -> None:
+    _receive(_complaint("1"))
+    _receive(_complaint("1"), _complaint("2"))
+    assert Complaint.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "cells", "expected"),
+    [
+        ({"response": "In progress"}, {}, True),
+        ({"response": "Closed with relief"}, {}, False),
+        ({"response": None}, {}, True),
+        ({"response": None, "decided_on": DAY}, {}, False),
+        ({"response": None}, {"Company response to consumer": ""}, False),
+    ],
+)
+def test_what_counts_as_open(values: dict[str, object], cells: dict[str, str], expected: bool) -> None:
+    assert is_open(values, cells) is expected
+
+
+def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaints(client: Client, world: World) -> None:
+    old = [_complaint(f"old-{i}", received_on=DAY - timedelta(days=100 + i % 5)) for i in range(3)]
+    calm = [_complaint(f"calm-{i}", received_on=DAY - timedelta(days=7 * i), is_open=False, issue="Fees") for i in range(26)]
+    rise = [
+        _complaint(f"rise-{i}", received_on=DAY - timedelta(days=i % 28), issue="Appraisal", is_open=False) for i in range(40)
+    ]
+    before = [_complaint(f"b-{i}", received_on=DAY - timedelta(days=30 + 7 * i), issue="Appraisal", is_open=False) for i in range(20)]
+    _receive(*old, *calm, *rise, *before)
+    client.force_login(world.hana)
+    page = client.get("/complaints/?period=all").content.decode()
+    assert "3</b></a>" in page
+    rising = page.index('id="rising"')
+    assert "Appraisal" in page[rising : page.index('id="repeated"')]
+    assert "Fees" not in page[rising : page.index('id="repeated"')]
+    listed = client.get("/complaints/list/?period=all&state=late").content.decode()
+    assert listed.count("Past its clock</") >= 3
+    assert "3 complaints" in listed
+
+
+def test_a_quiet_past_has_nothing_rising(client: Client, world: World) -> None:
+    _receive(*(_complaint(f"{i}", received_on=DAY - timedelta(days=2 * i)) for i in range(90)))
+    client.force_login(world.hana)
+    assert "Nothing is rising beyond chance" in client.get("/complaints/?period=all").content.decode()
+
+
+def test_a_manager_counts_only_the_own_units(client: Client, world: World) -> None:
+    _receive(_complaint("ours", world.red), _complaint("theirs", world.mill), _complaint("nobodys"))
+    client.force_login(world.mona)
+    assert "1 complaint." in client.get("/complaints/list/?period=all").content.decode()
+
+
+def test_deciding_stops_the_clock_and_is_done_once(world: World) -> None:
+    _receive(_complaint("1"))
+    complaint = Complaint.objects.get()
+    decide_complaint(
+        complaint=complaint, response="Fee refunded", root_cause="Wrong fee table", redress="$40", on=complaint.decide_by, by=world.hana
+    )
+    assert complaint.is_timely is True
+    with pytest.raises(Conflict):
+        decide_complaint(complaint=complaint, response="x", root_cause="y", redress="", on=DAY, by=world.hana)
