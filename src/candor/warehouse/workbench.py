@@ -17,7 +17,7 @@ from candor.warehouse.table import Part, Table
 PART_ROWS = (
     1_000_000  # rows of a full part: what a change of one old answer may have to rewrite, about a second
 )
-SMALL_ROWS = 100_000  # below this, parts are cheap to put together again
+SMALL_ROWS = 50_000  # below this, parts are cheap to put together again
 FOLD_AT = 24  # small parts that are folded into one by the next write
 ROW_GROUP = 122_880
 WORTH_KEEPING = (
