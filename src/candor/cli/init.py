@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _create(arguments: argparse.Namespace) -> str:
     from django.db import transaction
 
+    from candor.apps.cases.services import install_standard_rules
     from candor.apps.organization.choices import Role
     from candor.apps.organization.services import create_person, create_workspace, give_role
     from candor.foundation.storage import warehouse
@@ -57,6 +58,7 @@ def _create(arguments: argparse.Namespace) -> str:
         person = create_person(
             name=arguments.person or email.split("@")[0], unit=root, by=None, email=email, password=password
         )
+        install_standard_rules()
         for role in (Role.CX_LEAD, Role.ADMINISTRATOR):
             give_role(person=person, role=role, unit=root, by=None)
     warehouse()

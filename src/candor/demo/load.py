@@ -332,3 +332,16 @@ def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     for row in rows:
         groups[key(row)].append(row)
     return dict(groups)
+
+
+COMPLETE: Final = "demo.complete"
+
+
+def is_complete() -> bool:
+    """Whether a load has run to its end here."""
+    return audit_entries(action=COMPLETE).exists()
+
+
+def mark_complete() -> None:
+    """Note that the load, and what it left to a worker, is done."""
+    record_audit(by=None, action=COMPLETE)

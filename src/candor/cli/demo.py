@@ -1,0 +1,99 @@
+"""`candor demo`: a simulated lender to look around in, loaded once and served."""
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from .serve import add_address, serve
+from .workspace import migrate, prepare_home, refuse, say, start_django
+
+if TYPE_CHECKING:
+    from candor.demo import Lender
+
+CASE_DAYS = 28  # of feedback that the demo's rules look back on
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("demo", help="start Candor with a simulated lender")
+    add_address(parser)
+    parser.add_argument("--size", type=float, default=1.0, help="1 is 20,000 customers (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="another lender (default: always the same one)")
+    parser.add_argument("--load-only", action="store_true", help="make the workspace, do not serve it")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    home = prepare_home()
+    start_django()
+    migrate()
+    from candor.foundation.errors import DomainError
+
+    started = time.monotonic()
+    try:
+        is_new = _load(arguments)
+    except DomainError as error:
+        return refuse(str(error), as_json=arguments.json)
+    if arguments.load_only:
+        facts = {"home": str(home), "loaded": is_new, "seconds": round(time.monotonic() - started, 1)}
+        say(facts, words=f"The simulated lender is in {home}.", as_json=arguments.json)
+        return 0
+    return serve(arguments, announce=lambda address: _announce(address, as_json=arguments.json))
+
+
+def _load(arguments: argparse.Namespace) -> bool:
+    """Load the lender unless the workspace holds one; returns whether it did."""
+    from candor.demo.load import is_complete, load_lender, loaded_lender
+
+    lender = loaded_lender() or _new_lender(arguments)
+    if is_complete():
+        return False
+    load_lender(lender=lender, progress=_quiet if arguments.json else _tell)
+    _act()
+    return True
+
+
+def _new_lender(arguments: argparse.Namespace) -> "Lender":
+    from django.utils import timezone
+
+    from candor.demo import DEFAULT_SEED, Lender
+
+    seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
+    return Lender(today=timezone.localdate(), seed=seed, size=arguments.size)
+
+
+def _act() -> None:
+    """Open the cases of the last weeks, and do what else the load left to a worker."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from candor.apps.cases.services import install_standard_rules
+    from candor.demo.load import mark_complete
+    from candor.foundation.jobs import Worker
+
+    install_standard_rules(active_since=timezone.now() - timedelta(days=CASE_DAYS))
+    Worker().run_all()
+    mark_complete()
+
+
+def _tell(words: str, share: float) -> None:
+    end = "\n" if share >= 1 or not sys.stderr.isatty() else ""
+    start = "\r\033[K" if sys.stderr.isatty() else ""
+    print(f"{start}{share:4.0%}  {words}", end=end, file=sys.stderr, flush=True)
+
+
+def _quiet(words: str, share: float) -> None:
+    """Machines read only the result."""
+
+
+def _announce(address: str, *, as_json: bool) -> None:
+    from candor.demo.staging import LOGINS, PASSWORD
+
+    logins = [{"name": login.name, "email": login.email, "role": str(login.role)} for login in LOGINS]
+    lines = [f"  {login.email:<34} {login.role.label} of {login.unit}" for login in LOGINS]
+    words = "\n".join(
+        [f"Candor is at {address} — stop it with Ctrl-C.", "", f"Simulated data. Sign in with the password {PASSWORD} as", *lines]
+    )
+    say({"address": address, "logins": logins, "password": PASSWORD}, words=words, as_json=as_json)
+    sys.stdout.flush()
