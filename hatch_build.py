@@ -19,6 +19,8 @@ class FrontEndHook(BuildHookInterface[Any]):
             return
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("The front end is not built and npm is not on the PATH; install node 20.19 or newer.")
+            raise RuntimeError(
+                "The front end is not built and npm is not on the PATH; install node 20.19 or newer."
+            )
         for arguments in (["ci"], ["run", "build"]):
             subprocess.run([npm, *arguments], cwd=root, check=True)  # noqa: S603 - fixed words, our own lock file

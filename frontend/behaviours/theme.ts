@@ -2,8 +2,11 @@ import { on } from "./events";
 
 export type Mode = "light" | "dark";
 
-/** The mode that is on the screen: the stored choice, else the system's. */
+let onPaper = false;
+
+/** The mode that is on the screen: the stored choice, else the system's; paper is light. */
 export function currentMode(): Mode {
+  if (onPaper) return "light";
   const chosen = document.documentElement.dataset["theme"];
   if (chosen === "light" || chosen === "dark") return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -13,6 +16,12 @@ export function currentMode(): Mode {
 export function onModeChange(run: (mode: Mode) => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => run(currentMode()));
   document.addEventListener("candor:theme", () => run(currentMode()));
+  for (const [event, paper] of [["beforeprint", true], ["afterprint", false]] as const) {
+    addEventListener(event, () => {
+      onPaper = paper;
+      run(currentMode());
+    });
+  }
 }
 
 export function chooseTheme(choice: string): void {

@@ -105,6 +105,11 @@ def test_a_filter_chip_keeps_the_other_filters_and_drops_the_page() -> None:
     assert 'href="?unit=3"' in chosen
 
 
+def test_links_keep_unit_and_period_and_nothing_else() -> None:
+    assert render('{% scoped "home" %}', "?unit=3&period=28d&page=2") == "/?unit=3&amp;period=28d"
+    assert render('{% scoped "home" %}&amp;state=late') == "/?period=90d&amp;state=late"
+
+
 def test_sorting_turns_round_and_is_announced() -> None:
     assert 'href="?sort=name"' in render('{% sort_header "name" "Name" %}')
     shown = render('{% sort_header "name" "Name" %}', "?sort=name")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -11,11 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from candor.foundation import assets
+from candor.foundation import assets, periods
 
 register = template.Library()
-
-_SCOPE_KEYS = ("unit", "period")
 
 
 @register.simple_tag
@@ -39,14 +38,18 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite; with `label` it is read aloud, without it is decoration."""
     aloud = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     classes = f"icon {css}".strip()
-    return format_html('<svg class="{}" {}><use href="{}"/></svg>', classes, aloud, assets.icon_url(name))
+    return format_html(
+        '<svg class="{}" width="18" height="18" {}><use href="{}"/></svg>',
+        classes,
+        aloud,
+        assets.icon_url(name),
+    )
 
 
 @register.simple_tag(takes_context=True)
 def scoped(context: Context, url_name: str, *args: Any, **kwargs: Any) -> str:
-    """Address of a page that keeps the unit and period of this one."""
-    query = _scope_query(context.get("request"))
-    return reverse(url_name, args=args, kwargs=kwargs) + (f"?{query}" if query else "")
+    """Address of a page that keeps the unit and period of this one; it always has a query, so "&key=value" may follow."""
+    return f"{reverse(url_name, args=args, kwargs=kwargs)}?{_scope_query(context)}"
 
 
 @register.simple_tag(takes_context=True)
@@ -110,13 +113,13 @@ def initials(name: object) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1])).upper()
 
 
-def _scope_query(request: HttpRequest | None) -> str:
-    if request is None:
-        return ""
-    query = request.GET.copy()
-    for key in set(query) - set(_SCOPE_KEYS):
-        del query[key]
-    return query.urlencode()
+def _scope_query(context: Context) -> str:
+    asked = context["request"].GET if "request" in context else {}
+    scope = context.get("scope")
+    period = asked.get("period") or (scope.period.key if scope else periods.DEFAULT)
+    return urlencode(
+        {key: value for key, value in (("unit", asked.get("unit")), ("period", period)) if value}
+    )
 
 
 def changed_query(request: HttpRequest, changes: dict[str, Any]) -> str:
