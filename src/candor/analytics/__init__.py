@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.nonresponse import *
     from candor.analytics.ordinal_tests import *
     from candor.analytics.paired import *
+    from candor.analytics.pilots import *
     from candor.analytics.priorities import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
@@ -332,6 +333,17 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "relative_importance": ("johnson_weights", "lmg_weights"),
     "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
     # Operations: queues, stress tests, pilots
+    "pilots": (
+        "Allocation",
+        "SteppedWedge",
+        "answers_per_arm",
+        "cluster_design_effect",
+        "clusters_per_arm",
+        "cuped_difference",
+        "invitations_needed",
+        "neyman_allocation",
+        "stepped_wedge",
+    ),
     "stress": (
         "BreakPoint",
         "Process",
