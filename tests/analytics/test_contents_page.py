@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,8 +42,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_type_checkers_see_every_module_of_the_contents():
-    with open(analytics.__file__, encoding="utf-8") as source:
-        text = source.read()
+    text = Path(analytics.__file__).read_text(encoding="utf-8")
     for module in analytics.CONTENTS:
         assert f"from candor.analytics.{module} import *" in text
 
@@ -54,7 +54,9 @@ def test_importing_the_library_is_quick_and_loads_no_heavy_package():
         "heavy = {'pandas', 'sklearn', 'scipy', 'numpy', 'django', 'ruptures'} & set(sys.modules); "
         "print(took, *heavy)"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert float(out[0]) < 0.5
     assert out[1:] == []
 

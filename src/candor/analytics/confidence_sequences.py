@@ -21,7 +21,7 @@ __all__ = [
     "share_confidence_sequence",
 ]
 
-_BISECTIONS = 200
+_BISECTIONS = 64
 
 
 def nps_confidence_sequence(

@@ -97,8 +97,13 @@ def net_promoter_limits(
 
 
 def _tango_end(down: FloatArray, n: FloatArray, up: FloatArray, z: float) -> FloatArray:
-    """Where the score statistic equals z; it falls as the tested score rises, so bisection can't miss."""
-    left, right = np.full_like(n, -1.0), np.full_like(n, 1.0)
+    """Where the score statistic equals z; it falls as the tested score rises, so bisection can't miss.
+
+    The search stays on its side of the observed score: there the statistic is 0/0 when all are passive.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        observed = np.where(n > 0, (up - down) / n, 0.0)
+    left, right = (np.full_like(n, -1.0), observed) if z > 0 else (observed, np.full_like(n, 1.0))
     for _ in range(_BISECTIONS):
         middle = (left + right) / 2
         above = up - down - n * middle > z * np.sqrt(n * _constrained_variance(down, n, up, middle))

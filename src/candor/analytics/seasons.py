@@ -21,6 +21,7 @@ __all__ = ["SeasonalParts", "Smoothing", "robust_seasonal_parts", "seasonal_part
 
 _ROUNDS = 2
 _ROBUST_ROUNDS = 15
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def robust_seasonal_parts(
     weights, trend = np.ones(len(y)), np.zeros(len(y))
     trend, seasonal = _inner(y, period, plan, weights, trend, rounds=1)
     for _ in range(_ROBUST_ROUNDS):
-        weights = _robustness(y - trend - seasonal)
+        weights = _robustness(y - trend - seasonal, _ROUNDING * float(np.abs(y).max()))
         trend, seasonal = _inner(y, period, plan, weights, trend, rounds=1)
     return _parts(y, trend, seasonal, weights, period)
 
@@ -129,7 +130,8 @@ def _parts(
 ) -> SeasonalParts:
     remainder = y - trend - seasonal
     spread = float(np.var(seasonal + remainder))
-    strength = max(0.0, 1 - float(np.var(remainder)) / spread) if spread > 0 else 0.0
+    varies = spread > (_ROUNDING * float(np.abs(y).max())) ** 2
+    strength = max(0.0, 1 - float(np.var(remainder)) / spread) if varies else 0.0
     return SeasonalParts(
         trend=trend,
         seasonal=seasonal,
@@ -226,11 +228,11 @@ def _fit_at(
     return float(w @ y[start:end])
 
 
-def _robustness(remainder: FloatArray) -> FloatArray:
-    """Bisquare weights: 0 beyond six median absolute remainders."""
+def _robustness(remainder: FloatArray, rounding: float) -> FloatArray:
+    """Bisquare weights: 0 beyond six median absolute remainders; remainders of mere rounding all count."""
     size = np.abs(remainder)
     reach = 6 * float(np.median(size))
-    if reach == 0:
+    if reach <= rounding:
         return np.ones(len(size))
     weights = (1 - (size / reach) ** 2) ** 2
     return np.where(size <= 0.001 * reach, 1.0, np.where(size <= 0.999 * reach, weights, 0.0))

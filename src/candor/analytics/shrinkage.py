@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import DidNotConverge, EmptySample
@@ -32,6 +32,7 @@ __all__ = [
 
 _GRID = 200
 _LEAST_UNITS = 3
+_EXACT_TO = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +102,11 @@ def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95
     within = kept * v + (1 - kept) ** 2 * centre_variance[:, None]
     value = weight @ mean
     error = np.sqrt(weight @ (within + (mean - value) ** 2))
-    half = float(ndtri((1 + level) / 2)) * error
+    low, high = _limits(value, error, mean, np.sqrt(within), weight, level)
     return Shrunken(
         values=value,
-        low=value - half,
-        high=value + half,
+        low=low,
+        high=high,
         errors=error,
         weights=weight @ kept,
         centre=float(weight @ centre),
@@ -213,6 +214,32 @@ def _pooled(y: FloatArray, v: FloatArray, variance: float, method: str) -> Poole
 def _heterogeneity(y: FloatArray, v: FloatArray, variance: float) -> float:
     w = 1 / (v + variance)
     return float(w @ (y - w @ y / w.sum()) ** 2)
+
+
+def _limits(
+    value: FloatArray,
+    error: FloatArray,
+    mean: FloatArray,
+    spread: FloatArray,
+    weight: FloatArray,
+    level: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Quantiles of each unit's posterior, a mixture of normals over the grid (``mean`` and ``spread``: grid × units).
+
+    With many units the spread is known so well that the mixture is as good as normal.
+    """
+    reach = float(ndtri((1 + level) / 2)) * error
+    if len(value) > _EXACT_TO:
+        return value - reach, value + reach
+    ends = []
+    for chance in ((1 - level) / 2, (1 + level) / 2):
+        left, right = value - 3 * reach, value + 3 * reach
+        for _ in range(40):
+            middle = (left + right) / 2
+            below = weight @ ndtr((middle - mean) / spread) < chance
+            left, right = np.where(below, middle, left), np.where(below, right, middle)
+        ends.append((left + right) / 2)
+    return ends[0], ends[1]
 
 
 def _posterior_of_spread(y: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:

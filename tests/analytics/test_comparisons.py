@@ -1,0 +1,186 @@
+"""Comparisons of independent groups and periods against published values, peers and simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from candor import analytics as cx
+
+COUNTS = cx.Histogram.from_counts
+
+
+def _answers(histogram):
+    return [cell.value for cell in histogram.cells for _ in range(cell.n)]
+
+
+# Adjusted Wald on each side, Lewis & Sauro (2021): change, interval in points.
+@pytest.mark.parametrize(
+    ("now", "before", "change", "low", "high"),
+    [((10, 25, 65), (20, 30, 50), 25.0, 4.324, 44.220), ((120, 230, 650), (150, 230, 620), 6.0, None, None)],
+)
+def test_the_change_in_nps_has_the_published_interval(now, before, change, low, high):
+    found = cx.compare_net_promoter_counts(now=now, before=before)
+    assert 100 * found.change == pytest.approx(change)
+    if low is not None:
+        assert (100 * found.low, 100 * found.high) == pytest.approx((low, high), abs=5e-4)
+
+
+def test_the_adjusted_difference_and_its_z_equal_the_published_ones():
+    now, before = (cx.adjusted_moments(*map(np.float64, counts)) for counts in ((10, 25, 65), (20, 30, 50)))
+    error = np.sqrt(now[1] + before[1])
+    assert (100 * (now[0] - before[0]), 100 * error) == pytest.approx((24.272, 10.178), abs=5e-4)
+    assert (now[0] - before[0]) / error == pytest.approx(2.38481, abs=5e-6)
+
+
+def test_the_permutation_test_of_nps_equals_the_one_in_r():
+    # R 4.2.2, 100,000 permutations: p = .2861.
+    p = cx.mean_permutation(COUNTS({-1: 5, 0: 10, 1: 15}), COUNTS({-1: 3, 0: 7, 1: 20}), permutations=99_999)
+    assert p == pytest.approx(0.2861, abs=0.006)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_mann_whitney_agrees_with_scipy_on_ties(seed):
+    rng = np.random.default_rng(seed)
+    now, before = rng.integers(0, 11, 40 + 30 * seed), rng.integers(0, 10, 55)
+    ours = cx.mann_whitney(cx.Histogram.from_answers(now), cx.Histogram.from_answers(before))
+    theirs = stats.mannwhitneyu(now, before, method="asymptotic")
+    assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-9)
+    assert ours.chance_higher == pytest.approx(theirs.statistic / (len(now) * len(before)))
+
+
+def test_the_seeded_permutation_agrees_with_the_exact_test_without_ties():
+    now, before = [3.1, 4.5, 5.2, 6.6, 7.0, 8.9], [1.0, 2.2, 2.9, 3.3, 4.0, 5.1, 5.9]
+    ours = cx.ordinal_permutation(cx.Histogram.from_answers(now), cx.Histogram.from_answers(before))
+    assert ours.p_value == pytest.approx(stats.mannwhitneyu(now, before, method="exact").pvalue, abs=0.006)
+
+
+def test_the_same_seed_gives_the_same_p_value():
+    now, before = COUNTS({1: 3, 5: 9}), COUNTS({1: 8, 5: 6})
+    assert cx.ordinal_permutation(now, before) == cx.ordinal_permutation(now, before)
+
+
+def test_small_sides_are_permuted_and_large_ones_are_not():
+    small, large = COUNTS({1: 10, 5: 19}), COUNTS({1: 10, 5: 20})
+    assert "permutation" in cx.ordinal_test(small, large).method
+    assert cx.ordinal_test(large, large).method == "Mann–Whitney with ties"
+
+
+# Newcombe (1998), Statistics in Medicine 17:873, method 10.
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524314724, 0.33387265404),
+        ((9, 10), (3, 10), 0.170523, 0.809018),
+        ((10, 10), (0, 20), 0.679086, 1.0),
+    ],
+)
+def test_the_difference_of_shares_equals_newcombes(first, second, low, high):
+    found = cx.compare_shares(
+        favourable_now=first[0], n_now=first[1], favourable_before=second[0], n_before=second[1]
+    )
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-6)
+    peer = confint_proportions_2indep(*first, *second, method="newcomb")
+    assert (found.low, found.high) == pytest.approx(peer, abs=1e-9)
+
+
+def test_the_difference_of_means_equals_welch():
+    now, before = COUNTS({1: 9, 2: 10, 3: 31, 4: 40, 5: 20}), COUNTS({1: 20, 2: 22, 3: 30, 4: 30, 5: 10})
+    found = cx.compare_means(now, before, scale=range(1, 6))
+    peer = stats.ttest_ind(_answers(now), _answers(before), equal_var=False).confidence_interval()
+    assert (found.low, found.high) == pytest.approx((peer.low, peer.high))
+    assert found.method.startswith("Welch")
+
+
+def test_skewed_means_are_compared_by_their_own_intervals():
+    found = cx.compare_means(COUNTS({4: 2, 5: 10}), COUNTS({3: 3, 5: 9}), scale=range(1, 6))
+    assert "Zou" in found.method
+    assert found.low < found.change < found.high
+
+
+def test_rates_are_compared_exactly():
+    found = cx.compare_event_rates(events_now=30, exposure_now=1000, events_before=12, exposure_before=1000)
+    # Mid-p of the binomial: 30 of 42 where half are expected.
+    tail = stats.binom.sf(30, 42, 0.5) + stats.binom.pmf(30, 42, 0.5) / 2
+    assert found.p_value == pytest.approx(2 * tail)
+    assert found.change == pytest.approx(0.018)
+    assert found.low < found.change < found.high
+
+
+def test_rates_without_exposure_cannot_be_compared():
+    with pytest.raises(cx.BadCounts):
+        cx.compare_event_rates(events_now=0, exposure_now=0, events_before=1, exposure_before=5)
+
+
+class TestVerdicts:
+    def test_a_clear_rise_is_higher_and_says_no_more(self):
+        found = cx.compare_nps(COUNTS({3: 10, 8: 20, 10: 170}), COUNTS({3: 60, 8: 60, 10: 80}))
+        assert found.verdict == "higher"
+        assert found.words == "Higher, by more than chance would explain"
+
+    def test_answers_and_score_must_move_the_same_way(self):
+        # The answers fell within the boxes (10 to 9, 6 to 0) while one more promoter was won.
+        now = COUNTS({0: 100, 7: 99, 9: 101})
+        before = COUNTS({6: 100, 8: 100, 10: 100})
+        found = cx.compare_nps(now, before)
+        assert found.change > 0
+        assert found.p_value < 0.001
+        assert found.verdict == "no_clear_change"
+
+    def test_fewer_answers_than_wanted_on_either_side_are_too_few(self):
+        found = cx.compare_nps(COUNTS({9: 7}), COUNTS({0: 500}), least_n=30)
+        assert found.verdict == "too_few"
+        assert found.words == "Too few answers to tell (7 of at least 30)"
+        assert found.change is not None
+
+    def test_an_empty_side_gives_words_and_no_numbers(self):
+        found = cx.compare_top_box(COUNTS({}), COUNTS({5: 50}))
+        assert (found.change, found.low, found.high, found.p_value) == (None, None, None, None)
+        assert found.verdict == "too_few"
+
+    def test_all_answers_equal_on_both_sides_is_no_change(self):
+        found = cx.compare_means(COUNTS({5: 40}), COUNTS({5: 50}), scale=range(1, 6))
+        assert (found.change, found.p_value, found.verdict) == (0, 1, "no_clear_change")
+
+
+def test_weighted_sides_are_compared_on_their_effective_n():
+    weighted = cx.Histogram.from_weighted({1: (60, 60.0, 120.0), 5: (60, 60.0, 120.0)})
+    plain = COUNTS({1: 30, 5: 30})
+    other = COUNTS({1: 20, 5: 60})
+    ours, half = cx.compare_top_box(weighted, other), cx.compare_top_box(plain, other)
+    assert (ours.low, ours.high) == pytest.approx((half.low, half.high))
+    assert ours.p_value == pytest.approx(half.p_value)
+    assert "effective n" in ours.method
+
+
+@pytest.mark.parametrize(
+    ("profile", "n_now", "n_before"),
+    [((0.02, 0.08, 0.90), 10, 50), ((0.2, 0.3, 0.5), 10, 10), ((0.2, 0.3, 0.5), 100, 100)],
+)
+def test_unchanged_groups_are_called_changed_at_most_as_often_as_stated(profile, n_now, n_before):
+    rng = np.random.default_rng(3)
+    false = 0
+    for now, before in zip(
+        rng.multinomial(n_now, profile, 400), rng.multinomial(n_before, profile, 400), strict=True
+    ):
+        found = cx.compare_net_promoter_counts(now=tuple(now.tolist()), before=tuple(before.tolist()))
+        false += found.verdict in ("higher", "lower")
+    assert false / 400 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+def test_the_ordinal_test_finds_a_realistic_shift_oftener_than_a_test_on_nps():
+    scale = np.arange(11)
+    weak = np.array([4, 2, 2, 3, 4, 8, 9, 14, 20, 15, 19], dtype=float)
+    weak /= weak.sum()
+    moved = weak.copy()
+    for step in range(10):  # a tenth of everybody answers one step higher
+        moved[step + 1] += 0.12 * weak[step]
+        moved[step] -= 0.12 * weak[step]
+    rng = np.random.default_rng(8)
+    by_order, by_score = 0, 0
+    for now, before in zip(rng.multinomial(600, moved, 300), rng.multinomial(600, weak, 300), strict=True):
+        sides = [COUNTS(dict(zip(scale.tolist(), side.tolist(), strict=True))) for side in (now, before)]
+        found = cx.compare_nps(*sides)
+        by_order += found.verdict == "higher"
+        by_score += found.low > 0
+    assert by_order > by_score

@@ -1,0 +1,219 @@
+"""Sample sizes, weights and the silent, against published values."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.power import TTestIndPower
+
+from candor import analytics as cx
+
+
+def test_answers_for_an_nps_margin_equal_lewis_and_sauro():
+    # s² = .65 and the worst case s² = 1, margins of 5 and 10 points.
+    needed = [
+        cx.answers_for_nps_margin(margin=margin, variance=variance)
+        for variance in (0.65, 1.0)
+        for margin in (0.05, 0.10)
+    ]
+    assert needed == [996, 247, 1534, 382]
+
+
+def test_thirty_to_show_a_hundred_to_compare_two_hundred_to_decide():
+    # ± 10, 15, 20 points at s² = .6.
+    assert [cx.answers_for_nps_margin(margin=m, variance=0.6) for m in (0.10, 0.15, 0.20)] == [228, 100, 55]
+
+
+def test_a_finite_population_needs_fewer():
+    assert [
+        cx.answers_from_finite_population(answers=384.146, population=n) for n in (500, 1000, 10_000)
+    ] == [
+        218,
+        278,
+        370,
+    ]
+    assert cx.finite_population_factor(n=100, population=100) == 0
+    assert cx.finite_population_factor(n=1, population=10_000) == pytest.approx(1)
+
+
+def test_answers_for_a_difference_of_shares_equal_r():
+    # R: power.prop.test(p1, p2, power)
+    assert cx.answers_for_share_difference(first=0.5, second=0.75, power=0.9) == pytest.approx(
+        76.70693, abs=1e-5
+    )
+    assert cx.answers_for_share_difference(first=0.10, second=0.12) == pytest.approx(3840.847482, abs=1e-5)
+
+
+def test_power_and_answers_are_each_others_inverse():
+    n = cx.answers_for_share_difference(first=0.3, second=0.4, power=0.85)
+    assert cx.power_of_share_difference(first=0.3, second=0.4, n=n) == pytest.approx(0.85)
+
+
+def test_answers_for_a_difference_of_means_equal_r_and_statsmodels():
+    # R: power.t.test(delta = 1, sd = 1, power = .9)
+    ours = cx.answers_for_mean_difference(difference=1, spread=1, power=0.9)
+    assert ours == pytest.approx(22.0211, abs=1e-4)
+    theirs = TTestIndPower().solve_power(effect_size=1, power=0.9, alpha=0.05)
+    assert ours == pytest.approx(float(np.squeeze(theirs)), rel=1e-4)
+
+
+def test_the_smallest_detectable_change_by_month_is_the_published_ladder():
+    found = [
+        round(100 * cx.smallest_detectable_nps_change(n_now=n, n_before=n)) for n in (50, 100, 200, 500, 1000)
+    ]
+    assert found == [42, 30, 21, 13, 9]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: cx.answers_for_margin(margin=0, spread=1),
+        lambda: cx.answers_for_nps_margin(margin=0.1, variance=1.5),
+        lambda: cx.answers_for_share_difference(first=0.5, second=0.5),
+        lambda: cx.answers_for_share_difference(first=0.0, second=0.5),
+        lambda: cx.answers_for_mean_difference(difference=1, spread=1, power=1.0),
+        lambda: cx.smallest_detectable_change(n_now=0, n_before=10, spread=1),
+        lambda: cx.finite_population_factor(n=11, population=10),
+        lambda: cx.answers_for_margin(margin=float("nan"), spread=1),
+    ],
+)
+def test_impossible_questions_are_refused(wrong):
+    with pytest.raises(cx.BadParameter):
+        wrong()
+
+
+# R survey::rake on apiclus1 (Lumley): schools by type (Elementary, Middle, High) and "met its target", as
+# (type, met): (schools, Σ api00, Σ api00²); population margins 4421/1018/755 and 1072/5122.
+SCHOOLS = {
+    ("E", "Yes"): (132, 86281, 57886529),
+    ("E", "No"): (12, 7156, 4353484),
+    ("M", "Yes"): (17, 10935, 7237353),
+    ("M", "No"): (8, 4851, 3016037),
+    ("H", "Yes"): (11, 6682, 4168082),
+    ("H", "No"): (3, 1978, 1310410),
+}
+TARGETS = {"type": {"E": 4421, "M": 1018, "H": 755}, "met": {"No": 1072, "Yes": 5122}}
+
+
+def _schools():
+    """Answers with the mean and the variance of every cell: all that the estimates depend on."""
+    kinds, met, scores = [], [], []
+    for (kind, reached), (n, total, squares) in SCHOOLS.items():
+        ladder = np.linspace(-1, 1, n)
+        ladder /= np.sqrt((ladder**2).mean())
+        spread = np.sqrt(max(squares / n - (total / n) ** 2, 0))
+        kinds += [kind] * n
+        met += [reached] * n
+        scores += (total / n + spread * ladder).tolist()
+    return {"type": kinds, "met": met}, scores
+
+
+class TestRaking:
+    def test_weights_mean_and_error_equal_r(self):
+        margins, scores = _schools()
+        raking = cx.rake(margins, TARGETS)
+        mean = cx.raked_mean(scores, raking)
+        assert mean.value == pytest.approx(641.23025, abs=2e-4)
+        assert (raking.weights.min(), raking.weights.max()) == pytest.approx((29.8705, 67.1256), abs=3e-4)
+        assert raking.weighting.design_effect == pytest.approx(1.051660507, abs=1e-5)
+        assert raking.weighting.effective_n == pytest.approx(174.0105279, abs=1e-3)
+        from scipy.stats import t
+
+        assert (mean.high - mean.value) / t.ppf(0.975, 182) == pytest.approx(7.77876, abs=1e-4)
+        assert raking.capped == 0
+
+    def test_unraked_error_equals_r(self):
+        _, scores = _schools()
+        plain = cx.mean_of(cx.Histogram.from_answers(scores))
+        from scipy.stats import t
+
+        assert plain.value == pytest.approx(644.1694, abs=1e-4)
+        assert (plain.high - plain.value) / t.ppf(0.975, 182) == pytest.approx(7.817181, abs=1e-5)
+
+    def test_margins_are_met_whatever_the_base_weights(self):
+        rng = np.random.default_rng(0)
+        margins = {"a": rng.choice(list("xyz"), 500).tolist(), "b": rng.choice(list("pq"), 500).tolist()}
+        targets = {"a": {"x": 20, "y": 30, "z": 50}, "b": {"p": 70, "q": 30}}
+        raking = cx.rake(margins, targets, base_weights=rng.uniform(0.5, 2, 500).tolist(), cap=float("inf"))
+        for name, wanted in targets.items():
+            for label, share in wanted.items():
+                got = raking.weights[[given == label for given in margins[name]]].sum()
+                assert got == pytest.approx(share, rel=1e-9)
+
+    def test_the_order_of_rows_changes_no_weight(self):
+        margins, _ = _schools()
+        order = np.random.default_rng(1).permutation(183)
+        shuffled = {name: [labels[i] for i in order] for name, labels in margins.items()}
+        assert (cx.rake(shuffled, TARGETS).weights == cx.rake(margins, TARGETS).weights[order]).all()
+
+    def test_no_weight_is_above_five_medians_and_the_price_is_told(self):
+        raking = cx.rake({"age": ["young"] * 10 + ["old"] * 190}, {"age": {"young": 50, "old": 50}})
+        assert raking.weights.max() <= 5 * np.median(raking.weights) * (1 + 1e-9)
+        assert raking.capped == 10
+        assert raking.gap > 0.1
+
+    def test_cells_with_fewer_than_five_answers_are_merged(self):
+        labels = ["a"] * 40 + ["b"] * 30 + ["c"] * 3 + ["d"] * 20
+        raking = cx.rake({"region": labels}, {"region": {"a": 30, "b": 30, "c": 20, "d": 20}})
+        assert raking.merged == {"region": (("c", "d"),)}
+
+    def test_a_label_without_target_is_refused(self):
+        with pytest.raises(cx.BadParameter):
+            cx.rake({"a": ["x", "y"]}, {"a": {"x": 1}})
+
+    def test_a_margin_without_targets_is_refused(self):
+        with pytest.raises(cx.MissingColumns) as caught:
+            cx.rake({"a": ["x"], "b": ["y"]}, {"a": {"x": 1}})
+        assert caught.value.facts["missing"] == ("b",)
+
+    def test_margins_of_different_populations_are_refused(self):
+        with pytest.raises(cx.BadParameter, match="one population"):
+            cx.rake({"a": ["x"], "b": ["y"]}, {"a": {"x": 1}, "b": {"y": 2}})
+
+    def test_margins_that_contradict_each_other_are_said_so(self):
+        # Everybody in x is in p: x can't be 10 % while p is 90 % and y is all q.
+        margins = {"a": ["x"] * 50 + ["y"] * 50, "b": ["p"] * 50 + ["q"] * 50}
+        with pytest.raises(cx.DidNotConverge):
+            cx.rake(margins, {"a": {"x": 10, "y": 90}, "b": {"p": 90, "q": 10}})
+
+    def test_weights_of_zero_and_no_answers_are_refused(self):
+        with pytest.raises(cx.BadWeights):
+            cx.rake({"a": ["x"]}, {"a": {"x": 1}}, base_weights=[0.0])
+        with pytest.raises(cx.EmptySample):
+            cx.rake({"a": []}, {"a": {"x": 1}})
+
+
+class TestTheSilent:
+    @pytest.mark.parametrize(("response", "low", "high"), [(0.2, -72, 88), (0.5, -30, 70), (0.8, 12, 52)])
+    def test_the_worst_case_band_of_an_nps_of_forty(self, response, low, high):
+        band = cx.worst_case_band(value=0.4, response_share=response, lowest=-1, highest=1)
+        assert (100 * band.low, 100 * band.high) == pytest.approx((low, high))
+
+    def test_full_response_leaves_no_band(self):
+        band = cx.worst_case_band(value=0.4, response_share=1, lowest=-1, highest=1)
+        assert band.low == band.high == 0.4
+
+    def test_the_response_rates_of_aapor(self):
+        rates = cx.response_rates(
+            complete=300, partial=50, refused=150, not_reached=200, other=50, unknown=250
+        )
+        assert (rates.rr1, rates.rr2, rates.rr3) == pytest.approx((0.30, 0.35, 0.30))
+        some = cx.response_rates(complete=300, refused=450, unknown=250, eligible_share=0.4)
+        assert some.rr3 == pytest.approx(300 / 850)
+
+    def test_late_answers_point_where_the_silent_may_be(self):
+        early = cx.Histogram.from_counts({10: 80, 8: 10, 3: 10})
+        late = cx.Histogram.from_counts({10: 30, 8: 10, 3: 60})
+        found = cx.early_and_late_nps(early, late, response_share=0.25)
+        assert found.change.verdict == "lower"
+        assert found.if_silent_were_late == pytest.approx(0.25 * 0.2 + 0.75 * -0.3)
+
+    def test_means_of_early_and_late_answers(self):
+        both = cx.Histogram.from_counts({1: 5, 3: 20, 5: 25})
+        found = cx.early_and_late_means(both, both, response_share=0.5, scale=range(1, 6))
+        assert found.change.verdict == "no_clear_change"
+        assert found.if_silent_were_late == pytest.approx(3.8)
+
+    def test_nobody_asked_has_no_rate(self):
+        with pytest.raises(cx.BadCounts):
+            cx.response_rates(complete=0)
+        with pytest.raises(cx.BadParameter):
+            cx.worst_case_band(value=2, response_share=0.5, lowest=-1, highest=1)

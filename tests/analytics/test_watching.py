@@ -1,0 +1,437 @@
+"""Charts, alerts, change points, seasons and confidence sequences, against published values and simulation."""
+
+import numpy as np
+import pytest
+import ruptures
+from statsmodels.tsa.seasonal import STL
+
+from candor import analytics as cx
+
+# NIST/SEMATECH e-Handbook 6.3.2.2, flow rates.
+NIST = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
+
+# Montgomery, Introduction to Statistical Quality Control: faulty orange-juice cans in 30 samples of 50.
+JUICE = [
+    12,
+    15,
+    8,
+    10,
+    4,
+    7,
+    16,
+    9,
+    14,
+    10,
+    5,
+    6,
+    17,
+    12,
+    22,
+    8,
+    10,
+    5,
+    13,
+    11,
+    20,
+    18,
+    24,
+    15,
+    9,
+    12,
+    7,
+    13,
+    9,
+    6,
+]
+
+# Flow of the Nile at Aswan, 1871–1970 (R datasets::Nile).
+NILE = [
+    1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140,
+    1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833, 701, 916, 692, 1020, 1050, 969,
+    831, 726, 456, 824, 702, 1120, 1100, 832, 764, 821, 768, 845, 864, 862, 698, 845, 744, 796, 1040, 759,
+    781, 865, 845, 944, 984, 897, 822, 1010, 771, 676, 649, 846, 812, 742, 801, 1040, 860, 874, 848, 890,
+    744, 749, 838, 1050, 918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740,
+]  # fmt: skip
+
+
+class TestCharts:
+    def test_individuals_equal_the_nist_handbook(self):
+        chart = cx.individuals_chart(NIST)
+        assert chart.centre == pytest.approx(50.81)
+        assert (chart.low[0], chart.high[0]) == pytest.approx((45.81591, 55.80409), abs=1e-5)
+        assert not chart.is_signal.any()
+        ranges = cx.moving_range_chart(NIST)
+        assert ranges.centre == pytest.approx(1.877777778)
+        assert ranges.high[0] == pytest.approx(6.1347, abs=1e-4)
+
+    def test_the_p_chart_equals_montgomery(self):
+        chart = cx.p_chart(JUICE, [50] * 30)
+        assert chart.centre == pytest.approx(347 / 1500)
+        assert (chart.low[0], chart.high[0]) == pytest.approx((0.052428, 0.410239), abs=1e-6)
+        assert (np.flatnonzero(chart.is_beyond) + 1).tolist() == [15, 23]
+
+    def test_laneys_correction_takes_both_alarms_back(self):
+        chart = cx.laney_chart(JUICE, [50] * 30)
+        assert chart.sigma == pytest.approx(1.660867, abs=1e-6)
+        assert not chart.is_beyond.any()
+
+    def test_big_samples_make_a_plain_p_chart_cry_wolf_and_laneys_not(self):
+        rng = np.random.default_rng(0)
+        level = 0.7 + 0.02 * rng.standard_normal(200)  # varies a little from day to day, as everything does
+        events = rng.binomial(20_000, level)
+        plain, laney = cx.p_chart(events, [20_000] * 200), cx.laney_chart(events, [20_000] * 200)
+        assert plain.is_beyond.mean() > 0.3
+        assert laney.is_beyond.mean() < 0.02
+
+    def test_a_steady_process_falls_outside_about_once_in_370_periods(self):
+        z = np.random.default_rng(1).standard_normal(100_000)
+        chart = cx.score_chart(z, np.ones(100_000), lowest=-np.inf, highest=np.inf)
+        assert 1 / chart.is_beyond.mean() == pytest.approx(370.4, rel=0.15)
+
+    def test_eight_on_one_side_are_a_run_and_a_point_on_the_centre_breaks_it(self):
+        values = [0.0] * 10 + [1.0] * 8 + [0.0] * 10 + [-1.0] * 8
+        chart = cx.individuals_chart(np.array(values) + 5)
+        assert np.flatnonzero(chart.is_in_run).tolist() == [17, 35]
+
+    def test_a_run_within_the_limits_is_said_in_words(self):
+        values = [1.0, -1.0] * 20 + [0.4] * 8
+        chart = cx.individuals_chart(values, baseline=40)
+        assert not chart.is_beyond.any()
+        assert chart.words == "On one side of its usual level for 8 periods or more"
+
+    def test_limits_may_rest_on_a_baseline_only(self):
+        chart = cx.individuals_chart([*NIST, 70.0], baseline=10)
+        assert chart.high[-1] == pytest.approx(55.80409, abs=1e-5)
+        assert chart.words == "Outside what this process usually gives"
+
+    def test_a_process_that_never_varies_has_no_signal(self):
+        assert not cx.individuals_chart([5.0] * 20).is_signal.any()
+        assert not cx.laney_chart([0] * 20, [50] * 20).is_signal.any()
+
+    def test_too_short_and_impossible_series_are_refused(self):
+        with pytest.raises(cx.NotEnoughHistory):
+            cx.individuals_chart([1.0])
+        with pytest.raises(cx.BadParameter):
+            cx.individuals_chart([1.0, float("nan")])
+        with pytest.raises(cx.BadCounts):
+            cx.p_chart([3, 1], [2, 2])
+        with pytest.raises(cx.BadParameter):
+            cx.p_chart([0, 0], [0, 2])
+        with pytest.raises(cx.BadParameter):
+            cx.individuals_chart(NIST, baseline=1)
+
+
+class TestAlerts:
+    @pytest.mark.parametrize(
+        ("weight", "limit", "steady", "shifted"),
+        # Lucas & Saccucci (1990), Technometrics 32:1, table 3.
+        [
+            (0.4, 3.054, 499.9, 14.26),
+            (0.25, 2.998, 499.8, 11.14),
+            (0.2, 2.962, 499.6, 10.54),
+            (0.1, 2.814, 499.4, 10.33),
+            (0.05, 2.615, 499.6, 11.38),
+        ],
+    )
+    def test_the_run_lengths_of_ewma_equal_the_published_ones(self, weight, limit, steady, shifted):
+        assert cx.ewma_average_run(weight=weight, limit=limit) == pytest.approx(steady, rel=1e-3)
+        assert cx.ewma_average_run(weight=weight, limit=limit, shift=1) == pytest.approx(shifted, abs=0.01)
+
+    @pytest.mark.parametrize(("limit", "steady", "shifted"), [(4, 167.681, 8.3832), (5, 465.426, 10.376)])
+    def test_the_run_lengths_of_cusum_equal_the_published_ones(self, limit, steady, shifted):
+        assert cx.cusum_average_run(limit=limit) == pytest.approx(steady, rel=1e-4)
+        assert cx.cusum_average_run(limit=limit, shift=1) == pytest.approx(shifted, abs=1e-3)
+
+    @pytest.mark.parametrize("watch", [cx.ewma_watch, cx.cusum_watch])
+    def test_false_alarms_come_as_rarely_as_stated(self, watch):
+        rng = np.random.default_rng(2)
+        firsts = []
+        for _ in range(150):
+            found = watch(rng.standard_normal(6000))
+            firsts.append(found.alarms[0] + 1 if len(found.alarms) else 6000)
+        # The run length is nearly exponential: its standard error is mean / √150.
+        assert np.mean(firsts) == pytest.approx(found.average_run, rel=0.25)
+
+    def test_limits_can_be_asked_for_by_their_false_alarms(self):
+        assert cx.ewma_limit_for(500) == pytest.approx(2.962, abs=1e-3)
+        assert cx.cusum_limit_for(465.426) == pytest.approx(5, abs=1e-3)
+        with pytest.raises(cx.BadParameter):
+            cx.ewma_limit_for(0.5)
+
+    def test_an_alarm_tells_when_its_shift_began(self):
+        rng = np.random.default_rng(5)
+        z = np.r_[rng.standard_normal(40), 1.5 + rng.standard_normal(20)]
+        for found in (cx.ewma_watch(z), cx.cusum_watch(z)):
+            assert 40 <= found.alarms[0] <= 50
+            assert abs(found.since[0] - 40) <= 3
+
+    def test_scores_are_standardised_by_their_own_errors(self):
+        assert cx.standardised([0.4, 0.2], [0.1, 0.05], usual=0.3) == pytest.approx([1.0, -2.0])
+
+    def test_nothing_to_watch_is_no_alarm(self):
+        assert len(cx.ewma_watch([]).alarms) == 0
+        assert len(cx.cusum_watch([]).alarms) == 0
+
+    def test_impossible_settings_are_refused(self):
+        for wrong in (
+            lambda: cx.ewma_watch([0.0], weight=0),
+            lambda: cx.ewma_watch([0.0], limit=0),
+            lambda: cx.cusum_watch([0.0], allowance=-1),
+            lambda: cx.cusum_watch([float("nan")]),
+            lambda: cx.standardised([1.0], [0.0], usual=0),
+        ):
+            with pytest.raises(cx.BadParameter):
+                wrong()
+
+
+class TestChangePoints:
+    def test_the_nile_changed_after_1898(self):
+        # R: k = 28, SSE 1597457.194 of 2835156.75, means 1097.75 and 849.97.
+        found = cx.change_points(NILE)
+        (point,) = found.points
+        assert 1871 + point.at == 1899
+        assert (point.before, point.after) == pytest.approx((1097.75, 849.9722222))
+        assert found.sse == pytest.approx(1597457.194, abs=1e-3)
+        assert 1895 <= 1871 + point.earliest <= 1899 <= 1871 + point.latest <= 1903
+        assert point.low < -247.8 < point.high < 0
+
+    def test_the_exact_search_agrees_with_ruptures_looking_at_every_period(self):
+        rng = np.random.default_rng(3)
+        for _ in range(15):
+            levels = np.repeat(rng.normal(0, 3, 4), rng.integers(5, 25, 4))
+            y = levels + rng.standard_normal(len(levels))
+            noise = cx.change_points(y).sigma ** 2
+            ours = [p.at for p in cx.change_points(y, penalty=12).points]
+            peer = ruptures.Pelt(model="l2", jump=1, min_size=3).fit(y).predict(pen=12 * noise)
+            assert [*ours, len(y)] == peer
+
+    @pytest.mark.parametrize("periods", [8, 12, 24, 60])
+    def test_a_steady_series_changes_as_rarely_as_stated(self, periods):
+        rng = np.random.default_rng(periods)
+        found = np.mean([len(cx.change_points(rng.standard_normal(periods)).points) > 0 for _ in range(600)])
+        assert found <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 600)
+
+    def test_the_interval_of_the_date_holds_it(self):
+        rng = np.random.default_rng(6)
+        held, found = 0, 0
+        for _ in range(300):
+            y = rng.standard_normal(36) + np.where(np.arange(36) >= 20, 1.8, 0)
+            points = cx.change_points(y).points
+            if len(points) == 1:
+                found += 1
+                held += points[0].earliest <= 20 <= points[0].latest
+        assert found > 200
+        assert held / found >= 0.92
+
+    def test_nothing_is_claimed_of_the_last_three_periods(self):
+        y = [10.0, 11, 9, 10, 11, 10, 9, 10, 11, 10, 30, 31]
+        assert all(point.at <= len(y) - 3 for point in cx.change_points(y).points)
+
+    def test_unsure_periods_count_for_less(self):
+        rng = np.random.default_rng(0)
+        y = np.r_[rng.normal(0, 1, 15), rng.normal(0, 1, 3) + 9, rng.normal(0, 1, 15)]
+        error = np.r_[np.ones(15), np.full(3, 9.0), np.ones(15)]
+        assert len(cx.change_points(y).points) == 2
+        assert len(cx.change_points(y, standard_errors=error).points) == 0
+
+    def test_large_numbers_lose_no_digits(self):
+        shifted = cx.change_points(np.array(NILE) + 1e9)
+        assert [p.at for p in shifted.points] == [28]
+
+    def test_one_best_cut_is_given_with_its_gain(self):
+        point = cx.single_change_point(NILE)
+        assert point.at == 28
+        assert point.gain > cx.penalty_for(100)
+
+    def test_a_series_without_noise_or_change(self):
+        assert cx.change_points([5.0] * 20).points == ()
+        assert cx.change_points([5.0] * 20).words == "No change of level beyond chance"
+        assert [p.at for p in cx.change_points([1.0] * 10 + [2.0] * 10).points] == [10]
+
+    def test_too_short_a_series_is_refused(self):
+        with pytest.raises(cx.NotEnoughHistory) as caught:
+            cx.change_points([1.0, 2.0, 3.0])
+        assert caught.value.facts["need"] == 6
+
+
+class TestSeasons:
+    def _series(self, n=100, period=12, seed=0):
+        rng = np.random.default_rng(seed)
+        t = np.arange(n)
+        return 10 + 0.05 * t + 3 * np.sin(2 * np.pi * t / period) + rng.standard_normal(n)
+
+    @pytest.mark.parametrize(
+        ("ours", "theirs"),
+        [
+            (
+                cx.Smoothing(seasonal=7, trend=23, low_pass=13, seasonal_degree=1),
+                {"seasonal": 7, "trend": 23, "low_pass": 13},
+            ),
+            # What R's stl(s.window = 21) does, steps included.
+            (
+                cx.Smoothing(
+                    seasonal=21, trend=21, low_pass=13, seasonal_step=3, trend_step=3, low_pass_step=2
+                ),
+                {
+                    "seasonal": 21,
+                    "trend": 21,
+                    "low_pass": 13,
+                    "seasonal_deg": 0,
+                    "seasonal_jump": 3,
+                    "trend_jump": 3,
+                    "low_pass_jump": 2,
+                },
+            ),
+        ],
+    )
+    def test_the_parts_equal_statsmodels_to_the_last_digits(self, ours, theirs):
+        y = self._series()
+        found = cx.seasonal_parts(y, period=12, smoothing=ours)
+        peer = STL(y, period=12, **theirs).fit(inner_iter=2, outer_iter=0)
+        assert found.trend == pytest.approx(np.asarray(peer.trend), abs=1e-10)
+        assert found.seasonal == pytest.approx(np.asarray(peer.seasonal), abs=1e-10)
+        y[40] += 30
+        found = cx.robust_seasonal_parts(y, period=12, smoothing=ours)
+        peer = STL(y, period=12, robust=True, **theirs).fit(inner_iter=1, outer_iter=15)
+        assert found.trend == pytest.approx(np.asarray(peer.trend), abs=1e-10)
+        assert found.weights == pytest.approx(np.asarray(peer.weights), abs=1e-10)
+
+    def test_the_parts_add_up_and_the_season_has_no_level(self):
+        y = np.log(330 + 0.1 * np.arange(120) + 3 * np.sin(2 * np.pi * np.arange(120) / 12))
+        parts = cx.seasonal_parts(y, period=12)
+        assert parts.trend + parts.seasonal + parts.remainder == pytest.approx(y)
+        assert abs(parts.seasonal.mean()) < 1e-4
+
+    def test_a_season_is_found_and_noise_has_none(self):
+        assert cx.seasonal_parts(self._series(), period=12).seasonal_strength > 0.7
+        noise = np.random.default_rng(1).standard_normal(120)
+        assert cx.seasonal_parts(noise, period=12).seasonal_strength < 0.4
+
+    def test_an_outage_does_not_bend_the_robust_trend(self):
+        y = self._series()
+        bent = y.copy()
+        bent[50] -= 40
+        calm, robust = cx.seasonal_parts(y, period=12), cx.robust_seasonal_parts(bent, period=12)
+        assert np.abs(calm.trend - robust.trend).max() < 1
+        assert robust.weights[50] == 0
+
+    def test_taking_the_season_out_keeps_a_step_from_looking_like_december(self):
+        y = self._series(96) + np.where(np.arange(96) >= 60, 4, 0)
+        (point,) = cx.change_points(cx.seasonally_adjusted(y - 0.05 * np.arange(96), period=12)).points
+        assert abs(point.at - 60) <= 1
+
+    def test_less_than_two_seasons_is_not_enough_history(self):
+        with pytest.raises(cx.NotEnoughHistory) as caught:
+            cx.seasonal_parts([1.0] * 23, period=12)
+        assert caught.value.facts == {"have": 23, "need": 24, "what": "periods"}
+
+    def test_a_flat_series_has_no_parts(self):
+        parts = cx.robust_seasonal_parts([4.0] * 36, period=12)
+        assert parts.trend == pytest.approx(np.full(36, 4.0))
+        assert parts.seasonal_strength == 0
+
+    def test_even_spans_and_tiny_periods_are_refused(self):
+        with pytest.raises(cx.BadParameter):
+            cx.Smoothing(seasonal=8, trend=21, low_pass=13)
+        with pytest.raises(cx.BadParameter):
+            cx.seasonal_parts([1.0] * 10, period=1)
+
+
+class TestConfidenceSequences:
+    STREAM = np.array([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5])
+
+    @pytest.mark.parametrize(
+        ("counts", "low", "high"),
+        # Dirichlet(1, 1, 1) mixture, computed by two independent routes.
+        [
+            ((2, 3, 5), -49.130, 85.495),
+            ((20, 30, 50), -0.4718, 56.4334),
+            ((40, 60, 100), 7.629, 50.127),
+            ((100, 150, 250), 15.1988, 43.7885),
+        ],
+    )
+    def test_nps_that_may_be_watched_equals_the_reference(self, counts, low, high):
+        named = dict(zip(("detractors", "passives", "promoters"), counts, strict=True))
+        score = cx.nps_confidence_sequence(**named)
+        assert (100 * score.low, 100 * score.high) == pytest.approx((low, high), abs=1e-3)
+
+    def test_the_limits_are_where_the_likelihood_meets_its_bound(self):
+        from scipy.optimize import minimize
+        from scipy.special import gammaln
+
+        counts = np.array([3.0, 0.0, 9.0])
+        bound = gammaln(1 + counts).sum() - gammaln(3 + counts.sum()) + gammaln(3) + np.log(0.05)
+        peer = minimize(
+            lambda theta: theta[0] - theta[2],
+            [0.3, 0.3, 0.4],
+            bounds=[(1e-9, 1)] * 3,
+            constraints=[
+                {"type": "eq", "fun": lambda theta: theta.sum() - 1},
+                {"type": "ineq", "fun": lambda theta: 3 * np.log(theta[0]) + 9 * np.log(theta[2]) - bound},
+            ],
+            options={"ftol": 1e-12},
+        )
+        found = cx.nps_confidence_sequence(detractors=3, passives=0, promoters=9)
+        assert found.high == pytest.approx(-peer.fun, abs=1e-5)
+
+    def _misses(self, interval, rng, runs=300, to=600, step=20, profile=(0.2, 0.3, 0.5)):
+        missed = 0
+        for _ in range(runs):
+            answers = rng.choice(3, size=to, p=profile)
+            seen = np.stack([np.cumsum(answers == cell) for cell in range(3)], axis=1)[step - 1 :: step]
+            missed += any(not interval(*map(int, row)) for row in seen)
+        return missed / runs
+
+    def test_an_ordinary_interval_watched_every_twenty_answers_misses_far_too_often(self):
+        def holds(d, s, p):
+            score = cx.net_promoter_score_adjusted_wald(detractors=d, passives=s, promoters=p)
+            return score.low <= 0.3 <= score.high
+
+        assert self._misses(holds, np.random.default_rng(0)) > 0.2
+
+    def test_the_sequence_watched_every_twenty_answers_holds(self):
+        def holds(d, s, p):
+            score = cx.nps_confidence_sequence(detractors=d, passives=s, promoters=p)
+            return score.low <= 0.3 <= score.high
+
+        assert self._misses(holds, np.random.default_rng(0), runs=80) <= 0.05
+
+    def test_the_bernstein_sequence_is_near_the_reference_and_only_narrows(self):
+        low, high = cx.empirical_bernstein_sequence(np.tile(self.STREAM, 50))
+        # confseq starts its running mean at 0, the paper at ½: hence not the same digits.
+        assert (200 * low[499] - 100, 200 * high[499] - 100) == pytest.approx((17.1003, 42.7087), abs=0.6)
+        assert (np.diff(low) >= 0).all()
+        assert (np.diff(high) <= 0).all()
+
+    def test_the_bernstein_sequence_holds_at_every_answer(self):
+        rng = np.random.default_rng(1)
+        missed = 0
+        for _ in range(300):
+            low, high = cx.empirical_bernstein_sequence(rng.beta(2, 5, 500))
+            missed += bool(((low > 2 / 7) | (high < 2 / 7)).any())
+        assert missed / 300 <= 0.05
+
+    @pytest.mark.parametrize("counts", [(0, 0, 10), (5, 0, 0), (0, 4, 0), (1, 0, 0), (0, 0, 5000)])
+    def test_one_sided_answers_keep_the_score_inside(self, counts):
+        named = dict(zip(("detractors", "passives", "promoters"), counts, strict=True))
+        score = cx.nps_confidence_sequence(**named)
+        assert -1 <= score.low <= score.value <= score.high <= 1
+
+    def test_no_answers_give_words(self):
+        score = cx.share_confidence_sequence(favourable=0, n=0)
+        assert (score.value, score.low, score.status) == (None, None, "too_few")
+
+    def test_shares_mirror(self):
+        share, rest = (
+            cx.share_confidence_sequence(favourable=30, n=40),
+            cx.share_confidence_sequence(favourable=10, n=40),
+        )
+        assert (rest.low, rest.high) == pytest.approx((1 - share.high, 1 - share.low))
+
+    def test_answers_outside_their_bounds_are_refused(self):
+        with pytest.raises(cx.BadParameter):
+            cx.empirical_bernstein_sequence([0.5, 1.2])
+        with pytest.raises(cx.EmptySample):
+            cx.empirical_bernstein_sequence([])
+        with pytest.raises(cx.BadParameter):
+            cx.mean_confidence_sequence(counts=[1, 2], values=[2.0, 1.0])
