@@ -19,7 +19,7 @@ const drawn = new Map<HTMLElement, Result>();
 /** Draws the figure's spec in the mode that is on the screen; drawing it twice is drawing it once. */
 export async function drawChart(figure: HTMLElement): Promise<void> {
   if (figure.dataset["drawn"] === currentMode()) return;
-  const source = figure.querySelector("script[type='application/json']")?.textContent;
+  const source = figure.querySelector("template")?.content.querySelector("script")?.textContent;
   const place = figure.querySelector<HTMLElement>(".drawing");
   if (!source || !place) return;
   figure.dataset["drawn"] = currentMode();
