@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from .registry import MEASURES, Measure
 from .steps import Step, window
 
 DIMENSIONS: tuple[Dimension, ...] = ("unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue")
+WORTH_SAYING = 7  # days without feedback
 ALONG_JOURNEYS = ("csat", "ces", "nps", "trust", "stars")
 
 
@@ -60,7 +62,12 @@ def scores_page(scope: Scope) -> dict[str, Any]:
     ]
     groups = [(name, list(rows)) for name, rows in groupby(lines, key=lambda line: line.result.measure.group)]
     unmeasured = [one.result.measure for one in found if not one.is_measured]
-    return {"groups": groups, "unmeasured": unmeasured, "scope_words": queries.scope_words(scope)}
+    return {
+        "groups": groups,
+        "unmeasured": unmeasured,
+        "scope_words": queries.scope_words(scope),
+        "data_end": _data_end(scope),
+    }
 
 
 def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
@@ -71,6 +78,7 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
     low, high = drawings.axis(measure, [result.estimate, result.before])
     return {
         "result": result,
+        "data_end": _data_end(scope),
         "low": low,
         "high": high,
         "change_sentence": drawings.change_sentence(result),
@@ -78,6 +86,11 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
         "steps": [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
         "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}") if _has_run(points) else None,
     }
+
+
+def _data_end(scope: Scope) -> date | None:
+    """The last day with feedback, when it is so long ago that the page should begin with it."""
+    return scope.as_of if (scope.today - scope.as_of).days > WORTH_SAYING else None
 
 
 def first_dimension(measure: Measure, scope: Scope) -> Dimension:
