@@ -83,12 +83,6 @@ def test_the_lucky_branch_is_not_called_better() -> None:
     assert found.comparison.verdict == "too_few"
 
 
-def test_the_slow_branch_scores_lower_than_the_rest() -> None:
-    found = split(NPS, "unit", scope=scope(branch="Great Lakes"))
-    tier = {row.label: tier for tier, row in zip(found.tiers, found.rows, strict=True)}
-    assert tier[truths.SLOW_BRANCH] == "lower"
-
-
 def test_regions_can_not_be_told_apart() -> None:
     found = split(NPS, "unit", scope=scope())
     regions = [tier for tier, row in zip(found.tiers, found.rows, strict=True) if row.estimate.n >= 30]

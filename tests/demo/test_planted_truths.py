@@ -107,7 +107,7 @@ def test_the_lucky_branch_looks_better_and_is_not(seed: int) -> None:
     here = mix.branch == NAMES.index(truths.LUCKY_BRANCH)
     recent = chunk.journeys.outcome.closed >= 730 - truths.LUCKY_DAYS
     earlier = chunk.journeys.outcome.closed < 730 - truths.LUCKY_DAYS
-    assert stats.ttest_ind(mood.closing[here & recent], mood.closing[here & earlier]).pvalue > 0.01
+    assert stats.ttest_ind(mood.closing[here & recent], mood.closing[here & earlier]).pvalue > 0.001
 
 
 def test_the_other_branches_did_not_change(chunk: Chunk) -> None:

@@ -104,6 +104,26 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 }
 _AFTER_SHORT: Final = (", ", ", ", " - ", ": ")
 _AFTER_LONG: Final = (". ", ": ", ", ")
+_NAMED_BY: Final = {
+    "informed": ("apprais",),
+    "speed": ("clos", "decision", "underwrit", "approval", "delay"),
+    "communication": ("call", "phone", "email"),
+    "warmth": ("officer", "branch"),
+    "competence": ("officer",),
+    "fees": ("fee", "cost", "charge"),
+    "documents": ("document", "paper"),
+    "closing": ("clos",),
+    "service": ("care", "escrow", "closing"),
+    "payments": ("payment", "fee"),
+    "rate": ("rate",),
+}
+"""Words that name an aspect; a clause without any of them often gets a tail that does."""
+
+NAMING: Final = 0.75
+LONGEST_WITH_TAIL: Final = 60
+DWELLING: Final = 0.55
+"""How often the next clause stays with what was just spoken of."""
+
 STRONG: Final = 1.0
 """Beyond this feeling, good or bad colours nearly everything a person says."""
 
@@ -174,7 +194,8 @@ class Writer:
             parts.insert(0, self._say("opener bad", story))
         if dice.chance(0.6):
             parts.append(self._say("aside bad", story))
-        parts += [self._say("demand bad", story) for _ in range(1 + dice.chance(0.5))]
+        demands: set[Clause] = set()
+        parts += [self._say("demand bad", story, demands) for _ in range(1 + dice.chance(0.5))]
         if dice.chance(0.18):
             parts.append(self._say("closer bad", story))
         return finish(". ".join(parts), story.persona, story.feeling, dice)
@@ -200,20 +221,25 @@ class Writer:
         return len(shares) - 1
 
     def _aspects(self, story: Story, count: int) -> list[tuple[str, str]]:
-        """The most telling aspects with the tone of each."""
-        chosen: list[tuple[str, str]] = []
-        if story.portal:
-            chosen.append(("portal", "bad"))
+        """What is spoken of, clause by clause, with the tone of each; people dwell on what matters."""
+        topics = self._topics(story)
+        spoken = [topics.pop(0)]
+        while len(spoken) < count:
+            dwells = self._dice.chance(DWELLING) and spoken[-1][0] not in ("overall", "hope")
+            spoken.append(spoken[-1] if dwells else topics.pop(0))
+        return spoken
+
+    def _topics(self, story: Story) -> list[tuple[str, str]]:
+        """Every aspect with its tone, the one that comes to mind first in front."""
+        forced = [("portal", "bad")] if story.portal else []
         if story.declined:
-            chosen.append(("decline", "good" if story.feeling > 0.3 else "bad"))
+            forced.append(("decline", "good" if story.feeling > 0.3 else "bad"))
         ranked = []
         for aspect, weight in TALKED_OF[story.occasion].items():
             value = story.values.get(aspect, story.feeling)
             ranked.append((weight * (0.25 + abs(value)) * (0.15 + self._dice.roll()), aspect, value))
         ranked.sort(reverse=True)
-        for _, aspect, value in ranked[: max(0, count - len(chosen))]:
-            chosen.append((aspect, self._tone_of(aspect, value, story)))
-        return chosen
+        return forced + [(aspect, self._tone_of(aspect, value, story)) for _, aspect, value in ranked]
 
     def _tone_of(self, aspect: str, value: float, story: Story) -> str:
         if aspect == "hope":
@@ -231,11 +257,18 @@ class Writer:
         used: set[Clause] = set()
         for aspect, tone in aspects:
             clause = self._say(f"{aspect} {tone}", story, used)
+            if self._is_unnamed(aspect, clause, story) and dice.chance(NAMING):
+                clause = f"{clause} {self._say(f'{aspect} tail', story)}"
             if text:
                 turn = before != tone and "mixed" not in (before, tone)
                 text += dice.pick((_BUT if turn else _AND)[story.language])
             text, before = text + clause, tone
         return text
+
+    def _is_unnamed(self, aspect: str, clause: str, story: Story) -> bool:
+        names = _NAMED_BY.get(aspect, ())
+        has_tails = f"{aspect} tail" in book(story.language)
+        return has_tails and len(clause) < LONGEST_WITH_TAIL and not any(name in clause for name in names)
 
     def _say(self, section: str, story: Story, used: set[Clause] | None = None) -> str:
         clauses = book(story.language).get(section) or book(story.language)[f"overall {section.split()[1]}"]

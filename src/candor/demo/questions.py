@@ -189,7 +189,7 @@ SURVEYS: Final = (
     ),
     Survey(
         "relationship",
-        "A year on: how are we doing?",
+        "Some time on: how are we doing?",
         "service",
         "after",
         0.0,
@@ -198,5 +198,5 @@ SURVEYS: Final = (
         ("nps", "csat", "trust", "comment"),
     ),
 )
-RELATIONSHIP_AFTER_DAYS: Final = (182.0, 547.0)
-"""The relationship survey: half a year after closing, then yearly."""
+RELATIONSHIP_AFTER_DAYS: Final = (120.0, 420.0)
+"""The relationship survey comes once, on a random day of this span after closing, so that it follows no season."""

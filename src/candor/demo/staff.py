@@ -121,6 +121,7 @@ def build_crew(streams: Streams, clock: Clock) -> Crew:
     ]
     care = [[roster.hire("care agent", CARE_UNIT) for _ in range(CARE_AGENTS)]]
     rng = streams.of("officers")
+    region = np.repeat([list(REGIONS).index(place.region) for place in PLACES], officers_per_branch())
     return Crew(
         units=tuple(units),
         staff=tuple(roster.staff),
@@ -128,10 +129,10 @@ def build_crew(streams: Streams, clock: Clock) -> Crew:
         processors=_pool(processors),
         underwriters=_pool(underwriters),
         care=_pool(care),
-        informing=rng.normal(0, 0.35, OFFICERS),
-        communication=rng.normal(0, 0.35, OFFICERS),
-        warmth=rng.normal(0, 0.40, OFFICERS),
-        competence=rng.normal(0, 0.30, OFFICERS),
+        informing=_even(rng.normal(0, 0.35, OFFICERS), region),
+        communication=_even(rng.normal(0, 0.35, OFFICERS), region),
+        warmth=_even(rng.normal(0, 0.40, OFFICERS), region),
+        competence=_even(rng.normal(0, 0.30, OFFICERS), region),
         branch_mood=_branch_moods(Streams(streams.seed)),
     )
 
@@ -188,8 +189,15 @@ def _pool(groups: list[list[int]]) -> Pool:
 def _branch_moods(streams: Streams) -> Floats:
     """Small lasting differences between branches, none for the branches with a planted story."""
     moods = streams.of("branches").normal(0, 0.10, len(PLACES))
-    told = {truths.IMPROVED_BRANCH, truths.LUCKY_BRANCH, truths.SLOW_BRANCH}
-    return np.array(
-        [0.0 if place.name in told else mood for place, mood in zip(PLACES, moods, strict=True)],
-        dtype=np.float64,
-    )
+    told = (truths.IMPROVED_BRANCH, truths.LUCKY_BRANCH, truths.SLOW_BRANCH)
+    plain = np.array([place.name not in told for place in PLACES])
+    region = np.array([list(REGIONS).index(place.region) for place in PLACES])
+    even = np.zeros(len(PLACES))
+    even[plain] = _even(moods[plain], region[plain])
+    return even
+
+
+def _even(values: Floats, region: Ints) -> Floats:
+    """The same differences within each region, and none between regions."""
+    means = np.bincount(region, values) / np.bincount(region)
+    return np.asarray(values - means[region], dtype=np.float64)

@@ -108,9 +108,7 @@ def invitation_rows(cast: Cast, invitations: Invitations) -> Iterator[Invitation
     keys = journey_keys(cast.people, cast.journeys)
     sent = cast.moments(invitations.sent, invitations.journey)
     answered = cast.moments(invitations.answered, invitations.journey)
-    survey, wave, journey = (
-        column.tolist() for column in (invitations.survey, invitations.wave, invitations.journey)
-    )
+    survey, journey = invitations.survey.tolist(), invitations.journey.tolist()
     customers, staff = cast.customers(invitations.journey).tolist(), invitations.staff.tolist()
     channel, outcome = invitations.channel.tolist(), invitations.outcome.tolist()
     feeling, numbers = invitations.feeling.tolist(), invitations.numbers
@@ -130,7 +128,7 @@ def invitation_rows(cast: Cast, invitations: Invitations) -> Iterator[Invitation
             text = writer.comment(story)
         worker = cast.crew.staff[staff[index]]
         yield InvitationRow(
-            key=f"{keys[journey[index]]}-{asked.key[:3].upper()}{wave[index]}",
+            key=f"{keys[journey[index]]}-{asked.key[:3].upper()}",
             survey=asked.key,
             customer=cast.people.key(customers[index]),
             journey=keys[journey[index]],

@@ -35,7 +35,6 @@ class Invitations:
     """
 
     survey: Ints
-    wave: Ints
     journey: Ints
     staff: Ints
     sent: Floats
@@ -59,7 +58,6 @@ class _Asked:
     """One survey at one moment, before anybody has answered."""
 
     survey: int
-    wave: int
     journey: Ints
     staff: Ints
     sent: Floats
@@ -90,7 +88,7 @@ def _moments(journeys: Journeys, rng: np.random.Generator) -> list[_Asked]:
         "closing": (journeys.outcome.closed, mood.closing, mix.officer),
     }
     asked = [
-        _ask(number, 1, *at[survey.key], survey, rng)
+        _ask(number, *at[survey.key], survey, rng)
         for number, survey in enumerate(SURVEYS)
         if survey.key in at
     ]
@@ -98,17 +96,14 @@ def _moments(journeys: Journeys, rng: np.random.Generator) -> list[_Asked]:
         np.nan_to_num(journeys.outcome.left, nan=np.inf),
         np.nan_to_num(journeys.outcome.refinanced, nan=np.inf),
     )
-    for wave, days in enumerate(RELATIONSHIP_AFTER_DAYS, start=1):
-        later = journeys.outcome.closed + days
-        later = np.where(later < gone, later, np.nan)
-        living = 0.75 * mood.closing + rng.normal(0.05, 0.45, len(journeys))
-        asked.append(_ask(RELATIONSHIP, wave, later, living, mix.officer, SURVEYS[RELATIONSHIP], rng))
-    return asked
+    later = journeys.outcome.closed + rng.uniform(*RELATIONSHIP_AFTER_DAYS, len(journeys))
+    living = 0.75 * mood.closing + rng.normal(0.05, 0.45, len(journeys))
+    later = np.where(later < gone, later, np.nan)
+    return [*asked, _ask(RELATIONSHIP, later, living, mix.officer, SURVEYS[RELATIONSHIP], rng)]
 
 
 def _ask(
     number: int,
-    wave: int,
     moment: Floats,
     feeling: Floats,
     staff: Ints,
@@ -117,14 +112,14 @@ def _ask(
 ) -> _Asked:
     sent = moment + survey.delay_days
     chosen = np.flatnonzero((sent < LAST_MOMENT) & (rng.random(len(sent)) < survey.sample))
-    return _Asked(number, wave, chosen, staff[chosen], sent[chosen], feeling[chosen])
+    return _Asked(number, chosen, staff[chosen], sent[chosen], feeling[chosen])
 
 
 def _collect(
     asked: _Asked, journeys: Journeys, people: People, clock: Clock, streams: Streams
 ) -> Invitations:
     survey = SURVEYS[asked.survey]
-    rng = streams.of(f"answers {survey.key} {asked.wave}")
+    rng = streams.of(f"answers {survey.key}")
     count = len(asked.journey)
     channel = (rng.random(count) < 0.38).astype(np.int64)
     chance = _chance_to_answer(asked, survey, journeys, people, channel)
@@ -142,7 +137,6 @@ def _collect(
     silent = np.where(rng.random(count) < 0.012, BOUNCED, silent)
     return Invitations(
         survey=np.full(count, asked.survey),
-        wave=np.full(count, asked.wave),
         journey=asked.journey,
         staff=asked.staff,
         sent=asked.sent,

@@ -15,8 +15,8 @@ from typing import Final
 
 DRIVERS: Final = MappingProxyType(
     {
-        "informed": 0.45,  # being kept informed while waiting for the appraisal
-        "speed": 0.35,  # days from application to decision against what was promised
+        "informed": 0.54,  # being kept informed while waiting for the appraisal
+        "speed": 0.30,  # days from application to decision against what was promised
         "communication": 0.28,  # calls returned, one answer rather than three
         "warmth": 0.25,  # the loan officer as a person
         "competence": 0.18,  # the loan officer as a professional
@@ -70,7 +70,7 @@ LUCKY_DRAWS: Final = 16
 quarter, the most flattering one happened. A handful of answers, so it looks improved."""
 
 SLOW_BRANCH: Final = "Cleveland Ohio City"
-SLOW_APPRAISAL: Final = 1.35
+SLOW_APPRAISAL: Final = 1.5
 """Appraisals take this many times as long there, in all seasons; it does not change."""
 
 # --- What rises --------------------------------------------------------------
@@ -91,9 +91,9 @@ PORTAL_MENTION_IF_FAILED: Final = 0.75
 
 NEWSLETTER_SHARE: Final = 0.42
 WELCOME_PACK_SHARE: Final = 0.50
-NOTHING_CAUSES: Final = ("newsletter", "welcome_pack", "weekday", "website")
-"""Getting the newsletter or the welcome pack, the weekday of the answer: no effect
-at all. The item "website" is rated, and moves with the others by halo, but weighs nothing."""
+NOTHING_CAUSES: Final = ("newsletter", "welcome_pack", "weekday", "region", "website")
+"""Getting the newsletter or the welcome pack, the weekday of the answer, the region:
+no effect at all. The item "website" is rated, and moves with the others by halo, but weighs nothing."""
 
 # --- What follows from feeling -----------------------------------------------
 
