@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.control_charts import *
     from candor.analytics.cox import *
     from candor.analytics.damage import *
+    from candor.analytics.disclosure import *
     from candor.analytics.drivers import *
     from candor.analytics.effects import *
     from candor.analytics.errors import *
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.paired import *
     from candor.analytics.pilots import *
     from candor.analytics.priorities import *
+    from candor.analytics.privacy import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
     from candor.analytics.queues import *
@@ -355,6 +357,18 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "stress_report",
     ),
     "queues": ("Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"),
+    # Privacy
+    "disclosure": ("Leak", "ViewScore", "attack", "revealed_groups"),
+    "privacy": (
+        "Protection",
+        "ShownShare",
+        "Thresholds",
+        "may_compare_waves",
+        "protect_scores",
+        "protect_views",
+        "shown_share",
+        "views_of",
+    ),
 }
 """Topic module to its public names; ``tests/analytics/test_contents_page.py`` keeps it equal to each ``__all__``."""
 
