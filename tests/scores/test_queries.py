@@ -285,3 +285,12 @@ def test_the_airport_survey_has_its_known_nps(world: World, scope_for: ScopeFor,
     weighted = estimate(NPS, scope=scope).estimate
     assert (weighted.n, round(100 * (weighted.value or 0), 2)) == (2746, 40.40)
     assert replace(weighted, value=None) != replace(plain, value=None)
+
+
+def test_every_measure_has_its_page_of_method() -> None:
+    pages = Path(__file__).parents[2] / "docs" / "methods"
+    for measure in MEASURES.values():
+        text = (pages / measure.docs).read_text(encoding="utf-8")
+        assert text.startswith(f"# {measure.name}\n")
+        for part in ("## How it is counted", "## When it misleads", "## Worked example"):
+            assert part in text, (measure.key, part)
