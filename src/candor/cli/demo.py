@@ -90,8 +90,8 @@ def _quiet(words: str, share: float) -> None:
 def _announce(address: str, *, as_json: bool) -> None:
     from candor.demo.staging import LOGINS, PASSWORD
 
-    logins = [{"name": login.name, "email": login.email, "role": str(login.role)} for login in LOGINS]
-    lines = [f"  {login.email:<34} {login.role.label} of {login.unit}" for login in LOGINS]
+    logins = [{"email": login.email, "role": str(login.role)} for login in LOGINS]
+    lines = [f"  {login.email:<36} {login.role.label}" for login in LOGINS]
     words = "\n".join(
         [f"Candor is at {address} — stop it with Ctrl-C.", "", f"Simulated data. Sign in with the password {PASSWORD} as", *lines]
     )

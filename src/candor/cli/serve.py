@@ -118,6 +118,13 @@ class Supervisor:
             signal.signal(number, self._stop)
         for child in self.children:
             child.start()
+        try:
+            self._watch(when_ready, port)
+        finally:
+            self._end_children()
+        return 0
+
+    def _watch(self, when_ready: Callable[[], None], port: int) -> None:
         announced = False
         while not self.stopping:
             if not announced and not _is_free("127.0.0.1", port):
@@ -126,8 +133,6 @@ class Supervisor:
             for child in self.children:
                 self._mend(child)
             time.sleep(0.1)
-        self._end_children()
-        return 0
 
     def _stop(self, *_: object) -> None:
         self.stopping = True

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import Kind
@@ -92,7 +93,7 @@ def _covers(rule: Rule, row: Feedback) -> bool:
 
 def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
     return Case(
-        title=row.title or f"{row.get_kind_display()}: {rule.name}",
+        title=_title(row, rule),
         feedback=row,
         customer=row.customer,
         unit=row.unit,
@@ -101,6 +102,11 @@ def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
         opened_at=now,
         due_at=now + timedelta(hours=rule.due_hours),
     )
+
+
+def _title(row: Feedback, rule: Rule) -> str:
+    """What the list shows: the title, the first words of the comment, or the rule."""
+    return (row.title or Truncator(row.comment_masked).words(10) or f"{row.get_kind_display()}: {rule.name}")[:200]
 
 
 def owner_for(unit: Unit | None, role: Role) -> Person | None:
@@ -163,14 +169,16 @@ def add_note(*, case: Case, text: str, by: Person) -> CaseNote:
 
 
 @transaction.atomic
-def close_case(*, case: Case, root_cause: RootCause, resolution: str, by: Person) -> Case:
-    """Close a case with why it happened and what was done.
+def close_case(
+    *, case: Case, root_cause: RootCause, resolution: str, by: Person, at: datetime | None = None
+) -> Case:
+    """Close a case with why it happened and what was done; now, unless another system closed it `at` another time.
 
     Raises:
         CaseAlreadyClosed: somebody closed it before.
     """
     _refuse_closed(case)
-    case.state, case.closed_at = State.CLOSED, timezone.now()
+    case.state, case.closed_at = State.CLOSED, at or timezone.now()
     case.root_cause, case.resolution = root_cause, resolution
     case.save(update_fields=["state", "closed_at", "root_cause", "resolution"])
     record_audit(by=by, action="case.closed", target=case, root_cause=root_cause)
