@@ -18,12 +18,23 @@ from candor.apps.organization.scope import Scope
 from candor.apps.scores.queries import ScoreRow, estimate, estimates_by, split
 from candor.apps.scores.registry import measure_named
 from candor.demo import Lender, truths
+from candor.demo.places import PLACES
+from candor.demo.staging import JOURNEY
 from candor.foundation.periods import Period
+from candor.foundation.storage import warehouse
+from candor.warehouse.queries import EventFilter, event_cases
 from tests.demo.conftest import TODAY, loaded_once
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - timedelta(days=1)
 NPS = measure_named("nps")
+BEFORE_DECISION = (
+    "Documents requested",
+    "Documents received",
+    "Documents complete",
+    "Appraisal received",
+    "Loan approved",
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +56,16 @@ def scope(*, days: int = 730, until: date = YESTERDAY, branch: str | None = None
     unit = Unit.objects.get(name=branch) if branch else None
     period = Period("x", f"the last {days} days", until - timedelta(days=days - 1), until)
     return Scope(viewer_of(lead), unit, period, until, until)
+
+
+def appraisal_wait(branch: str) -> float:
+    """Median seconds from ordering an appraisal to having it, without news between, at one branch."""
+    units = Unit.objects.below(Unit.objects.get(name=branch)).values_list("pk", flat=True)
+    only = EventFilter(
+        units=list(units), activities=["Appraisal ordered", "Appraisal received"], whole_cases=False
+    )
+    (edge,) = event_cases(warehouse(), journey=JOURNEY, where=only).edges
+    return edge.median_wait
 
 
 def by_branch(days: int) -> dict[str, ScoreRow]:
@@ -92,6 +113,23 @@ def test_regions_can_not_be_told_apart() -> None:
 
 def test_nothing_changed_for_the_company_as_a_whole_this_quarter() -> None:
     assert estimate(NPS, scope=scope(days=90)).comparison.verdict == "no_clear_change"
+
+
+def test_nothing_takes_appraisals_longer_than_at_the_slow_branch() -> None:
+    waits = {name: appraisal_wait(name) for name in (place.name for place in PLACES)}
+    slow = waits.pop(truths.SLOW_BRANCH)
+    assert slow > 1.2 * max(waits.values())
+
+
+def test_being_late_with_the_appraisal_is_the_wait_that_stands_out() -> None:
+    found = event_cases(warehouse(), journey=JOURNEY)
+    assert found.cases > 20_000
+    waits = {(edge.before, edge.after): edge.median_wait for edge in found.edges if edge.n > 1_000}
+    before_decision = {pair: wait for pair, wait in waits.items() if pair[1] in BEFORE_DECISION}
+    assert max(before_decision, key=before_decision.__getitem__) == (
+        "Appraisal ordered",
+        "Appraisal received",
+    )
 
 
 def test_response_rates_are_counted_from_those_who_were_asked() -> None:

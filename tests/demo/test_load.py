@@ -14,7 +14,7 @@ from candor.apps.organization.models import AuditEntry, Person, RoleAssignment, 
 from candor.apps.scores.services import verify_warehouse
 from candor.apps.surveys.models import Invitation, Question, Survey
 from candor.demo import Lender
-from candor.demo.load import load_lender, loaded_lender
+from candor.demo.load import is_complete, load_lender, loaded_lender, mark_complete
 from candor.foundation.errors import Conflict
 from candor.foundation.storage import warehouse
 from tests.demo.conftest import TODAY
@@ -65,6 +65,9 @@ def test_an_interrupted_load_is_completed_by_the_next() -> None:
     assert not Complaint.objects.exists()
     load_lender(lender=tiny_lender())
     assert Complaint.objects.count() == len(list(next(tiny_lender().chunks()).complaint_rows()))
+    assert not is_complete()
+    mark_complete()
+    assert is_complete()
     assert verify_warehouse().is_equal
 
 

@@ -40,6 +40,7 @@ Progress: TypeAlias = Callable[[str, float], None]
 """Called with what is being done and the share of the whole that is done, 0 to 1."""
 
 LOADED: Final = "demo.loaded"
+COMPLETE: Final = "demo.complete"
 COMPLAINTS: Final = "lender-complaints"
 IDEAS: Final = "frontline-ideas"
 EVENTS: Final = "loan-system"
@@ -81,6 +82,16 @@ def loaded_lender() -> Lender | None:
         return None
     facts = entry.facts
     return Lender(today=date.fromisoformat(facts["today"]), seed=facts["seed"], size=facts["size"])
+
+
+def is_complete() -> bool:
+    """Whether a load has run to its end here."""
+    return audit_entries(action=COMPLETE).exists()
+
+
+def mark_complete() -> None:
+    """Note that the load, and what it left to a worker, is done."""
+    record_audit(by=None, action=COMPLETE)
 
 
 @transaction.atomic
@@ -332,16 +343,3 @@ def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     for row in rows:
         groups[key(row)].append(row)
     return dict(groups)
-
-
-COMPLETE: Final = "demo.complete"
-
-
-def is_complete() -> bool:
-    """Whether a load has run to its end here."""
-    return audit_entries(action=COMPLETE).exists()
-
-
-def mark_complete() -> None:
-    """Note that the load, and what it left to a worker, is done."""
-    record_audit(by=None, action=COMPLETE)
