@@ -1,0 +1,15 @@
+"""News from below."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from candor.apps.feedback.signals import feedback_received
+
+from . import tasks
+
+
+@receiver(feedback_received, dispatch_uid="insights.read_comments")
+def on_feedback_received(feedback_ids: list[int], **_: Any) -> None:
+    """Have a worker read the comments."""
+    tasks.read_comments.enqueue(feedback_ids)
