@@ -80,14 +80,18 @@ def test_the_rival_sees_nothing_of_quay(world: World) -> None:
 def test_a_split_asked_by_htmx_is_only_that_part(world: World) -> None:
     answered([10] * 60, channel="web")
     answered([2] * 60, channel="<b>phone</b>")
-    part = page(world.clara, f"/scores/nps/?{JUNE}&by=channel", **{"HX-Request": "true", "HX-Target": "split"})
+    part = page(
+        world.clara, f"/scores/nps/?{JUNE}&by=channel", **{"HX-Request": "true", "HX-Target": "split"}
+    )
     assert "<html" not in part
     assert "Two of two channels stand apart from the others" in part
     assert "<b>phone</b>" not in part
     assert "<html" in page(world.clara, f"/scores/nps/?{JUNE}&by=channel")
 
 
-@pytest.mark.parametrize("query", ["by=shoe_size", "step=fortnight", "period=x", "by=channel&period=2026-02-31..2026-03-01"])
+@pytest.mark.parametrize(
+    "query", ["by=shoe_size", "step=fortnight", "period=x", "by=channel&period=2026-02-31..2026-03-01"]
+)
 def test_what_can_not_be_asked_is_refused_in_words(world: World, query: str) -> None:
     assert as_(world.clara).get(f"/scores/nps/?{query}").status_code == 400
 
@@ -95,7 +99,13 @@ def test_what_can_not_be_asked_is_refused_in_words(world: World, query: str) -> 
 def test_every_split_and_step_draws(world: World, loan: Journey) -> None:
     points = list(Touchpoint.objects.order_by("pk"))
     for number, point in enumerate(points):
-        answered([10 - number] * 40, channel=f"c{number}", product=f"p{number}", touchpoint_id=point.pk, journey_id=loan.pk)
+        answered(
+            [10 - number] * 40,
+            channel=f"c{number}",
+            product=f"p{number}",
+            touchpoint_id=point.pk,
+            journey_id=loan.pk,
+        )
     for by in ["unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue"]:
         assert "Could be" in page(world.clara, f"/scores/nps/?{JUNE}&by={by}")
     for step in ["day", "week", "month"]:
@@ -117,7 +127,10 @@ def test_an_export_holds_the_rows_of_the_page_in_safe_cells_and_is_logged(world:
     assert (entry.person, entry.facts["dimension"], entry.facts["rows"]) == (world.clara, "channel", 2)
 
 
-@pytest.mark.parametrize(("who", "status"), [("clara", 200), ("ada", 200), ("mona", 200), ("eve", 403), ("theo", 403), ("hana", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("clara", 200), ("ada", 200), ("mona", 200), ("eve", 403), ("theo", 403), ("hana", 403)],
+)
 def test_only_those_who_may_export_do(world: World, who: str, status: int) -> None:
     assert as_(getattr(world, who)).get("/scores/nps/export/").status_code == status
 
@@ -132,7 +145,14 @@ def test_nobody_exports_units_that_they_only_see(world: World) -> None:
 
 def test_a_journey_shows_its_promises_and_asks_scores_for_the_rest(world: World, loan: Journey) -> None:
     shown = page(world.theo, "/journeys/loan/")
-    for words in ["Home loan", "A call back", "within 3 days", "Through others", "Critical moment", "Clara owns it."]:
+    for words in [
+        "Home loan",
+        "A call back",
+        "within 3 days",
+        "Through others",
+        "Critical moment",
+        "Clara owns it.",
+    ]:
         assert words in shown
     assert f"/scores/journeys/{loan.pk}/panel/" in shown
     assert "Home loan" in page(world.theo, "/journeys/")
@@ -143,7 +163,10 @@ def test_the_panel_puts_a_score_beside_each_touchpoint(world: World, loan: Journ
     answered([10] * 40, touchpoint_id=form.pk)
     answered([2] * 5, touchpoint_id=papers.pk)
     shown = page(world.clara, f"/scores/journeys/{loan.pk}/panel/?{JUNE}")
-    assert f'<div id="touchpoint-{form.pk}" hx-swap-oob="true"><div class="score-row"><span class="value">100</span>' in shown
+    assert (
+        f'<div id="touchpoint-{form.pk}" hx-swap-oob="true"><div class="score-row"><span class="value">100</span>'
+        in shown
+    )
     assert "Too few answers to tell (5 of at least 30)" in shown
     assert as_(world.olga).get(f"/scores/journeys/{loan.pk}/panel/").status_code == 403
     assert as_(world.clara).get("/scores/journeys/999/panel/").status_code == 404

@@ -45,7 +45,12 @@ def test_the_manager_may_look_to_coach_and_the_look_is_logged(
     assert (found.estimate.n, found.estimate.value) == (35, 1)
     entry = AuditEntry.objects.get(action="score.looked_at")
     assert (entry.person, entry.object_id) == (world.mona, of_theo.pk)
-    assert entry.facts == {"measure": "nps", "purpose": "coaching", "period": "2026-06-01..2026-06-30", "n": 35}
+    assert entry.facts == {
+        "measure": "nps",
+        "purpose": "coaching",
+        "period": "2026-06-01..2026-06-30",
+        "n": 35,
+    }
 
 
 def test_people_see_their_own_score(world: World, scope_for: ScopeFor, of_theo: Person) -> None:
@@ -75,6 +80,8 @@ def test_nobody_else_may_look(
 
 def test_below_the_least_n_nothing_is_shown(world: World, scope_for: ScopeFor, of_theo: Person) -> None:
     set_least_n(36)
-    found: Any = estimate_for_person(NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING)
+    found: Any = estimate_for_person(
+        NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING
+    )
     assert (found.estimate.value, found.estimate.low, found.estimate.high) == (None, None, None)
     assert found.estimate.status == "too_few"

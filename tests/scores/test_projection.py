@@ -112,7 +112,11 @@ def test_a_complaint_counts_once_and_tells_of_time_and_dispute_only_where_known(
     for is_timely, is_disputed in [(True, None), (False, True), (None, False)]:
         feedback = a_feedback(kind=Kind.COMPLAINT)
         Complaint.objects.create(
-            feedback=feedback, received_on=NOON.date(), is_timely=is_timely, is_disputed=is_disputed, is_open=False
+            feedback=feedback,
+            received_on=NOON.date(),
+            is_timely=is_timely,
+            is_disputed=is_disputed,
+            is_open=False,
         )
     project_pending()
     assert counted("complaint") == {1: 3}
@@ -139,7 +143,13 @@ def test_an_invitation_is_answered_once_its_feedback_came() -> None:
 def test_a_question_where_low_is_good_is_turned_round() -> None:
     survey = Survey.objects.create(key="effort", name="Effort")
     Question.objects.create(
-        survey=survey, key="ces", text="How much effort?", kind=AnswerKind.CES, lowest=1, highest=7, is_high_good=False
+        survey=survey,
+        key="ces",
+        text="How much effort?",
+        kind=AnswerKind.CES,
+        lowest=1,
+        highest=7,
+        is_high_good=False,
     )
     a_feedback(ces=2, source="effort")
     a_feedback(ces=2, source="another")
@@ -222,10 +232,17 @@ def test_killing_the_projector_loses_and_doubles_nothing(tmp_path: Path) -> None
         "CANDOR_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "candor.web.settings", "PYTHONPATH": str(Path.cwd()),
     }  # fmt: skip
     candor = [sys.executable, "-m", "candor.cli"]
-    subprocess.run([*candor, "init", "--email", "a@b.example", "--password", "long enough pw"], env=environment, check=True)
+    subprocess.run(
+        [*candor, "init", "--email", "a@b.example", "--password", "long enough pw"],
+        env=environment,
+        check=True,
+    )
     for number, delay in enumerate([3, 17, 29, 8]):
         writer = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(WRITER), str(number)], env=environment, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", textwrap.dedent(WRITER), str(number)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert writer.stdout is not None
         for _ in range(delay):
@@ -233,6 +250,8 @@ def test_killing_the_projector_loses_and_doubles_nothing(tmp_path: Path) -> None
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     subprocess.run([*candor, "warehouse", "project"], env=environment, check=True)
-    verified = subprocess.run([*candor, "warehouse", "verify", "--json"], env=environment, capture_output=True, text=True)
+    verified = subprocess.run(
+        [*candor, "warehouse", "verify", "--json"], env=environment, capture_output=True, text=True
+    )
     assert verified.returncode == 0, verified.stdout
     assert '"pending": 0' in verified.stdout

@@ -28,7 +28,9 @@ from tests.world import World
 NPS, CSAT, COMPLAINTS = MEASURES["nps"], MEASURES["csat"], MEASURES["complaint_rate"]
 
 
-def answered(numbers: Iterable[float], kind: AnswerKind = AnswerKind.NPS, *, at: datetime = NOON, **fields: object) -> None:
+def answered(
+    numbers: Iterable[float], kind: AnswerKind = AnswerKind.NPS, *, at: datetime = NOON, **fields: object
+) -> None:
     """Feedback with one answer each, projected."""
     values = list(numbers)
     answered.calls += 1  # type: ignore[attr-defined]
@@ -77,12 +79,19 @@ def test_below_the_least_n_there_is_no_number_to_show(world: World, scope_for: S
 
 def test_the_period_counts_its_first_and_last_day_and_no_other(world: World, scope_for: ScopeFor) -> None:
     set_least_n(1)
-    for day in [datetime(2026, 5, 31, 23), datetime(2026, 6, 1), datetime(2026, 6, 30, 23, 59), datetime(2026, 7, 1)]:
+    for day in [
+        datetime(2026, 5, 31, 23),
+        datetime(2026, 6, 1),
+        datetime(2026, 6, 30, 23, 59),
+        datetime(2026, 7, 1),
+    ]:
         answered([10], at=day.replace(tzinfo=UTC))
     assert estimate(NPS, scope=scope_for(world.clara)).estimate.n == 2
 
 
-@pytest.mark.parametrize(("now", "before", "verdict"), [(0.9, 0.5, "higher"), (0.4, 0.8, "lower"), (0.6, 0.6, "no_clear_change")])
+@pytest.mark.parametrize(
+    ("now", "before", "verdict"), [(0.9, 0.5, "higher"), (0.4, 0.8, "lower"), (0.6, 0.6, "no_clear_change")]
+)
 def test_the_change_is_tested_on_the_answers_of_the_period_before(
     world: World, scope_for: ScopeFor, now: float, before: float, verdict: str
 ) -> None:
@@ -157,7 +166,15 @@ def test_every_split_adds_up_to_the_whole(data: st.DataObject, world: World, sco
     for person in (world.clara, world.mona, world.rival):
         scope = scope_for(person)
         whole = estimate(NPS, scope=scope).estimate.n
-        dimensions: list[Dimension] = ["unit", "product", "channel", "segment", "company", "touchpoint", "issue"]
+        dimensions: list[Dimension] = [
+            "unit",
+            "product",
+            "channel",
+            "segment",
+            "company",
+            "touchpoint",
+            "issue",
+        ]
         for dimension in dimensions:
             assert sum(row.estimate.n for row in estimates_by(NPS, dimension, scope=scope)) == whole
         for step in ("day", "week", "month"):
@@ -179,7 +196,11 @@ def test_a_filter_narrows_but_can_not_widen_the_scope(world: World, scope_for: S
     answered([10] * 2, unit_id=world.quay.pk, channel="phone")
     scope = scope_for(world.mona)
     assert estimate(NPS, scope=scope, only=Filter(channels=["web"])).estimate.n == 3
-    for wider in (Filter(units=[world.mill.pk]), Filter(since=date(2020, 1, 1)), Filter(persons=[world.theo.pk])):
+    for wider in (
+        Filter(units=[world.mill.pk]),
+        Filter(since=date(2020, 1, 1)),
+        Filter(persons=[world.theo.pk]),
+    ):
         with pytest.raises(ValueError, match="narrow"):
             estimate(NPS, scope=scope, only=wider)
 
@@ -192,7 +213,9 @@ def test_the_cache_never_outlives_the_answers(world: World, scope_for: ScopeFor)
         assert estimate(NPS, scope=scope).estimate.n == n
 
 
-def test_complaints_are_a_rate_over_the_days_since_they_were_first_counted(world: World, scope_for: ScopeFor) -> None:
+def test_complaints_are_a_rate_over_the_days_since_they_were_first_counted(
+    world: World, scope_for: ScopeFor
+) -> None:
     for day, n in [(1, 8), (11, 7)]:
         for _ in range(n):
             feedback = a_feedback(kind=Kind.COMPLAINT, received_at=datetime(2026, 6, day, 9, tzinfo=UTC))
@@ -262,7 +285,10 @@ def test_every_measure_is_complete() -> None:
 
 def test_the_airport_survey_has_its_known_nps(world: World, scope_for: ScopeFor, real_data: Path) -> None:
     with gzip.open(real_data / "sfo_survey" / "2017.csv.gz", "rt", encoding="utf-8-sig") as file:
-        rows = [{name.strip(): value.strip() for name, value in row.items() if name} for row in csv.DictReader(file)]
+        rows = [
+            {name.strip(): value.strip() for name, value in row.items() if name}
+            for row in csv.DictReader(file)
+        ]
     receive(
         items=[
             NewFeedback(

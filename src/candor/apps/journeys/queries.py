@@ -12,7 +12,8 @@ from .models import Journey, Stage, Touchpoint
 def journeys_with_sizes() -> QuerySet[Journey]:
     """All journeys with their owners and the numbers of their stages and touchpoints."""
     return Journey.objects.select_related("owner").annotate(
-        stage_count=Count("stages", distinct=True), touchpoint_count=Count("stages__touchpoints", distinct=True)
+        stage_count=Count("stages", distinct=True),
+        touchpoint_count=Count("stages__touchpoints", distinct=True),
     )
 
 

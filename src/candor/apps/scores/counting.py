@@ -29,7 +29,9 @@ def count(
     """Answers on each metric's own scale, by metric first and then by `by`, that the scope's viewer may count."""
     taken = {"units", "since", "until", "persons"}
     if any(getattr(only, name) is not None for name in taken):
-        raise ValueError("units and days come from scope and period, persons from their own door: narrow other columns")
+        raise ValueError(
+            "units and days come from scope and period, persons from their own door: narrow other columns"
+        )
     unit_ids = scope.unit_ids(Permission.READ_SCORES)
     where = replace(
         _hashable(only),
@@ -70,7 +72,9 @@ def _remembered(
             for group, cells in counted.items()
         }
     return {
-        group: Histogram.from_weighted({value: (cell.n, cell.sum_w, cell.sum_w2) for value, cell in cells.items()})
+        group: Histogram.from_weighted(
+            {value: (cell.n, cell.sum_w, cell.sum_w2) for value, cell in cells.items()}
+        )
         for group, cells in counted.items()
     }
 
@@ -78,7 +82,9 @@ def _remembered(
 def _hashable(only: Filter) -> Filter:
     """The same filter with tuples in place of lists, so that it can be a key."""
     given = ((f.name, getattr(only, f.name)) for f in fields(only))
-    tupled: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given}
+    tupled: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given
+    }
     return Filter(**tupled)
 
 

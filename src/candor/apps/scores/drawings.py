@@ -56,7 +56,10 @@ def trend_chart(points: Sequence[TrendPoint], measure: Measure, *, title: str) -
 def split_chart(split: Split) -> charts.Spec | None:
     """The groups of a split with their intervals: in tiers, or for rates by size; None when no group has enough answers."""
     measure = split.whole.measure
-    if not any(row.estimate.value is not None and tier in _TONES for row, tier in zip(split.rows, split.tiers, strict=True)):
+    if not any(
+        row.estimate.value is not None and tier in _TONES
+        for row, tier in zip(split.rows, split.tiers, strict=True)
+    ):
         return None
     low, high = axis(measure, (row.estimate for row in split.rows))
     if measure.is_rate:
@@ -91,11 +94,14 @@ def split_sentence(split: Split) -> str:
     if not apart:
         return _("These %(plural)s can’t be told apart") % {"plural": plural}
     facts = {"count": count_words(apart).capitalize(), "all": count_words(told), "plural": plural}
-    return ngettext(
-        "%(count)s of %(all)s %(plural)s stands apart from the others",
-        "%(count)s of %(all)s %(plural)s stand apart from the others",
-        apart,
-    ) % facts
+    return (
+        ngettext(
+            "%(count)s of %(all)s %(plural)s stands apart from the others",
+            "%(count)s of %(all)s %(plural)s stand apart from the others",
+            apart,
+        )
+        % facts
+    )
 
 
 def axis(measure: Measure, estimates: Iterable[Estimate]) -> tuple[float, float]:

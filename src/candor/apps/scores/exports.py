@@ -25,7 +25,9 @@ def check_may_export(scope: Scope) -> None:
     """
     seen, allowed = scope.unit_ids(Permission.READ_SCORES), scope.unit_ids(Permission.EXPORT_DATA)
     if allowed is not None and (seen is None or set(seen) - set(allowed)):
-        raise NotAllowed("This page shows units that you may see but not export. Choose one of yours and try again.")
+        raise NotAllowed(
+            "This page shows units that you may see but not export. Choose one of yours and try again."
+        )
 
 
 def split_as_csv(split: Split) -> Iterator[str]:
@@ -51,4 +53,3 @@ def _cells(split: Split, row: ScoreRow, tier: str) -> tuple[object, ...]:
         DIMENSION_NAMES[split.dimension][0], row.label, *shown, scale.suffix or measure.unit_words,
         found.n, found.method, found.words, tier,
     )  # fmt: skip
-

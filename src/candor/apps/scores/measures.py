@@ -142,4 +142,3 @@ class EventRate:
             events_before=before.answers.n,
             exposure_before=before.exposure / self.days,
         )
-

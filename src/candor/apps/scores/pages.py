@@ -18,7 +18,16 @@ from .queries import Dimension, Overview, ScoreResult, ScoreRow, TrendPoint
 from .registry import MEASURES, Measure
 from .steps import Step, window
 
-DIMENSIONS: tuple[Dimension, ...] = ("unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue")
+DIMENSIONS: tuple[Dimension, ...] = (
+    "unit",
+    "product",
+    "channel",
+    "segment",
+    "touchpoint",
+    "journey",
+    "company",
+    "issue",
+)
 WORTH_SAYING = 7  # days without feedback
 ALONG_JOURNEYS = ("csat", "ces", "nps", "trust", "stars")
 
@@ -84,7 +93,9 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
         "change_sentence": drawings.change_sentence(result),
         "step": step,
         "steps": [("day", "Days"), ("week", "Weeks"), ("month", "Months")],
-        "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}") if _has_run(points) else None,
+        "trend": drawings.trend_chart(points, measure, title=f"{measure.name} by {step}")
+        if _has_run(points)
+        else None,
     }
 
 
@@ -130,7 +141,9 @@ def split_part(measure: Measure, dimension: Dimension, scope: Scope) -> dict[str
 
 def journey_part(journey: Journey, measure: Measure | None, scope: Scope) -> dict[str, Any]:
     """The score at each touchpoint of a journey, in its order; by default of the measure most answered along it."""
-    points = list(Touchpoint.objects.filter(stage__journey=journey).order_by("stage__position", "position", "pk"))
+    points = list(
+        Touchpoint.objects.filter(stage__journey=journey).order_by("stage__position", "position", "pk")
+    )
     only = Filter(touchpoints=tuple(point.key for point in points))
     results = {key: queries.estimate(MEASURES[key], scope=scope, only=only) for key in ALONG_JOURNEYS}
     asked = [result.measure for result in results.values() if result.estimate.n]

@@ -36,10 +36,14 @@ def check_purpose(*, purpose: Purpose, of: Person, by: Person) -> None:
         return
     if purpose is Purpose.COACHING and by.pk != of.pk and is_manager_of(by, of):
         return
-    raise NotAllowed("Only the person themselves, and their manager for coaching, may see a score about one person.")
+    raise NotAllowed(
+        "Only the person themselves, and their manager for coaching, may see a score about one person."
+    )
 
 
 def is_manager_of(manager: Person, person: Person) -> bool:
     """Whether `manager` holds the role of manager for the unit the person belongs to, or one above it."""
-    paths = RoleAssignment.objects.filter(person=manager, role=Role.MANAGER).values_list("unit__path", flat=True)
+    paths = RoleAssignment.objects.filter(person=manager, role=Role.MANAGER).values_list(
+        "unit__path", flat=True
+    )
     return any(person.unit.path.startswith(path) for path in paths)

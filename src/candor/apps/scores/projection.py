@@ -53,11 +53,15 @@ def invitation_facts(ids: Iterable[int]) -> Iterator[Fact]:
 def all_facts() -> Iterator[Fact]:
     """Every fact of the record, read page by page, so that its size does not matter."""
     last = 0
-    while ids := list(Feedback.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]):
+    while ids := list(
+        Feedback.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]
+    ):
         yield from feedback_facts(ids)
         last = ids[-1]
     last = 0
-    while ids := list(Invitation.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]):
+    while ids := list(
+        Invitation.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]
+    ):
         yield from invitation_facts(ids)
         last = ids[-1]
 
@@ -73,7 +77,9 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
     answers = _answers(ids)
     complaints = {
         row[0]: row[1:]
-        for row in Complaint.objects.filter(pk__in=ids).values_list("pk", "is_open", "is_timely", "is_disputed")
+        for row in Complaint.objects.filter(pk__in=ids).values_list(
+            "pk", "is_open", "is_timely", "is_disputed"
+        )
     }
     turned = _turned_scales({row[-1] for row in feedback})
     for *values, source in feedback:
@@ -82,7 +88,11 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
             continue
         for kind, question, number in answers[values[0]]:
             ends = turned.get((source, question))
-            yield shared | {"metric": kind, "question": question, "value": sum(ends) - number if ends else number}
+            yield shared | {
+                "metric": kind,
+                "question": question,
+                "value": sum(ends) - number if ends else number,
+            }
         if values[0] in complaints:
             yield from _complaint_facts(shared, *complaints[values[0]])
 
@@ -90,7 +100,9 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
 def _answers(ids: list[int]) -> dict[int, list[tuple[str, str, float]]]:
     """Numbers by feedback; a blank has none, and neither has what is not a finite number."""
     found: dict[int, list[tuple[str, str, float]]] = defaultdict(list)
-    rows = Answer.objects.filter(feedback_id__in=ids, number__isnull=False).order_by("feedback_id", "question")
+    rows = Answer.objects.filter(feedback_id__in=ids, number__isnull=False).order_by(
+        "feedback_id", "question"
+    )
     for feedback_id, kind, question, number in rows.values_list("feedback_id", "kind", "question", "number"):
         if number is not None and math.isfinite(number):
             found[feedback_id].append((kind, question, number))

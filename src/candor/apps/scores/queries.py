@@ -97,7 +97,9 @@ def estimate(
 ) -> ScoreResult:
     """The score in the scope's period, compared with the period before on the raw answers."""
     sides = [
-        count([measure], scope=scope, period=period, only=only, weighted=weighted).get((measure.metric,), Histogram())
+        count([measure], scope=scope, period=period, only=only, weighted=weighted).get(
+            (measure.metric,), Histogram()
+        )
         for period in (scope.period, scope.before)
     ]
     return _result(measure, sides[0], sides[1], scope, workspace().least_n_score)
@@ -139,7 +141,9 @@ def split(
         rows=tuple(rows),
         tiers=tuple(
             "others" if group.key == OTHERS else tier
-            for group, tier in zip(groups, tiers_of(measure, answers, least_n=workspace().least_n_score), strict=True)
+            for group, tier in zip(
+                groups, tiers_of(measure, answers, least_n=workspace().least_n_score), strict=True
+            )
         ),
     )
 
@@ -150,7 +154,12 @@ def group_count(measure: Measure, dimension: Dimension, *, scope: Scope) -> int:
 
 
 def trend(
-    measure: Measure, *, scope: Scope, step: Step | None = None, only: Filter = EVERYTHING, weighted: bool = True
+    measure: Measure,
+    *,
+    scope: Scope,
+    step: Step | None = None,
+    only: Filter = EVERYTHING,
+    weighted: bool = True,
 ) -> list[TrendPoint]:
     """The score of each day, week or month of the scope's period, empty ones included."""
     step = step or step_for(scope.period)
@@ -172,7 +181,8 @@ def overview(*, scope: Scope, measures: Sequence[Measure] = tuple(MEASURES.value
     for measure in measures:
         sides = (now.get((measure.metric,), nobody), before.get((measure.metric,), nobody))
         months = (
-            _point(measure, by_month.get((measure.metric, step.group), nobody), step, least_n) for step in steps
+            _point(measure, by_month.get((measure.metric, step.group), nobody), step, least_n)
+            for step in steps
         )
         found.append(Overview(result=_result(measure, *sides, scope, least_n), months=tuple(months)))
     return found
@@ -187,7 +197,11 @@ def scope_words(scope: Scope) -> str:
     else:
         place = "Your units"
     label = scope.period.label
-    return f"{place}, {label[0].lower()}{label[1:]}" if label.startswith(("Last ", "All ")) else f"{place}, {label}"
+    return (
+        f"{place}, {label[0].lower()}{label[1:]}"
+        if label.startswith(("Last ", "All "))
+        else f"{place}, {label}"
+    )
 
 
 def _result(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> ScoreResult:
@@ -203,7 +217,9 @@ def _result(measure: Measure, now: Histogram, before: Histogram, scope: Scope, l
 
 def _point(measure: Measure, answers: Histogram, stretch: Stretch, least_n: int) -> TrendPoint:
     tally = _tally(measure, answers, stretch.since, stretch.until)
-    return TrendPoint(stretch=stretch, estimate=_hidden_if_few(measure.formula.estimate(tally, least_n=least_n)))
+    return TrendPoint(
+        stretch=stretch, estimate=_hidden_if_few(measure.formula.estimate(tally, least_n=least_n))
+    )
 
 
 def _shown(measure: Measure, answers: Histogram, period: Period, least_n: int) -> Estimate:
@@ -223,7 +239,8 @@ def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, l
 
 
 def _tally(measure: Measure, answers: Histogram, since: date, until: date) -> Tally:
-    return Tally(measure.on_scale(answers), exposure=covered_days(measure, since, until))
+    days = covered_days(measure, since, until) if measure.is_rate else 0
+    return Tally(measure.on_scale(answers), exposure=days)
 
 
 def _hidden_if_few(found: Estimate) -> Estimate:
@@ -239,7 +256,11 @@ def _groups(
     by_key = {group[1]: answers for group, answers in counted.items()}
     if dimension == "unit":
         return roll_up(by_key, scope=scope, kind=kind)
-    names = _touchpoint_names(by_key) if dimension == "touchpoint" else {key: key for key in sorted(filter(None, by_key))}
+    names = (
+        _touchpoint_names(by_key)
+        if dimension == "touchpoint"
+        else {key: key for key in sorted(filter(None, by_key))}
+    )
     groups = [Group(key, name, None, by_key[key]) for key, name in names.items()]
     if None in by_key:
         groups.append(Group("", NOT_STATED, None, by_key[None]))
@@ -255,7 +276,9 @@ def _rows(measure: Measure, groups: list[Group], earlier: list[Group] | None, sc
         if earlier is not None:
             change = _change(measure, group.answers, before.get(group.key, Histogram()), scope, least_n)
         found = _shown(measure, group.answers, scope.period, least_n)
-        rows.append(ScoreRow(key=group.key, label=group.label, unit=group.unit, estimate=found, comparison=change))
+        rows.append(
+            ScoreRow(key=group.key, label=group.label, unit=group.unit, estimate=found, comparison=change)
+        )
     return rows
 
 
@@ -273,5 +296,8 @@ def _folded(groups: list[Group], most: int) -> list[Group]:
 def _touchpoint_names(keys: Collection[str | None]) -> dict[str, str]:
     """Touchpoints in the order of their journeys; those that are gone keep their key."""
     rows = Touchpoint.objects.filter(key__in=[key for key in keys if key])
-    names = {point.key: point.name for point in rows.order_by("stage__journey", "stage__position", "position", "pk")}
+    names = {
+        point.key: point.name
+        for point in rows.order_by("stage__journey", "stage__position", "position", "pk")
+    }
     return names | {key: key for key in sorted(filter(None, keys)) if key not in names}

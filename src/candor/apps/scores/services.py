@@ -66,9 +66,7 @@ class _News:
         return len(self.feedback) + len(self.invitations)
 
 
-def estimate_for_person(
-    measure: Measure, *, person: Person, scope: Scope, purpose: Purpose
-) -> ScoreResult:
+def estimate_for_person(measure: Measure, *, person: Person, scope: Scope, purpose: Purpose) -> ScoreResult:
     """The score of what one person did, for the purposes that the policy allows; every look and refusal is logged.
 
     Counts the answers about work that was theirs at the time. Call it outside a transaction of your own: the
@@ -135,7 +133,11 @@ def verify_warehouse() -> Verified:
             in_record[fact["metric"], month, fact["unit"], float(fact["value"])] += 1
         counted = histograms(warehouse(), metrics=METRICS, by=("metric", "month", "unit"))
     in_warehouse: Counter[_Group] = Counter(
-        {(group[0], group[1], group[2], value): cell.n for group, cells in counted.items() for value, cell in cells.items()}
+        {
+            (group[0], group[1], group[2], value): cell.n
+            for group, cells in counted.items()
+            for value, cell in cells.items()
+        }
     )
     groups = {group for group in in_record | in_warehouse if in_record[group] != in_warehouse[group]}
     ordered = sorted(groups, key=lambda group: (group[0], group[1], group[2] or 0, group[3]))
@@ -154,7 +156,9 @@ def _difference(group: _Group, in_record: int, in_warehouse: int) -> Difference:
 def _next_news() -> _News:
     """The oldest entries, so many that their facts fit in memory at ease."""
     news = _News()
-    waiting = OutboxEntry.objects.filter(topic__in=TOPICS).order_by("pk").values_list("pk", "topic", "payload")
+    waiting = (
+        OutboxEntry.objects.filter(topic__in=TOPICS).order_by("pk").values_list("pk", "topic", "payload")
+    )
     for pk, topic, payload in waiting.iterator(chunk_size=100):
         news.entries.append(pk)
         (news.feedback if topic == "feedback" else news.invitations).update(payload["ids"])

@@ -31,7 +31,9 @@ def stretches(step: Step, period: Period) -> list[Stretch]:
         following = _following(step, first)
         last = following - timedelta(days=1)
         since, until = max(first, period.since), min(last, period.until)
-        found.append(Stretch(_group(step, first), _label(step, first), since, until, (since, until) != (first, last)))
+        found.append(
+            Stretch(_group(step, first), _label(step, first), since, until, (since, until) != (first, last))
+        )
         first = following
     return found
 

@@ -65,7 +65,9 @@ def journey_panel(request: HttpRequest, pk: int) -> HttpResponse:
     journey = get_object_or_404(Journey, pk=pk)
     key = request.GET.get("measure", "")
     chosen = measure_named(key) if key else None
-    return render(request, "scores/journey_panel.html", {"scope": scope} | pages.journey_part(journey, chosen, scope))
+    return render(
+        request, "scores/journey_panel.html", {"scope": scope} | pages.journey_part(journey, chosen, scope)
+    )
 
 
 def _scope(request: HttpRequest, scope: Scope) -> Scope:
@@ -77,7 +79,9 @@ def _scope(request: HttpRequest, scope: Scope) -> Scope:
 def _dimension(request: HttpRequest) -> Dimension | None:
     asked = request.GET.get("by", "")
     if asked and asked not in get_args(Dimension):
-        raise InvalidInput(f"Scores can’t be split by “{asked}”; expected one of {', '.join(get_args(Dimension))}.")
+        raise InvalidInput(
+            f"Scores can’t be split by “{asked}”; expected one of {', '.join(get_args(Dimension))}."
+        )
     return asked or None  # type: ignore[return-value]
 
 
