@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.improvement import *
     from candor.analytics.indexes import *
     from candor.analytics.lifetime_value import *
+    from candor.analytics.maturity import *
     from candor.analytics.multiple_tests import *
     from candor.analytics.net_promoter import *
     from candor.analytics.nonresponse import *
@@ -54,6 +55,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.stakes import *
     from candor.analytics.stress import *
     from candor.analytics.survival import *
+    from candor.analytics.votes import *
     from candor.analytics.watching import *
     from candor.analytics.weighted_scores import *
     from candor.analytics.weighting import *
@@ -320,6 +322,17 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "value_at_stake",
     ),
     # Goals, votes and maturity
+    "maturity": (
+        "AreaLevel",
+        "MaturityProfile",
+        "cohen_kappa",
+        "krippendorff_alpha_interval",
+        "krippendorff_alpha_nominal",
+        "krippendorff_alpha_ordinal",
+        "maturity_profile",
+        "weighted_kappa",
+    ),
+    "votes": ("IdeaRank", "PairStrengths", "bradley_terry", "ideas_to_show", "rank_ideas"),
     "goals": ("GoalCheck", "GoalVerdict", "check_goal"),
     # Drivers and expectations
     "expectations": (
