@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from candor.demo import truths
 from candor.demo.clock import LAST_MOMENT, Clock, Floats, Ints
-from candor.demo.journeys import Journeys
+from candor.demo.paths import Journeys
 from candor.demo.staff import Crew
 from candor.demo.streams import Streams
 

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from candor.demo.clock import WINDOW_DAYS, Clock, Floats, Ints
-from candor.demo.journeys import CHANNELS, PRODUCTS, Journeys
+from candor.demo.journeys import CHANNELS, PRODUCTS
+from candor.demo.paths import Journeys
 from candor.demo.people import People
 from candor.demo.places import PLACES
 from candor.demo.rows import EventRow, JourneyRow

@@ -6,15 +6,15 @@ log-normal, papers are asked for again, people drop out, and branches are busy i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import numpy as np
 from scipy.special import expit
 
 from candor.demo import feelings, truths
-from candor.demo.clock import LAST_MOMENT, WINDOW_DAYS, Clock, Flags, Floats, Ints
+from candor.demo.clock import LAST_MOMENT, WINDOW_DAYS, Clock, Floats, Ints
 from candor.demo.feelings import Aspects
+from candor.demo.paths import Appraisal, Journeys, Mix, Mood, Outcome, Paperwork, join, until
 from candor.demo.people import REFINANCER, SEGMENTS, SELF_EMPLOYED, People
 from candor.demo.places import PLACES
 from candor.demo.staff import Crew
@@ -33,6 +33,8 @@ PRODUCT_SHARES: Final = np.array(
     ]
 )
 TYPICAL_AMOUNT: Final = np.array([385_000, 290_000, 82_000, 960_000, 268_000])
+FIRST_HOUR: Final = 8.0 / 24  # of first contacts, local time
+LAST_HOUR: Final = 20.0 / 24
 MOST_LOOPS: Final = 3
 MOST_UPDATES: Final = 6
 MOST_CALLS: Final = 3
@@ -43,111 +45,16 @@ DECISION_SPREAD: Final = 0.36  # standard deviation of its logarithm
 UPDATES_PER_TEN_DAYS: Final = 1.15
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Who came for what, and who of the lender serves them (indexes into people and crew)."""
-
-    customer: Ints
-    ordinal: Ints
-    branch: Ints
-    segment: Ints
-    product: Ints
-    channel: Ints
-    amount: Ints
-    officer: Ints
-    officer_at: Ints
-    processor: Ints
-    underwriter: Ints
-    temperament: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Paperwork:
-    """First contact to complete documents; `again` has a column per time they were asked again."""
-
-    contact: Floats
-    applied: Floats
-    requested: Floats
-    failed: Floats
-    received: Floats
-    again: Floats
-    complete: Floats
-    withdrawn: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Appraisal:
-    """The wait where feeling turns; all NaN where no appraisal was needed."""
-
-    ordered: Floats
-    updates: Floats
-    appraised: Floats
-    withdrawn: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Underwriting to closing and what came after; `approved` is 1, 0 or NaN."""
-
-    underwriting: Floats
-    condition: Floats
-    decided: Floats
-    approved: Floats
-    scheduled: Floats
-    closed: Floats
-    withdrawn: Floats
-    first_payment: Floats
-    calls: Floats
-    refinanced: Floats
-    left: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Mood:
-    """The latent truth: feeling after each stage, and what was done to cause it."""
-
-    application: Floats
-    documents: Floats
-    appraisal: Floats
-    decision: Floats
-    closing: Floats
-    aspects: Aspects
-
-
-@dataclass(frozen=True, slots=True)
-class Journeys:
-    """A chunk of journeys in columns, the same order in each part."""
-
-    mix: Mix
-    paperwork: Paperwork
-    appraisal: Appraisal
-    outcome: Outcome
-    mood: Mood
-
-    def __len__(self) -> int:
-        return len(self.mix.customer)
-
-    @property
-    def withdrawn(self) -> Floats:
-        """When the customer withdrew, wherever that was."""
-        parts = (self.paperwork.withdrawn, self.appraisal.withdrawn, self.outcome.withdrawn)
-        return np.asarray(np.fmax(np.fmax(parts[0], parts[1]), parts[2]), dtype=np.float64)
-
-
 def draw_journeys(people: People, crew: Crew, clock: Clock, streams: Streams) -> Journeys:
     """Everybody's first journey, and a second for those who came back."""
     rng = streams.of("first contacts")
     days = rng.choice(WINDOW_DAYS, size=len(people), p=clock.load())
-    contact = days + rng.uniform(OPENING, CLOSING, len(people))
+    contact = days + rng.uniform(FIRST_HOUR, LAST_HOUR, len(people))
     contact = np.minimum(contact, LAST_MOMENT - rng.uniform(0.01, 0.3, len(people)))
     first = _walk(people, np.arange(len(people)), contact, crew, clock, streams, ordinal=1)
     customer, again_at = _comebacks(first, streams.of("comebacks"))
     second = _walk(people, customer, again_at, crew, clock, streams, ordinal=2)
-    return _until(_join(first, second), LAST_MOMENT)
-
-
-OPENING: Final = 8.0 / 24
-CLOSING: Final = 20.0 / 24
+    return until(join(first, second), LAST_MOMENT)
 
 
 def _comebacks(first: Journeys, rng: np.random.Generator) -> tuple[Ints, Floats]:
@@ -422,44 +329,3 @@ def _part(closed: Floats, satisfied: Floats, draw: Floats, rng: np.random.Genera
     left = np.where(draw < elsewhere, at, np.nan)
     refinanced = np.where((draw >= elsewhere) & (draw < elsewhere + here), at + 60, np.nan)
     return refinanced, left
-
-
-Part = TypeVar("Part")
-
-
-def _join(first: Part, second: Part) -> Part:
-    """Two chunks' parts after each other, column by column."""
-    if isinstance(first, np.ndarray):
-        return np.concatenate([first, second])  # type: ignore[return-value]
-    columns = fields(first)  # type: ignore[arg-type]
-    joined: dict[str, Any] = {
-        column.name: _join(getattr(first, column.name), getattr(second, column.name)) for column in columns
-    }
-    return type(first)(**joined)
-
-
-def _until(journeys: Journeys, end: float) -> Journeys:
-    """The same journeys as known at the end of the window: later times have not come yet."""
-
-    def seen(part: Part) -> Part:
-        known: dict[str, Any] = {}
-        for column in fields(part):  # type: ignore[arg-type]
-            values = getattr(part, column.name)
-            known[column.name] = np.where(values < end, values, np.nan)
-        return type(part)(**known)
-
-    outcome = seen(journeys.outcome)
-    undecided = np.isnan(outcome.decided)
-    outcome = replace(outcome, approved=np.where(undecided, np.nan, outcome.approved))
-    return Journeys(
-        mix=journeys.mix,
-        paperwork=seen(journeys.paperwork),
-        appraisal=seen(journeys.appraisal),
-        outcome=outcome,
-        mood=journeys.mood,
-    )
-
-
-def reached(times: Floats) -> Flags:
-    """Where a time has come."""
-    return np.isfinite(times)

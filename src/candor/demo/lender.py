@@ -11,7 +11,8 @@ from candor.demo.clock import Clock
 from candor.demo.complaints import Complaints, draw_complaints
 from candor.demo.events import Events, draw_events, event_rows, journey_rows
 from candor.demo.ideas import draw_ideas
-from candor.demo.journeys import Journeys, draw_journeys
+from candor.demo.journeys import draw_journeys
+from candor.demo.paths import Journeys
 from candor.demo.people import People, customer_rows, draw_people
 from candor.demo.reviews import Reviews, draw_reviews
 from candor.demo.rows import (

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from candor.demo.clock import LAST_MOMENT, Clock, Flags, Floats, Ints
 from candor.demo.feelings import STAR_SHARES, on_scale
-from candor.demo.journeys import Journeys
+from candor.demo.paths import Journeys
 from candor.demo.people import People
 from candor.demo.streams import Streams
 

@@ -14,7 +14,8 @@ from candor.demo.clock import Clock, Floats, Ints
 from candor.demo.comments import Story, Writer
 from candor.demo.complaints import COMPLAINT_CHANNELS, DECISIONS, ISSUES, NOT_YET, SEVERITIES, Complaints
 from candor.demo.events import journey_keys
-from candor.demo.journeys import PRODUCTS, Journeys
+from candor.demo.journeys import PRODUCTS
+from candor.demo.paths import Journeys
 from candor.demo.people import LANGUAGES, PERSONAS, People
 from candor.demo.places import PLACES
 from candor.demo.questions import NUMERIC, SURVEYS

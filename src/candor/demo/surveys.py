@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from candor.demo import truths
 from candor.demo.clock import LAST_MOMENT, Clock, Flags, Floats, Ints
 from candor.demo.feelings import CES_SHARES, CSAT_SHARES, NPS_SHARES, Aspects, on_scale
-from candor.demo.journeys import Journeys
+from candor.demo.paths import Journeys
 from candor.demo.people import LANGUAGES, SELF_EMPLOYED, People
 from candor.demo.places import PLACES
 from candor.demo.questions import NUMERIC, RELATIONSHIP_AFTER_DAYS, SURVEYS, Survey
