@@ -20,6 +20,9 @@ from .models import Answer, Feedback
 from .signals import feedback_received
 
 
+_ENOUGH_TO_TELL = 400  # characters from which a language is told as well as from the whole
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAnswer:
     """An answer to be received."""
@@ -116,7 +119,7 @@ def _split_known(items: Sequence[NewFeedback]) -> tuple[list[NewFeedback], froze
 def _row(item: NewFeedback, batch: ImportBatch | None) -> Feedback:
     values = {name: getattr(item, name) for name in NewFeedback.__slots__ if name != "answers"}
     masked = mask(item.comment).text if item.comment else ""
-    language = item.language or (detect_language(item.comment) if item.comment else "")
+    language = item.language or (detect_language(item.comment[:_ENOUGH_TO_TELL]) if item.comment else "")
     return Feedback(**(values | {"language": language}), comment_masked=masked, import_batch=batch)
 
 
