@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -250,8 +251,19 @@ def test_killing_the_projector_loses_and_doubles_nothing(tmp_path: Path) -> None
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     subprocess.run([*candor, "warehouse", "project"], env=environment, check=True)
+    _kill_half_way(subprocess.Popen([*candor, "warehouse", "rebuild"], env=environment), tmp_path / "warehouse")
     verified = subprocess.run(
         [*candor, "warehouse", "verify", "--json"], env=environment, capture_output=True, text=True
     )
     assert verified.returncode == 0, verified.stdout
     assert '"pending": 0' in verified.stdout
+
+
+def _kill_half_way(rebuild: "subprocess.Popen[bytes]", folder: Path) -> None:
+    """Kill a rebuild once it has begun to write its new projection."""
+    known = set(folder.glob("projection-*"))
+    while rebuild.poll() is None and set(folder.glob("projection-*")) == known:
+        time.sleep(0.001)
+    assert rebuild.poll() is None, "it was over before it could be killed"
+    rebuild.kill()
+    rebuild.wait()
