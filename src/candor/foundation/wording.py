@@ -132,6 +132,16 @@ def range_text(low: float | None, high: float | None, scale: Scale) -> str:
     return _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
 
 
+def estimate_with_range(estimate: Estimated, scale: Scale) -> str:
+    """An estimate as sentences carry it, "42 (38 to 47, n 1,240)", or the words that stand in place of it."""
+    value = estimate_text(estimate, scale)
+    if not value:
+        words = too_few_text(estimate)
+        return words[:1].lower() + words[1:]
+    between = range_text(estimate.low, estimate.high, scale)
+    return _("%(value)s (%(range)s, n %(n)s)") % {"value": value, "range": between, "n": number(estimate.n)}
+
+
 def change_text(change: Compared, scale: Scale) -> str:
     """A change: "up 4", "down 0.3", or the comparison's own words when nothing is clear."""
     if change.verdict not in {"higher", "lower"} or change.change is None:

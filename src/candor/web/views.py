@@ -3,14 +3,23 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from candor.apps.organization.access import public, signed_in
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import scope_of
+from candor.apps.reports import queries as reports
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What changed, what needs attention, what to do next."""
-    signed_in(request)
-    return render(request, "web/home.html")
+    """What changed, what needs attention, what to do next; before there is any feedback, how to begin."""
+    viewer = signed_in(request)
+    scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    if not reports.has_feedback():
+        may_import = viewer.can(Permission.IMPORT_DATA)
+        return render(request, "web/first_run.html", {"scope": scope, "may_import": may_import})
+    told = reports.briefing(scope, now=timezone.now())
+    return render(request, "web/home.html", {"scope": scope, "told": told, "has_role": bool(viewer.grants)})
 
 
 def health(request: HttpRequest) -> JsonResponse:

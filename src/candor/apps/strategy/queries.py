@@ -17,7 +17,7 @@ from candor.apps.scores.queries import estimate as score
 from candor.apps.scores.queries import trend as run_of
 from candor.apps.scores.registry import Measure
 from candor.apps.scores.steps import window
-from candor.foundation.wording import Scale, change_text, could_text, range_text, scale_of, value_text
+from candor.foundation.wording import Scale, change_text, could_text, estimate_with_range, number, scale_of
 
 from .choices import Horizon, Status, Strand
 from .measures import Progress, check_of, last_window, live_window, progress_of
@@ -76,8 +76,8 @@ class Standing:
     def _facts(self) -> dict[str, str]:
         baseline, now, scale = self.outcome.baseline, self.now, self.scale
         return {
-            "before": with_range(baseline, scale),
-            "now": with_range(now, scale) if now else "",
+            "before": estimate_with_range(baseline, scale),
+            "now": estimate_with_range(now, scale) if now else "",
             "few": now.words if now else "",
             "change": _change_words(self.change, scale) if self.change else "",
         }
@@ -146,20 +146,10 @@ def possible_owners() -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, role_assignments__role__in=roles).distinct().order_by("name")
 
 
-def with_range(estimate: Estimate, scale: Scale) -> str:
-    """ "42 (38 to 47, n 1,240)", or why there is no number."""
-    if estimate.value is None:
-        return _lower_first(estimate.words)
-    value = value_text(estimate.value, scale, low=estimate.low, high=estimate.high)
-    return _("%(value)s (%(range)s, n %(n)s)") % {
-        "value": value, "range": range_text(estimate.low, estimate.high, scale), "n": f"{estimate.n:,}",
-    }  # fmt: skip
-
-
 def plain_text(value: float, scale: Scale) -> str:
     """A value that somebody chose, with the decimals they gave."""
     shown = value * scale.factor
-    return f"{shown:,.{0 if abs(shown - round(shown)) < 1e-9 else 1}f}".replace("-", "−") + scale.suffix
+    return number(shown, 0 if abs(shown - round(shown)) < 1e-9 else 1) + scale.suffix
 
 
 def _change_words(change: Comparison, scale: Scale) -> str:
@@ -167,7 +157,3 @@ def _change_words(change: Comparison, scale: Scale) -> str:
     if change.verdict == "too_few":
         return words
     return _("%(change)s, %(could)s") % {"change": words, "could": could_text(change, scale)}
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

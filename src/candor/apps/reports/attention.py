@@ -1,0 +1,96 @@
+"""What needs attention: what is late, what is rising, what moves away from its target."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candor.apps.cases import queries as cases
+from candor.apps.complaints import measures as complaint_measures
+from candor.apps.complaints import queries as complaints
+from candor.apps.imports.models import ImportBatch
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope
+from candor.apps.strategy.queries import OFF_TRACK, Standing
+from candor.foundation.wording import number
+
+from .findings import Finding, address
+
+MOST_RISING = 3
+
+
+def late_complaints(scope: Scope) -> Iterator[Finding]:
+    """Open complaints past their clock."""
+    found = complaints.overdue(scope)
+    if not found.late:
+        return
+    claim = ngettext("%(late)s complaint is past its date.", "%(late)s complaints are past their date.", found.late)
+    oldest = f"{found.oldest_on:%-d %b %Y}" if found.oldest_on else ""
+    yield Finding(
+        kind="attention", claim=claim % {"late": number(found.late)},
+        detail=_("Of %(open)s that are open; the oldest was due on %(oldest)s.") % {"open": number(found.open), "oldest": oldest},
+        url=address(scope, "complaints:list", state="late"), evidence_label=_("Show them"), importance=90, icon="alert-circle",
+        subject=_("complaints past their date"),
+    )  # fmt: skip
+
+
+def late_cases(scope: Scope, *, now: datetime) -> Iterator[Finding]:
+    """Cases past their clock."""
+    found = cases.load_of(scope, now=now)
+    if not found.late:
+        return
+    claim = ngettext("%(late)s case is past its clock.", "%(late)s cases are past their clock.", found.late)
+    yield Finding(
+        kind="attention", claim=claim % {"late": number(found.late)},
+        detail=_("Of %(open)s that wait.") % {"open": number(found.open)},
+        url=address(scope, "cases:list", state="late"), evidence_label=_("Show them"), importance=80, icon="clock",
+        subject=_("cases past their clock"),
+    )  # fmt: skip
+
+
+def rising_complaints(scope: Scope) -> Iterator[Finding]:
+    """Issues that come in more often than their own past lets expect."""
+    for place, rise in enumerate(complaint_measures.rising_issues(scope, most=MOST_RISING)):
+        product, issue = rise.key
+        facts = {
+            "issue": issue, "product": product, "ratio": number(rise.ratio, 1), "low": number(rise.low, 1),
+            "high": number(rise.high, 1), "recent": number(rise.recent), "expected": number(rise.expected, 1), "n": number(rise.n),
+        }  # fmt: skip
+        where = _("Complaints about “%(issue)s” (%(product)s) are rising.") if product else _("Complaints about “%(issue)s” are rising.")
+        yield Finding(
+            kind="attention", claim=where % facts,
+            detail=_("%(recent)s in four weeks where %(expected)s were to be expected: %(ratio)s times as often (%(low)s to %(high)s, n %(n)s).") % facts,
+            url=address(scope, "complaints:list", product=product or None, issue=issue, period="28d"), evidence_label=_("Read them"),
+            importance=70 - place, icon="trending-up", subject=issue,
+        )  # fmt: skip
+
+
+def outcomes_off_track(scope: Scope, standings: list[Standing]) -> Iterator[Finding]:
+    """Outcomes that move away from their target, or whose date is over."""
+    for standing in standings:
+        if standing.progress not in OFF_TRACK:
+            continue
+        facts = {"title": standing.outcome.title, "target": standing.target_text, "day": f"{standing.outcome.by_on:%-d %b %Y}"}
+        away = _("“%(title)s” moves away from its target.")
+        over = _("“%(title)s” was not at its target on its date.")
+        yield Finding(
+            kind="attention", claim=(away if standing.progress == "away" else over) % facts,
+            detail=f"{standing.sentence} {_('Target %(target)s by %(day)s.') % facts}",
+            url=address(scope, "strategy:outcome", standing.outcome.pk), evidence_label=_("See the outcome"), importance=60,
+            icon="target", estimate=standing.now, comparison=standing.change, subject=standing.outcome.title,
+        )  # fmt: skip
+
+
+def stopped_imports(scope: Scope) -> Iterator[Finding]:
+    """Imports that stopped before their end, for those who may go on with them."""
+    if not scope.viewer.can(Permission.IMPORT_DATA):
+        return
+    for batch in ImportBatch.objects.filter(state=ImportBatch.State.FAILED).order_by("-pk")[:2]:
+        facts = {"file": batch.file_name, "rows": number(batch.rows_added)}
+        yield Finding(
+            kind="attention", claim=_("The import of %(file)s stopped.") % facts,
+            detail=_("%(rows)s rows were kept; it can go on from there.") % facts,
+            url=address(scope, "imports:detail", batch.pk), evidence_label=_("See why"), importance=50, icon="alert-triangle",
+            subject=batch.file_name,
+        )  # fmt: skip

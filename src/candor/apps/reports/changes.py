@@ -1,0 +1,101 @@
+"""What changed: every measure here and in the units below, beyond chance over all of them at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from candor.analytics import Comparison, Estimate
+from candor.analytics.multiple_tests import benjamini_hochberg
+from candor.apps.organization.choices import UnitKind
+from candor.apps.organization.models import Unit
+from candor.apps.organization.scope import Scope
+from candor.apps.scores import queries as scores
+from candor.apps.scores.registry import MEASURES, Measure
+from candor.foundation.wording import change_text, could_text, estimate_with_range, scale_of
+
+from .findings import Finding, address
+
+FALSE_DISCOVERIES = 0.05  # of the changes that are told, the share that chance may explain
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A measure that was looked at, for the whole scope or for one unit in it."""
+
+    measure: Measure
+    unit: Unit | None
+    now: Estimate
+    change: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Those beyond chance, the surest first and the whole before its units; and how many were looked at."""
+
+    told: tuple[Looked, ...]
+    looked_at: int
+
+
+def one_per_question() -> list[Measure]:
+    """The registry without second readings of the same answers: a mean beside a share of them is no second change."""
+    return list({measure.metric: measure for measure in reversed(MEASURES.values())}.values())[::-1]
+
+
+def changes_of(scope: Scope, overview: Sequence[scores.Overview]) -> Changes:
+    """Compare everything that has enough answers on both sides, and keep what chance would not bring.
+
+    Benjamini–Hochberg over all measures and units together, so that a month of chance is quiet.
+    """
+    wanted = {measure.key for measure in one_per_question()}
+    seen = [one for one in overview if one.result.measure.key in wanted and one.is_measured]
+    looked = [row for one in seen for row in _looked_at(one, scope) if row.change.p_value is not None]
+    if not looked:
+        return Changes((), 0)
+    adjusted = benjamini_hochberg([row.change.p_value or 0.0 for row in looked])
+    told = [
+        (row.unit is not None, float(p), row.measure.key, row.unit.path if row.unit else "", row)
+        for row, p in zip(looked, adjusted, strict=True)
+        if p <= FALSE_DISCOVERIES and row.change.verdict in {"higher", "lower"}
+    ]
+    return Changes(tuple(row for *_order, row in sorted(told, key=lambda one: one[:4])), len(looked))
+
+
+def findings_of(changes: Changes, scope: Scope) -> list[Finding]:
+    """A sentence for each, in the order of the changes."""
+    many = len(changes.told)
+    return [_finding(row, scope, importance=float(many - place)) for place, row in enumerate(changes.told)]
+
+
+def _looked_at(one: scores.Overview, scope: Scope) -> Iterator[Looked]:
+    result = one.result
+    yield Looked(result.measure, None, result.estimate, result.comparison)
+    kinds: tuple[UnitKind | None, ...] = (None, UnitKind.LOCATION)
+    known = {scope.unit.pk} if scope.unit else set()
+    for kind in kinds:
+        for row in scores.estimates_by(result.measure, "unit", scope=scope, compare=True, kind=kind):
+            if row.unit is None or row.comparison is None or row.unit.pk in known or row.unit.kind == UnitKind.TEAM:
+                continue
+            known.add(row.unit.pk)
+            yield Looked(result.measure, row.unit, row.estimate, row.comparison)
+
+
+def _finding(row: Looked, scope: Scope, *, importance: float) -> Finding:
+    scale = scale_of(row.measure.unit)
+    facts = {
+        "measure": row.measure.name,
+        "change": change_text(row.change, scale),
+        "could": could_text(row.change, scale),
+        "before": scope.before.label,
+        "now": estimate_with_range(row.now, scale),
+        "unit": row.unit.name if row.unit else "",
+    }
+    claim = _("%(measure)s in %(unit)s: %(change)s.") if row.unit else _("%(measure)s: %(change)s.")
+    detail = _("The change %(could)s, on %(before)s. Now %(now)s.")
+    there = replace(scope, unit=row.unit) if row.unit else scope
+    return Finding(
+        kind="changed", claim=claim % facts, detail=detail % facts, importance=importance,
+        url=address(there, "scores:measure", row.measure.key), evidence_label=_("See its run and its parts"),
+        icon="trending-up" if row.change.verdict == "higher" else "trending-down", estimate=row.now,
+        comparison=row.change, unit_id=row.unit.pk if row.unit else None, subject=row.measure.name,
+    )  # fmt: skip
