@@ -11,13 +11,13 @@ from .workspace import migrate, prepare_home, refuse, say, start_django
 if TYPE_CHECKING:
     from candor.demo import Lender
 
-CASE_DAYS = 28  # of feedback that the demo's rules look back on
-
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("demo", help="start Candor with a simulated lender")
     add_address(parser)
-    parser.add_argument("--size", type=float, default=1.0, help="1 is 20,000 customers (default: %(default)s)")
+    parser.add_argument(
+        "--size", type=float, default=1.0, help="1 is 20,000 customers (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, help="another lender (default: always the same one)")
     parser.add_argument("--load-only", action="store_true", help="make the workspace, do not serve it")
     parser.set_defaults(run=run)
@@ -49,7 +49,7 @@ def _load(arguments: argparse.Namespace) -> bool:
     if is_complete():
         return False
     load_lender(lender=lender, progress=_quiet if arguments.json else _tell)
-    _act()
+    _act(lender)
     return True
 
 
@@ -62,17 +62,15 @@ def _new_lender(arguments: argparse.Namespace) -> "Lender":
     return Lender(today=timezone.localdate(), seed=seed, size=arguments.size)
 
 
-def _act() -> None:
-    """Open the cases of the last weeks, and do what else the load left to a worker."""
-    from datetime import timedelta
-
+def _act(lender: "Lender") -> None:
+    """Work the cases of the last weeks, and do what else the load left to a worker."""
     from django.utils import timezone
 
-    from candor.apps.cases.services import install_standard_rules
+    from candor.demo.casework import work_cases
     from candor.demo.load import mark_complete
     from candor.foundation.jobs import Worker
 
-    install_standard_rules(active_since=timezone.now() - timedelta(days=CASE_DAYS))
+    work_cases(seed=lender.seed, now=timezone.now())
     Worker().run_all()
     mark_complete()
 
@@ -93,7 +91,12 @@ def _announce(address: str, *, as_json: bool) -> None:
     logins = [{"email": login.email, "role": str(login.role)} for login in LOGINS]
     lines = [f"  {login.email:<36} {login.role.label}" for login in LOGINS]
     words = "\n".join(
-        [f"Candor is at {address} — stop it with Ctrl-C.", "", f"Simulated data. Sign in with the password {PASSWORD} as", *lines]
+        [
+            f"Candor is at {address} — stop it with Ctrl-C.",
+            "",
+            f"Simulated data. Sign in with the password {PASSWORD} as",
+            *lines,
+        ]
     )
     say({"address": address, "logins": logins, "password": PASSWORD}, words=words, as_json=as_json)
     sys.stdout.flush()

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from candor.foundation.navigation import Page, register_page
+
 
 class SurveysConfig(AppConfig):
     name = "candor.apps.surveys"
@@ -12,3 +14,4 @@ class SurveysConfig(AppConfig):
         from .imports import KIND
 
         register_kind(KIND)
+        register_page(Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25))

@@ -1,0 +1,41 @@
+"""Reads of surveys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max
+
+from candor.apps.feedback.models import Feedback
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
+
+from .models import Invitation, Question, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    """A survey with its questions, how many were asked and how many answered."""
+
+    survey: Survey
+    questions: tuple[Question, ...]
+    answered: int
+    asked: int
+    last_at: datetime | None
+
+
+def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
+    """Every survey; its counts cover the units whose feedback the viewer may read."""
+    surveys = list(Survey.objects.select_related("touchpoint").prefetch_related("questions"))
+    seen = Feedback.objects.visible_to(viewer).filter(source__in=[survey.key for survey in surveys])
+    answers = seen.values_list("source").annotate(n=Count("pk"), last=Max("received_at"))
+    answered = {source: (n, last) for source, n, last in answers}
+    invitations = Invitation.objects.all()
+    unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
+    if unit_ids is not None:
+        invitations = invitations.filter(unit_id__in=unit_ids)
+    asked = dict(invitations.values_list("survey_id").annotate(n=Count("pk")))
+    rows = []
+    for survey in surveys:
+        n, last = answered.get(survey.key, (0, None))
+        rows.append(SurveyRow(survey, tuple(survey.questions.all()), n, asked.get(survey.pk, 0), last))
+    return rows
