@@ -14,9 +14,7 @@ from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, WEIGHT_SUMS, Column, Grain, listed, quoted
 from candor.warehouse.table import Part, Table
 
-PART_ROWS = (
-    1_000_000  # rows of a full part: what a change of one old answer may have to rewrite, about a second
-)
+PART_ROWS = 250_000  # rows of a full part, all of which a change of one old answer rewrites
 SMALL_ROWS = 50_000  # below this, parts are cheap to put together again
 FOLD_AT = 24  # small parts that are folded into one by the next write
 ROW_GROUP = 122_880
