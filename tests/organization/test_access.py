@@ -1,6 +1,7 @@
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import viewer_of
-from candor.apps.organization.choices import Permission
+from candor.apps.organization.choices import UNDIVIDED, Permission, Role
+from candor.apps.organization.services import give_role
 from tests.builders import a_feedback
 from tests.world import World
 
@@ -38,3 +39,12 @@ def test_the_whole_organization_stands_for_no_filter(world: World) -> None:
     assert viewer_of(world.clara).unit_ids(Permission.READ_SCORES) is None
     assert viewer_of(world.mona).unit_ids(Permission.READ_SCORES) == [world.quay.pk, world.red.pk]
     assert viewer_of(world.olga).unit_ids(Permission.READ_SCORES) == []
+
+
+def test_what_is_the_whole_companys_is_not_given_by_a_role_below_it(world: World) -> None:
+    give_role(person=world.rival, role=Role.ADMINISTRATOR, unit=world.mill, by=None)
+    give_role(person=world.rival, role=Role.CX_LEAD, unit=world.mill, by=None)
+    rival = viewer_of(world.rival)
+    assert not any(rival.can(permission) for permission in UNDIVIDED)
+    assert rival.can(Permission.MANAGE_STRATEGY, world.mill)
+    assert viewer_of(world.amos).can(Permission.ADMINISTER)

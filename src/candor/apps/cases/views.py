@@ -135,7 +135,7 @@ def wait(request: HttpRequest, pk: int) -> HttpResponse:
 
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules that open cases; POST adds one."""
-    viewer = require(request, Permission.MANAGE_STRATEGY)
+    viewer = require(request, Permission.MANAGE_RULES)
     form = RuleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
@@ -150,7 +150,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_rule_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Start or stop a rule."""
-    viewer = require(request, Permission.MANAGE_STRATEGY)
+    viewer = require(request, Permission.MANAGE_RULES)
     rule = Rule.objects.filter(pk=pk).first()
     if rule is None:
         raise NotFound(_("There is no such rule."))

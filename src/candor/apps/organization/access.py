@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from candor.foundation.errors import NotAllowed, NotSignedIn
 
-from .choices import GRANTS, Permission
+from .choices import GRANTS, UNDIVIDED, Permission
 from .models import Person, Unit
 
 
@@ -51,8 +51,8 @@ class Viewer:
 def viewer_of(person: Person) -> Viewer:
     """The viewer that a person is, from the roles they hold now."""
     grants: dict[Permission, set[str]] = {}
-    for role, path in person.role_assignments.values_list("role", "unit__path"):
-        for permission in GRANTS.get(role, ()):
+    for role, path, above in person.role_assignments.values_list("role", "unit__path", "unit__parent"):
+        for permission in GRANTS.get(role, frozenset()) - (UNDIVIDED if above else frozenset()):
             grants.setdefault(permission, set()).add(path)
     return Viewer(person, {permission: frozenset(paths) for permission, paths in grants.items()})
 
@@ -85,7 +85,8 @@ def require(request: HttpRequest, permission: Permission) -> Viewer:
     """
     viewer = signed_in(request)
     if not viewer.can(permission):
+        where = " for the whole company" if permission in UNDIVIDED else ""
         raise NotAllowed(
-            f"This needs the permission “{permission.replace('_', ' ')}”. Ask an administrator for a role that has it."
+            f"This needs the permission “{permission.replace('_', ' ')}”{where}. Ask an administrator for a role that has it."
         )
     return viewer

@@ -35,11 +35,15 @@ class Permission(StrEnum):
     WORK_CASES = "work_cases"
     READ_STRATEGY = "read_strategy"
     MANAGE_STRATEGY = "manage_strategy"
+    MANAGE_RULES = "manage_rules"
     READ_REPORTS = "read_reports"
     IMPORT_DATA = "import_data"
     EXPORT_DATA = "export_data"
     ADMINISTER = "administer"
 
+
+UNDIVIDED = frozenset({Permission.MANAGE_RULES, Permission.IMPORT_DATA, Permission.ADMINISTER})
+"""What these open is the whole company's and can't be divided by unit, so only a role for the whole company gives them."""
 
 _READ = {
     Permission.READ_FEEDBACK,
