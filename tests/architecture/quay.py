@@ -1,0 +1,146 @@
+"""What Quay has and nobody else may see: one of everything that has an address, each carrying the same telling word."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from candor.analytics import Estimate
+from candor.apps.cases.choices import Trigger
+from candor.apps.cases.models import Case, Rule
+from candor.apps.cases.services import add_note, define_rule, open_case
+from candor.apps.complaints.services import NewComplaint, receive_complaints
+from candor.apps.customers.models import Customer
+from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.feedback.models import Feedback
+from candor.apps.imports.models import BadRow, ImportBatch
+from candor.apps.journeys.models import Journey
+from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import Invitation, Person, RoleAssignment
+from candor.apps.organization.services import create_person, give_role
+from candor.apps.scores.registry import MEASURES
+from candor.apps.strategy.models import Outcome
+from candor.apps.strategy.services import define_outcome
+from tests.builders import a_feedback
+from tests.world import PASSWORD, World
+
+WORD = "quaysecretword"
+
+
+@dataclass(frozen=True)
+class Harbour:
+    """The cast, Magnus who holds every role but only at Mill, and Quay's things by the name the walk uses."""
+
+    world: World
+    magnus: Person
+    things: dict[str, Any]
+
+
+def build_harbour(world: World) -> Harbour:
+    """Add Magnus and Quay's things to the company."""
+    magnus = create_person(
+        name="Magnus", unit=world.mill, by=None, email="magnus@harbour.example", password=PASSWORD
+    )
+    for role in Role:
+        give_role(person=magnus, role=role, unit=world.mill, by=None)
+    batch = _import(world)
+    customer, duplicate = _customers(world)
+    feedback = _feedback(world, customer)
+    complaint = _complaint(world, customer)
+    case = _case(world, feedback)
+    journey = _journey(world)
+    things = {
+        "feedback": feedback.pk, "complaint": complaint.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
+        "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "invitation": _invitation(world).pk,
+        "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
+        "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
+    }  # fmt: skip
+    return Harbour(world, magnus, things)
+
+
+def _customers(world: World) -> tuple[Customer, Customer]:
+    ids = add_customers(
+        items=[
+            NewCustomer(
+                identifiers=(("crm", f"Q{i}"),),
+                name=f"{WORD} {i}",
+                email=f"{WORD}{i}@q.example",
+                unit_id=world.quay.pk,
+            )
+            for i in range(2)
+        ]
+    )
+    return Customer.objects.get(pk=ids["Q0"]), Customer.objects.get(pk=ids["Q1"])
+
+
+def _feedback(world: World, customer: Customer) -> Feedback:
+    return a_feedback(
+        nps=1, unit_id=world.quay.pk, customer_id=customer.pk, comment=f"The {WORD} fees were too high.", title=WORD,
+        product=WORD, issue=WORD, received_at=timezone.now() - timedelta(days=2),
+    )  # fmt: skip
+
+
+def _complaint(world: World, customer: Customer) -> Feedback:
+    item = NewComplaint(
+        key="Q-1", received_on=timezone.localdate() - timedelta(days=90), unit_id=world.quay.pk, customer_id=customer.pk,
+        product=WORD, issue=WORD, company=WORD, comment=f"Again {WORD}.",
+    )  # fmt: skip
+    received = receive_complaints(items=[item], source="test")
+    return Feedback.objects.get(pk=received.new_ids["Q-1"])
+
+
+def _case(world: World, feedback: Feedback) -> Case:
+    case = open_case(feedback=feedback, title=WORD, owner=world.mona, due_at=timezone.now(), by=world.mona)
+    add_note(case=case, text=WORD, by=world.mona)
+    return case
+
+
+def _rule(world: World) -> Rule:
+    return define_rule(
+        name=WORD,
+        trigger=Trigger.COMPLAINT,
+        threshold=None,
+        due_hours=24,
+        owner_role=Role.MANAGER,
+        by=world.clara,
+        unit=world.quay,
+    )
+
+
+def _import(world: World) -> ImportBatch:
+    batch = ImportBatch.objects.create(
+        kind="complaints",
+        file_name=f"{WORD}.csv",
+        state=ImportBatch.State.DONE,
+        created_by=world.hana,
+        rows_bad=1,
+    )
+    BadRow.objects.create(
+        batch=batch, row=2, column="Issue", value=WORD, expected="a word", message=WORD, cells={"Issue": WORD}
+    )
+    return batch
+
+
+def _outcome(world: World) -> Outcome:
+    return define_outcome(
+        title=WORD, strand="what", horizon=1, measure=MEASURES["nps"], unit=world.quay, target=0.5, owner=world.mona,
+        by_on=timezone.localdate() + timedelta(days=300), by=world.clara, baseline_until=date(2026, 6, 30),
+        baseline=Estimate(value=0.1, low=0.0, high=0.2, n=400, method="test"),
+    )  # fmt: skip
+
+
+def _invitation(world: World) -> Invitation:
+    return Invitation.objects.create(
+        email=f"{WORD}@harbour.example", name=WORD, role=Role.MANAGER, unit=world.quay, invited_by=world.amos,
+        expires_at=timezone.now() + timedelta(days=3),
+    )  # fmt: skip
+
+
+def _journey(world: World) -> Journey:
+    """Not Quay's own: a journey is the whole company's."""
+    contact = NewTouchpoint(key="call", name="Call", activity="Call")
+    return define_journey(
+        key="loan", name="Loan", stages=[NewStage(name="Start", touchpoints=(contact,))], by=world.clara
+    )

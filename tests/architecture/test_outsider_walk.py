@@ -1,0 +1,449 @@
+"""The outsider walk: every address, asked by people who have no business there.
+
+Anonymous is sent to sign in, except on the few public pages. Olga, who holds no role, gets nothing. Rival manages another
+branch, Magnus holds every role there is at that branch: neither sees a word of Quay's nor changes a thing of it.
+A new address must be written down here, or this test fails.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+import candor
+from candor.apps.organization.models import Person
+from tests.architecture.quay import WORD, Harbour, build_harbour
+from tests.world import World
+
+SIGN_IN = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Address:
+    """What fills an address, and whether it is Quay's own or the whole company's (then nobody of another unit opens it)."""
+
+    arguments: dict[str, str]
+    is_hidden: bool
+
+
+def shared(**arguments: str) -> Address:
+    """A page for every unit, each seeing its own."""
+    return Address(arguments, is_hidden=False)
+
+
+def hidden(**arguments: str) -> Address:
+    """A page about one thing of Quay's, or about the whole company."""
+    return Address(arguments, is_hidden=True)
+
+
+PUBLIC = {"health", "organization:accept"}
+FOR_EVERYBODY_HERE = {"home"}
+ADDRESSES = {
+    "home": shared(),
+    "health": shared(),
+    "organization:people": hidden(),
+    "organization:person": hidden(pk="person"),
+    "organization:set_active": hidden(pk="person"),
+    "organization:take_role": hidden(pk="role"),
+    "organization:invite": hidden(),
+    "organization:revoke": hidden(pk="invitation"),
+    "organization:accept": hidden(token="token"),
+    "organization:units": hidden(),
+    "organization:policy": hidden(),
+    "organization:audit": hidden(),
+    "journeys:journeys": shared(),
+    "journeys:journey": shared(key="journey"),
+    "customers:list": shared(),
+    "customers:customer": hidden(pk="customer"),
+    "customers:merge": hidden(pk="customer"),
+    "customers:part": hidden(pk="duplicate"),
+    "imports:list": hidden(),
+    "imports:new": hidden(kind="kind"),
+    "imports:detail": hidden(pk="batch"),
+    "imports:mapping": hidden(pk="batch"),
+    "imports:progress": hidden(pk="batch"),
+    "imports:bad_rows": hidden(pk="batch"),
+    "imports:start": hidden(pk="batch"),
+    "imports:undo": hidden(pk="batch"),
+    "imports:discard": hidden(pk="batch"),
+    "feedback:inbox": shared(),
+    "feedback:export": shared(),
+    "feedback:handle": shared(),
+    "feedback:unhandle": shared(),
+    "feedback:customer_panel": shared(pk="customer"),
+    "feedback:item": hidden(pk="feedback"),
+    "feedback:unmask": hidden(pk="feedback"),
+    "complaints:overview": shared(),
+    "complaints:list": shared(),
+    "complaints:panel": hidden(pk="complaint"),
+    "complaints:decide": hidden(pk="complaint"),
+    "surveys:list": shared(),
+    "scores:scores": shared(),
+    "scores:journey_panel": shared(pk="journey_pk"),
+    "scores:measure": shared(key="measure"),
+    "scores:export": shared(key="measure"),
+    "cases:list": shared(),
+    "cases:rules": hidden(),
+    "cases:set_rule_active": hidden(pk="rule"),
+    "cases:open": hidden(feedback_pk="feedback"),
+    "cases:feedback_panel": hidden(pk="feedback"),
+    "cases:customer_panel": shared(pk="customer"),
+    "cases:case": hidden(pk="case"),
+    "cases:close": hidden(pk="case"),
+    "cases:reopen": hidden(pk="case"),
+    "cases:note": hidden(pk="case"),
+    "cases:assign": hidden(pk="case"),
+    "cases:wait": hidden(pk="case"),
+    "strategy:outcomes": shared(),
+    "strategy:define": shared(),
+    "strategy:outcome": hidden(pk="outcome"),
+    "strategy:change": hidden(pk="outcome"),
+    "strategy:undo_change": hidden(pk="outcome"),
+    "strategy:drop": hidden(pk="outcome"),
+    "strategy:reached": hidden(pk="outcome"),
+    "strategy:reopen": hidden(pk="outcome"),
+}
+
+OPEN, SIGN_IN_FIRST, CLOSED = "open", "sign in first", "closed"
+ALLAUTH = {
+    "account_login": OPEN,
+    "account_logout": OPEN,
+    "account_inactive": OPEN,
+    "account_signup": CLOSED,
+    "account_reauthenticate": SIGN_IN_FIRST,
+    "account_email": SIGN_IN_FIRST,
+    "account_email_verification_sent": OPEN,
+    "account_confirm_email": OPEN,
+    "account_change_password": SIGN_IN_FIRST,
+    "account_set_password": SIGN_IN_FIRST,
+    "account_reset_password": OPEN,
+    "account_reset_password_done": OPEN,
+    "account_reset_password_from_key": OPEN,
+    "account_reset_password_from_key_done": OPEN,
+    "account_confirm_login_code": SIGN_IN_FIRST,
+    "mfa_index": SIGN_IN_FIRST,
+    "mfa_authenticate": SIGN_IN_FIRST,
+    "mfa_reauthenticate": SIGN_IN_FIRST,
+    "mfa_activate_totp": SIGN_IN_FIRST,
+    "mfa_deactivate_totp": SIGN_IN_FIRST,
+    "mfa_view_recovery_codes": SIGN_IN_FIRST,
+    "mfa_generate_recovery_codes": SIGN_IN_FIRST,
+    "mfa_download_recovery_codes": SIGN_IN_FIRST,
+    "usersessions_list": SIGN_IN_FIRST,
+}
+ALLAUTH_ARGUMENTS = {
+    "account_confirm_email": {"key": "forged"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "forged-key"},
+}
+
+
+@pytest.fixture
+def harbour(world: World) -> Harbour:
+    return build_harbour(world)
+
+
+# -- The list of addresses is complete -------------------------------------------------------------------------------
+
+
+def _names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name or pattern.pattern}"
+
+
+def test_every_address_is_written_down_here() -> None:
+    assert set(_names(get_resolver())) == set(ADDRESSES) | set(ALLAUTH)
+
+
+def test_the_public_addresses_are_few() -> None:
+    assert set(ADDRESSES) >= PUBLIC
+    assert len(PUBLIC) == 2
+
+
+# -- Asking ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    name: str
+    method: str
+    status: int
+    body: str
+    location: str
+    headers: Any
+
+    @property
+    def is_refused(self) -> bool:
+        """Forbidden, missing, not with this method, or a panel that says nothing at all."""
+        return self.status in {403, 404, 405} or (self.status == 200 and not self.body.strip())
+
+    @property
+    def leads_to_sign_in(self) -> bool:
+        return self.status == 302 and self.location.startswith(SIGN_IN)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}: {self.status} {self.location}"
+
+
+def _walk(client: Client, harbour: Harbour, methods: tuple[str, ...] = ("GET", "POST")) -> list[Answer]:
+    client.raise_request_exception = False
+    return [
+        _ask(
+            client,
+            name,
+            method,
+            {key: harbour.things[thing] for key, thing in address.arguments.items()},
+            harbour,
+        )
+        for name, address in ADDRESSES.items()
+        for method in methods
+    ]
+
+
+def _ask(
+    client: Client, name: str, method: str, arguments: dict[str, Any], harbour: Harbour | None = None
+) -> Answer:
+    url = reverse(name, kwargs=arguments)
+    if method == "POST":
+        ids = ",".join(str(harbour.things[key]) for key in ("feedback", "complaint")) if harbour else ""
+        response = client.post(f"{url}?ids={ids}", _everything(harbour) if harbour else {})
+    else:
+        response = client.get(url)
+    return Answer(
+        name,
+        method,
+        response.status_code,
+        _body(response),
+        response.headers.get("Location", ""),
+        response.headers,
+    )
+
+
+def _body(response: HttpResponse) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return bytes(content).decode("utf-8", "replace")
+
+
+def _everything(harbour: Harbour) -> dict[str, Any]:
+    """The fields of every form at once, valid and aimed at Quay."""
+    world, things = harbour.world, harbour.things
+    return {
+        "picked": [things["feedback"], things["complaint"]], "duplicate": things["duplicate"], "owner": world.rival.pk,
+        "root_cause": "delay", "resolution": "Taken over.", "text": "Taken over.", "response": "Taken over.", "redress": "",
+        "waiting": "yes", "active": "no", "start": "yes", "title": "Taken over", "strand": "what", "horizon": "1",
+        "target": "20", "by_on": "2099-01-01", "measure": "nps", "unit": world.quay.pk, "parent": world.quay.pk,
+        "name": "Taken over", "email": "new@harbour.example", "role": "administrator", "kind": "team", "code": "taken",
+        "least_n_score": "5", "least_n_person": "10", "trigger": "complaint", "owner_role": "manager", "due_hours": "24",
+        "file": SimpleUploadedFile("x.csv", b"Complaint ID,Date received\n1,2026-01-31\n"),
+    }  # fmt: skip
+
+
+def _record() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the product's own tables; what was looked at is not a change."""
+    models = [
+        m
+        for m in apps.get_models()
+        if m.__module__.startswith("candor.apps.") and m._meta.model_name != "auditentry"
+    ]
+    return {m._meta.label: list(m._default_manager.order_by("pk").values()) for m in models}
+
+
+# -- The walks -------------------------------------------------------------------------------------------------------
+
+
+def test_anonymous_is_sent_to_sign_in_and_changes_nothing(client: Client, harbour: Harbour) -> None:
+    before = _record()
+    answers = _walk(client, harbour)
+    wrong = [str(a) for a in answers if a.name not in PUBLIC and not (a.leads_to_sign_in or a.status == 405)]
+    assert wrong == []
+    assert [str(a) for a in answers if WORD in a.body] == []
+    assert _record() == before
+
+
+def test_who_holds_no_role_is_refused_everywhere(client: Client, harbour: Harbour) -> None:
+    client.force_login(harbour.world.olga)
+    before = _record()
+    answers = _walk(client, harbour)
+    wrong = [
+        str(a)
+        for a in answers
+        if a.name not in PUBLIC | FOR_EVERYBODY_HERE and a.status not in {403, 404, 405}
+    ]
+    assert wrong == []
+    assert [str(a) for a in answers if WORD in a.body or a.status >= 500] == []
+    assert _record() == before
+
+
+@pytest.mark.parametrize("name", ["rival", "magnus"])
+def test_who_belongs_to_another_unit_sees_and_changes_nothing_of_quay(
+    client: Client, harbour: Harbour, name: str
+) -> None:
+    client.force_login(_person(harbour, name))
+    before = _record()
+    answers = _walk(client, harbour)
+    assert [str(a) for a in answers if WORD in a.body] == []
+    assert [str(a) for a in answers if ADDRESSES[a.name].is_hidden and not a.is_refused] == []
+    assert [str(a) for a in answers if a.status >= 500] == []
+    after = _record()
+    assert {table: rows for table, rows in after.items() if rows[: len(before[table])] != before[table]} == {}
+
+
+def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
+    """The walk asks pages that really answer, with the word it looks for."""
+    shown: dict[str, bool] = {}
+    for person in (harbour.world.clara, harbour.world.mona, harbour.world.amos):
+        client.force_login(person)
+        for answer in _walk(client, harbour, ("GET",)):
+            assert answer.status < 500, str(answer)
+            if answer.status in {200, 302}:
+                shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
+    gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
+    assert gets - set(shown) == {"organization:accept"}, "only the forged invitation opens for nobody"
+    telling = {name for name, has_word in shown.items() if has_word}
+    assert telling >= {
+        "feedback:inbox", "feedback:item", "feedback:export", "feedback:customer_panel", "complaints:list",
+        "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
+        "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
+        "organization:people",
+    }  # fmt: skip
+
+
+def test_no_form_is_taken_from_another_site(harbour: Harbour) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(harbour.world.clara)
+    before = _record()
+    answers = _walk(client, harbour, ("POST",))
+    assert [str(a) for a in answers if a.status != 403] == []
+    assert _record() == before
+
+
+# -- Sign-in ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ALLAUTH)
+def test_pages_of_the_account_open_as_written(client: Client, world: World, name: str) -> None:
+    answer = _ask(client, name, "GET", ALLAUTH_ARGUMENTS.get(name, {}))
+    if ALLAUTH[name] == SIGN_IN_FIRST:
+        assert answer.leads_to_sign_in, str(answer)
+    else:
+        assert answer.status in {200, 302}, str(answer)
+        assert not answer.leads_to_sign_in
+    if ALLAUTH[name] == CLOSED:
+        assert "<input" not in answer.body
+
+
+def test_nobody_makes_an_account_by_themselves(client: Client, world: World) -> None:
+    before = Person.objects.count()
+    fields = {
+        "email": "new@x.example",
+        "password1": "a long enough password",
+        "password2": "a long enough password",
+    }
+    client.post(reverse("account_signup"), fields)
+    assert Person.objects.count() == before
+
+
+def test_asking_for_a_new_password_does_not_tell_who_has_an_account(client: Client, world: World) -> None:
+    known = client.post(reverse("account_reset_password"), {"email": world.mona.email})
+    unknown = client.post(reverse("account_reset_password"), {"email": "nobody@x.example"})
+    assert (known.status_code, known.headers["Location"]) == (
+        unknown.status_code,
+        unknown.headers["Location"],
+    )
+
+
+# -- What every page carries -----------------------------------------------------------------------------------------
+
+POLICY = "Content-Security-Policy"
+
+
+class Loads(HTMLParser):
+    """Collects what a page loads or sends to by itself; links that a person may follow are not among it."""
+
+    ATTRIBUTES = {
+        "script": ("src",), "link": ("href",), "img": ("src", "srcset"), "source": ("src", "srcset"), "iframe": ("src",),
+        "form": ("action",), "use": ("href", "xlink:href"), "image": ("href",), "object": ("data",), "video": ("src", "poster"),
+        "audio": ("src",), "embed": ("src",), "base": ("href",),
+    }  # fmt: skip
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inline: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for key, value in attrs:
+            if key in self.ATTRIBUTES.get(tag, ()) or key.startswith("hx-"):
+                self.found.append(value or "")
+            if key == "style":
+                self.found += re.findall(r"url\(['\"]?([^)'\"]+)", value or "")
+            if key.startswith("on"):
+                self.inline.append(f"{tag} {key}")
+        names = [key for key, _ in attrs]
+        if (
+            tag == "script"
+            and "src" not in names
+            and dict(attrs).get("type") not in {"application/json", "speculationrules"}
+        ):
+            self.inline.append("script")
+
+    @property
+    def outside(self) -> list[str]:
+        return [url for url in self.found if re.match(r"(?i)\s*(https?:)?//", url)]
+
+
+def _all_pages(client: Client, harbour: Harbour) -> list[Answer]:
+    anonymous = [_ask(client, name, "GET", ALLAUTH_ARGUMENTS.get(name, {})) for name in ALLAUTH]
+    pages = [*anonymous, *_walk(client, harbour, ("GET",))]
+    for person in (harbour.world.clara, harbour.world.amos, harbour.world.olga):
+        client.force_login(person)
+        pages += [_ask(client, name, "GET", ALLAUTH_ARGUMENTS.get(name, {})) for name in ALLAUTH]
+        pages += _walk(client, harbour, ("GET",))
+    return pages
+
+
+def test_every_page_carries_its_policy_and_loads_nothing_from_elsewhere(
+    client: Client, harbour: Harbour
+) -> None:
+    pages = _all_pages(client, harbour)
+    assert sum(page.status == 200 for page in pages) > 50
+    for page in pages:
+        assert page.status < 500, str(page)
+        assert "default-src 'self'" in page.headers.get(POLICY, ""), str(page)
+        assert "http" not in page.headers[POLICY], str(page)
+        assert "frame-ancestors 'none'" in page.headers[POLICY], str(page)
+        assert page.headers["X-Content-Type-Options"] == "nosniff", str(page)
+        assert page.headers["X-Frame-Options"] == "DENY", str(page)
+        assert page.headers["Referrer-Policy"] == "same-origin", str(page)
+        if page.headers.get("Content-Type", "").startswith("text/html"):
+            loads = Loads(page.body)
+            assert (loads.outside, loads.inline) == ([], []), str(page)
+
+
+def test_the_built_assets_name_no_other_host() -> None:
+    built = Path(candor.__file__).parent / "web/static/build"
+    sheets = list(built.rglob("*.css"))
+    if not sheets:
+        pytest.skip("The front end is not built: run npm run build")
+    for sheet in sheets:
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.findall(r"url\(['\"]?(?:https?:)?//", text), sheet
+        assert "@import" not in text, sheet
+
+
+def _person(harbour: Harbour, name: str) -> Person:
+    return harbour.magnus if name == "magnus" else getattr(harbour.world, name)
