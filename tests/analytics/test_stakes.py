@@ -114,7 +114,7 @@ def test_an_issue_five_times_as_large_is_decided():
         [Issue(key="big", affected=500, of=1000), Issue(key="small", affected=100, of=1000)]
     )
     assert is_top_decided(ranked)
-    assert top_in_words(ranked) == "big has the most at stake (chance 100%)."
+    assert top_in_words(ranked) == "big has the most at stake (chance over 99%)."
     assert top_in_words(()) == "There is no issue to rank."
 
 

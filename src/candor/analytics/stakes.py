@@ -201,7 +201,8 @@ def top_in_words(ranked: Sequence[RankedIssue], *, at_least: float = 0.95) -> st
         return "There is no issue to rank."
     if is_top_decided(ranked, at_least=at_least):
         top = max(ranked, key=lambda issue: issue.p_top)
-        return f"{top.key} has the most at stake (chance {top.p_top:.0%})."
+        chance = "over 99%" if top.p_top > 0.99 else f"{top.p_top:.0%}"
+        return f"{top.key} has the most at stake (chance {chance})."
     rivals = sum(issue.best_rank == 1 for issue in ranked)
     return f"These {rivals} issues can’t be told apart at the top."
 
