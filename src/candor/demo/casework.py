@@ -11,7 +11,7 @@ from candor.apps.cases.services import close_case, install_standard_rules, open_
 from candor.apps.feedback.models import Feedback
 
 DAYS: Final = 42  # that the rules look back on
-CLOSED_SHARE: Final = 0.8
+CLOSED_SHARE: Final = 0.92
 MEDIAN_HOURS: Final = 30.0
 SPREAD: Final = 0.9  # sigma of the logarithm of the hours
 CAUSES: Final = (
