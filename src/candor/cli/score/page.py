@@ -102,7 +102,8 @@ def _tiered_charts(
         charts.append(heading + _interval_chart(measure, inside, whole))
     rest = [result for result in results if result.group not in tiers]
     if rest:
-        charts.append("<h3>Too few answers to tell</h3>" + _interval_chart(measure, rest, whole))
+        names = "".join(f"<li>{escape(result.group)} ({result.estimate.n:,})</li>" for result in rest)
+        charts.append(f"<h3>Too few answers to tell</h3><ul>{names}</ul>")
     return "\n".join(charts)
 
 
