@@ -11,6 +11,8 @@ from django.conf import LazySettings
 from pytest_django import DjangoDbBlocker
 
 from candor.analytics.multiple_tests import benjamini_hochberg
+from candor.apps.insights.queries import rising, theme_table
+from candor.apps.insights.services import discover
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Person, Unit
@@ -130,6 +132,17 @@ def test_being_late_with_the_appraisal_is_the_wait_that_stands_out() -> None:
         "Appraisal ordered",
         "Appraisal received",
     )
+
+
+def test_the_portal_is_the_one_thing_that_rises() -> None:
+    discover(as_of=YESTERDAY)
+    confirmed = {term for row in theme_table(scope()).rows if row.is_confirmed for term in row.theme.terms}
+    assert {"appraisal", "portal"} <= confirmed
+    found = rising(scope(days=90))
+    assert found.n_themes >= 5
+    assert [("portal" in issue.name, issue.theme is not None) for issue in found.issues] == [(True, True)]
+    assert found.issues[0].rise.low > 1.5
+    assert found.all_comments is None
 
 
 def test_response_rates_are_counted_from_those_who_were_asked() -> None:
