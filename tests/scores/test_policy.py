@@ -33,7 +33,7 @@ def test_nobody_gets_a_score_for_pay_or_punishment_and_the_refusal_is_logged(
 ) -> None:
     viewer = getattr(world, who)
     with pytest.raises(NotAllowed, match="never given"):
-        estimate_for_person(NPS, person=of_theo, scope=scope_for(viewer), purpose=purpose)
+        estimate_for_person(measure=NPS, person=of_theo, scope=scope_for(viewer), purpose=purpose)
     entry = AuditEntry.objects.get(action="score.refused")
     assert (entry.person, entry.object_id, entry.facts["purpose"]) == (viewer, of_theo.pk, purpose)
 
@@ -41,7 +41,9 @@ def test_nobody_gets_a_score_for_pay_or_punishment_and_the_refusal_is_logged(
 def test_the_manager_may_look_to_coach_and_the_look_is_logged(
     world: World, scope_for: ScopeFor, of_theo: Person
 ) -> None:
-    found = estimate_for_person(NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING)
+    found = estimate_for_person(
+        measure=NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING
+    )
     assert (found.estimate.n, found.estimate.value) == (35, 1)
     entry = AuditEntry.objects.get(action="score.looked_at")
     assert (entry.person, entry.object_id) == (world.mona, of_theo.pk)
@@ -54,7 +56,7 @@ def test_the_manager_may_look_to_coach_and_the_look_is_logged(
 
 
 def test_people_see_their_own_score(world: World, scope_for: ScopeFor, of_theo: Person) -> None:
-    found = estimate_for_person(NPS, person=of_theo, scope=scope_for(of_theo), purpose=Purpose.OWN)
+    found = estimate_for_person(measure=NPS, person=of_theo, scope=scope_for(of_theo), purpose=Purpose.OWN)
     assert found.estimate.n == 35
 
 
@@ -73,7 +75,9 @@ def test_nobody_else_may_look(
     world: World, scope_for: ScopeFor, of_theo: Person, who: str, purpose: Purpose
 ) -> None:
     with pytest.raises(NotAllowed):
-        estimate_for_person(NPS, person=of_theo, scope=scope_for(getattr(world, who)), purpose=purpose)
+        estimate_for_person(
+            measure=NPS, person=of_theo, scope=scope_for(getattr(world, who)), purpose=purpose
+        )
     assert AuditEntry.objects.filter(action="score.refused").count() == 1
     assert not AuditEntry.objects.filter(action="score.looked_at").exists()
 

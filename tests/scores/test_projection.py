@@ -251,7 +251,9 @@ def test_killing_the_projector_loses_and_doubles_nothing(tmp_path: Path) -> None
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     subprocess.run([*candor, "warehouse", "project"], env=environment, check=True)
-    _kill_half_way(subprocess.Popen([*candor, "warehouse", "rebuild"], env=environment), tmp_path / "warehouse")
+    _kill_half_way(
+        subprocess.Popen([*candor, "warehouse", "rebuild"], env=environment), tmp_path / "warehouse"
+    )
     verified = subprocess.run(
         [*candor, "warehouse", "verify", "--json"], env=environment, capture_output=True, text=True
     )

@@ -66,7 +66,7 @@ class _News:
         return len(self.feedback) + len(self.invitations)
 
 
-def estimate_for_person(measure: Measure, *, person: Person, scope: Scope, purpose: Purpose) -> ScoreResult:
+def estimate_for_person(*, measure: Measure, person: Person, scope: Scope, purpose: Purpose) -> ScoreResult:
     """The score of what one person did, for the purposes that the policy allows; every look and refusal is logged.
 
     Counts the answers about work that was theirs at the time. Call it outside a transaction of your own: the
