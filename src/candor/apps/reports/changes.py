@@ -97,5 +97,6 @@ def _finding(row: Looked, scope: Scope, *, importance: float) -> Finding:
         kind="changed", claim=claim % facts, detail=detail % facts, importance=importance,
         url=address(there, "scores:measure", row.measure.key), evidence_label=_("See its run and its parts"),
         icon="trending-up" if row.change.verdict == "higher" else "trending-down", estimate=row.now,
-        comparison=row.change, unit_id=row.unit.pk if row.unit else None, subject=row.measure.name,
+        comparison=row.change, unit_id=row.unit.pk if row.unit else None, unit_name=facts["unit"], subject=row.measure.name,
+        measure_key=row.measure.key, is_good=(row.change.verdict == "higher") == row.measure.is_high_good,
     )  # fmt: skip

@@ -30,8 +30,11 @@ class Finding:
     icon: str
     estimate: Estimate | None = None
     comparison: Comparison | None = None
-    unit_id: int | None = None
     subject: str = ""  # what it is about, in a word or two: the measure, the theme, the issue
+    measure_key: str = ""
+    unit_id: int | None = None  # when it is about one unit of the scope
+    unit_name: str = ""
+    is_good: bool = False
 
     @property
     def sentence(self) -> str:
