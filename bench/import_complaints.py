@@ -46,7 +46,9 @@ def _candor_command(*words: str) -> list[str]:
 
 def _candor(home: str, *words: str) -> dict[str, object]:
     environment = os.environ | {"CANDOR_HOME": home}
-    done = subprocess.run(_candor_command(*words), env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        _candor_command(*words), env=environment, capture_output=True, text=True, check=True
+    )
     found: dict[str, object] = json.loads(done.stdout)
     return found
 

@@ -76,15 +76,21 @@ def test_a_closed_case_is_not_closed_twice_and_can_be_opened_again(world: World,
     assert not case.is_late(timezone.now())
 
 
-def test_another_units_manager_can_neither_see_nor_touch_a_case(client: Client, world: World, rules: None) -> None:
+def test_another_units_manager_can_neither_see_nor_touch_a_case(
+    client: Client, world: World, rules: None
+) -> None:
     case = _case(world)
     client.force_login(world.rival)
     assert client.get(f"/cases/{case.pk}/").status_code == 404
-    assert client.post(f"/cases/{case.pk}/close/", {"root_cause": "delay", "resolution": "x"}).status_code == 404
+    assert (
+        client.post(f"/cases/{case.pk}/close/", {"root_cause": "delay", "resolution": "x"}).status_code == 404
+    )
     assert b"Nobody called" not in client.get("/cases/").content
 
 
-def test_a_case_given_to_somebody_who_may_not_work_it_is_refused(client: Client, world: World, rules: None) -> None:
+def test_a_case_given_to_somebody_who_may_not_work_it_is_refused(
+    client: Client, world: World, rules: None
+) -> None:
     case = _case(world)
     client.force_login(world.mona)
     assert client.post(f"/cases/{case.pk}/assign/", {"owner": world.rival.pk}).status_code == 400

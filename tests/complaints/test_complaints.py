@@ -18,7 +18,12 @@ def _receive(*items: NewComplaint) -> None:
 
 
 def _complaint(key: str, unit: Unit | None = None, **fields: object) -> NewComplaint:
-    values = {"received_on": DAY, "product": "Mortgage", "issue": "Delay", "unit_id": unit.pk if unit else None} | fields
+    values = {
+        "received_on": DAY,
+        "product": "Mortgage",
+        "issue": "Delay",
+        "unit_id": unit.pk if unit else None,
+    } | fields
     return NewComplaint(key=key, **values)  # type: ignore[arg-type]
 
 
@@ -49,13 +54,22 @@ def test_what_counts_as_open(values: dict[str, object], cells: dict[str, str], e
     assert is_open(values, cells) is expected
 
 
-def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaints(client: Client, world: World) -> None:
+def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaints(
+    client: Client, world: World
+) -> None:
     old = [_complaint(f"old-{i}", received_on=DAY - timedelta(days=100 + i % 5)) for i in range(3)]
-    calm = [_complaint(f"calm-{i}", received_on=DAY - timedelta(days=7 * i), is_open=False, issue="Fees") for i in range(26)]
-    rise = [
-        _complaint(f"rise-{i}", received_on=DAY - timedelta(days=i % 28), issue="Appraisal", is_open=False) for i in range(40)
+    calm = [
+        _complaint(f"calm-{i}", received_on=DAY - timedelta(days=7 * i), is_open=False, issue="Fees")
+        for i in range(26)
     ]
-    before = [_complaint(f"b-{i}", received_on=DAY - timedelta(days=30 + 7 * i), issue="Appraisal", is_open=False) for i in range(20)]
+    rise = [
+        _complaint(f"rise-{i}", received_on=DAY - timedelta(days=i % 28), issue="Appraisal", is_open=False)
+        for i in range(40)
+    ]
+    before = [
+        _complaint(f"b-{i}", received_on=DAY - timedelta(days=30 + 7 * i), issue="Appraisal", is_open=False)
+        for i in range(20)
+    ]
     _receive(*old, *calm, *rise, *before)
     client.force_login(world.hana)
     page = client.get("/complaints/?period=all").content.decode()
@@ -84,7 +98,12 @@ def test_deciding_stops_the_clock_and_is_done_once(world: World) -> None:
     _receive(_complaint("1"))
     complaint = Complaint.objects.get()
     decide_complaint(
-        complaint=complaint, response="Fee refunded", root_cause="Wrong fee table", redress="$40", on=complaint.decide_by, by=world.hana
+        complaint=complaint,
+        response="Fee refunded",
+        root_cause="Wrong fee table",
+        redress="$40",
+        on=complaint.decide_by,
+        by=world.hana,
     )
     assert complaint.is_timely is True
     with pytest.raises(Conflict):

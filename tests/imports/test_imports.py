@@ -42,17 +42,23 @@ def test_the_same_file_again_adds_nothing(world: World, tmp_path: Path) -> None:
 
 
 def test_bad_rows_come_back_as_a_file_and_good_ones_stay(world: World, tmp_path: Path) -> None:
-    path = _file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,ok\n2,31.02.2026,Loan,Fees,no such day\n3,2026-02-01\n,2026-02-01,a,b,c\n")
+    path = _file(
+        tmp_path,
+        HEADER
+        + "1,2026-01-31,Loan,Fees,ok\n2,31.02.2026,Loan,Fees,no such day\n3,2026-02-01\n,2026-02-01,a,b,c\n",
+    )
     batch = _import(path)
     assert (batch.rows_added, batch.rows_bad) == (1, 3)
     text = "".join(services.bad_rows_csv(batch))
-    assert '2,' not in text.splitlines()[1][:2]
+    assert "2," not in text.splitlines()[1][:2]
     assert "31.02.2026" in text
     assert "no such day" in text, "the row's own cells go back too"
     assert "Date received" in text
 
 
-def test_the_file_of_bad_rows_can_be_opened_in_a_spreadsheet_without_harm(world: World, tmp_path: Path) -> None:
+def test_the_file_of_bad_rows_can_be_opened_in_a_spreadsheet_without_harm(
+    world: World, tmp_path: Path
+) -> None:
     batch = _import(_file(tmp_path, HEADER + '1,never,=HYPERLINK("http://x"),+1,@cmd\n2,2026-02-01,a,b,c\n'))
     text = "".join(services.bad_rows_csv(batch))
     assert "'=HYPERLINK" in text
@@ -80,7 +86,10 @@ def test_an_ambiguous_date_order_is_asked_never_guessed(world: World, tmp_path: 
     services.choose_options(batch=batch, options={"date_order_received_on": "DMY"})
     services.start(batch=batch, by=None, in_background=False)
     services.run_import(batch=batch)
-    assert [c.received_on.isoformat() for c in Complaint.objects.order_by("pk")] == ["2026-02-01", "2026-04-03"]
+    assert [c.received_on.isoformat() for c in Complaint.objects.order_by("pk")] == [
+        "2026-02-01",
+        "2026-04-03",
+    ]
 
 
 def test_a_missing_column_is_named(world: World, tmp_path: Path) -> None:
@@ -89,8 +98,12 @@ def test_a_missing_column_is_named(world: World, tmp_path: Path) -> None:
         services.start(batch=batch, by=None)
 
 
-@pytest.mark.parametrize("content", [b"", b"Complaint ID,Date received\n", b"%PDF-1.7 not a table", b"\x00" * 1000])
-def test_what_is_no_table_is_refused_and_nothing_is_kept(world: World, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"Complaint ID,Date received\n", b"%PDF-1.7 not a table", b"\x00" * 1000]
+)
+def test_what_is_no_table_is_refused_and_nothing_is_kept(
+    world: World, tmp_path: Path, content: bytes
+) -> None:
     with pytest.raises(FileNotUsable):
         services.take_file(kind="complaints", name="x.csv", content=io.BytesIO(content), by=world.clara)
     assert not ImportBatch.objects.exists()
@@ -110,7 +123,9 @@ def test_a_zip_bomb_is_refused(world: World, tmp_path: Path) -> None:
     assert batch.rows_added == 0
 
 
-def test_windows_letters_semicolons_and_html_are_taken_as_they_are(world: World, tmp_path: Path, client: Client) -> None:
+def test_windows_letters_semicolons_and_html_are_taken_as_they_are(
+    world: World, tmp_path: Path, client: Client
+) -> None:
     rows = "id;date;product;issue;comment\n1;2026-01-31;Kredit;Gebühr;<script>alert(1)</script> für Müller\n"
     _import(_file(tmp_path, rows.encode("cp1252")))
     row = Feedback.objects.get()
@@ -121,7 +136,9 @@ def test_windows_letters_semicolons_and_html_are_taken_as_they_are(world: World,
     assert "&lt;script&gt;alert" in page
 
 
-def test_an_interrupted_import_goes_on_where_it_stopped(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_import_goes_on_where_it_stopped(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = "".join(f"{i},2026-01-{i % 28 + 1:02},Loan,Fees,x\n" for i in range(2_500))
     batch = services.take_path(kind="complaints", path=_file(tmp_path, HEADER + rows), by=None)
     services.start(batch=batch, by=None, in_background=False)
@@ -146,13 +163,17 @@ def test_an_interrupted_import_goes_on_where_it_stopped(world: World, tmp_path: 
 
 
 def test_two_workers_on_one_import_do_not_count_twice(world: World, tmp_path: Path) -> None:
-    batch = services.take_path(kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None)
+    batch = services.take_path(
+        kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None
+    )
     services.start(batch=batch, by=None, in_background=False)
     other = ImportBatch.objects.get(pk=batch.pk)
     services.run_import(batch=batch)
     other.state = ImportBatch.State.RUNNING
     with pytest.raises(ImportUnderWay):
-        services._store_chunk(other, services.kind_of("complaints"), _NoReader(), [Problem(2, "Issue", "", "a word")])
+        services._store_chunk(
+            other, services.kind_of("complaints"), _NoReader(), [Problem(2, "Issue", "", "a word")]
+        )
     assert ImportBatch.objects.get().rows_added == 1
 
 
@@ -206,7 +227,9 @@ def test_a_number_of_unknown_kind_is_never_taken_for_a_score(world: World, tmp_p
     assert Answer.objects.get().kind == "number"
 
 
-def test_the_whole_way_through_the_pages(client: Client, world: World, tmp_path: Path, django_capture_on_commit_callbacks: object) -> None:
+def test_the_whole_way_through_the_pages(
+    client: Client, world: World, tmp_path: Path, django_capture_on_commit_callbacks: object
+) -> None:
     client.force_login(world.hana)
     upload = io.BytesIO((HEADER + "1,2026-01-31,Loan,Fees,x\nbad,bad,Loan,Fees,x\n").encode())
     upload.name = "complaints.csv"

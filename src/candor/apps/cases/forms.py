@@ -14,7 +14,9 @@ class CloseForm(forms.Form):
     """Why it happened and what was done."""
 
     root_cause = forms.ChoiceField(choices=[("", "Choose"), *RootCause.choices], label="Root cause")
-    resolution = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), label="What was done", max_length=2_000)
+    resolution = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), label="What was done", max_length=2_000
+    )
 
 
 class NoteForm(forms.Form):
@@ -40,7 +42,12 @@ class RuleForm(forms.Form):
     trigger = forms.ChoiceField(choices=Trigger.choices, label="When")
     threshold = forms.FloatField(required=False, label="Score", help_text="For scores: this value or lower.")
     unit = forms.ModelChoiceField(Unit.objects.order_by("path"), required=False, empty_label="Everywhere")
-    owner_role = forms.ChoiceField(choices=Role.choices, initial=Role.MANAGER, label="Who owns it", help_text="The one nearest to the unit.")
+    owner_role = forms.ChoiceField(
+        choices=Role.choices,
+        initial=Role.MANAGER,
+        label="Who owns it",
+        help_text="The one nearest to the unit.",
+    )
     due_hours = forms.IntegerField(min_value=1, max_value=24 * 90, initial=48, label="Hours to close it")
 
     def clean(self) -> dict[str, Any]:

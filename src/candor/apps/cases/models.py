@@ -18,12 +18,19 @@ class Rule(models.Model):
     trigger = models.CharField(max_length=20, choices=Trigger.choices)
     threshold = models.FloatField(null=True, blank=True)
     unit = models.ForeignKey(
-        "organization.Unit", on_delete=models.CASCADE, null=True, blank=True, related_name="+", help_text="Empty: everywhere"
+        "organization.Unit",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: everywhere",
     )
     owner_role = models.CharField(max_length=20, choices=Role.choices, default=Role.MANAGER)
     due_hours = models.PositiveIntegerField(default=48)
     is_active = models.BooleanField(default=True)
-    active_since = models.DateTimeField(help_text="Feedback from before opens no case: history is not a to-do list")
+    active_since = models.DateTimeField(
+        help_text="Feedback from before opens no case: history is not a to-do list"
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -81,7 +88,9 @@ class CaseNote(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
     text = models.TextField()
-    written_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    written_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -56,7 +56,11 @@ def closed_in_time(scope: Scope, *, since: datetime, until: datetime) -> Estimat
 
 def root_causes(scope: Scope, *, since: datetime, until: datetime) -> list[tuple[str, int]]:
     """Root causes of the cases closed between the two instants, commonest first."""
-    closed = cases_of(scope).filter(state=State.CLOSED, closed_at__gte=since, closed_at__lt=until).exclude(root_cause="")
+    closed = (
+        cases_of(scope)
+        .filter(state=State.CLOSED, closed_at__gte=since, closed_at__lt=until)
+        .exclude(root_cause="")
+    )
     rows = closed.values("root_cause").annotate(n=Count("pk")).order_by("-n", "root_cause")
     return [(row["root_cause"], row["n"]) for row in rows]
 
@@ -68,7 +72,10 @@ def possible_owners(viewer: Viewer, case: Case) -> QuerySet[Person]:
     if case.unit is not None:
         parts = case.unit.path.strip("/").split("/")
         above = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
-        people = people.filter(Q(role_assignments__unit__path__in=above) | Q(role_assignments__unit__path__startswith=case.unit.path))
+        people = people.filter(
+            Q(role_assignments__unit__path__in=above)
+            | Q(role_assignments__unit__path__startswith=case.unit.path)
+        )
     return people.distinct().order_by("name")
 
 

@@ -58,11 +58,18 @@ def open_cases(*, feedback_ids: Sequence[int], now: datetime | None = None) -> l
 
 def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -> list[Case]:
     rows = list(
-        Feedback.objects.filter(pk__in=feedback_ids).select_related("unit", "customer").prefetch_related("answers").order_by("pk")
+        Feedback.objects.filter(pk__in=feedback_ids)
+        .select_related("unit", "customer")
+        .prefetch_related("answers")
+        .order_by("pk")
     )
     known = set(Case.objects.filter(feedback__in=rows).values_list("feedback_id", "rule_id"))
     taken = {feedback for feedback, _ in known}
-    severe = set(Complaint.objects.filter(pk__in=feedback_ids, severity=Complaint.Severity.HIGH).values_list("pk", flat=True))
+    severe = set(
+        Complaint.objects.filter(pk__in=feedback_ids, severity=Complaint.Severity.HIGH).values_list(
+            "pk", flat=True
+        )
+    )
     wanted = []
     for row in rows:
         rule = next((rule for rule in rules if _asks_for(rule, row, is_severe=row.pk in severe)), None)
@@ -84,7 +91,10 @@ def _asks_for(rule: Rule, row: Feedback, *, is_severe: bool) -> bool:
     if trigger == Trigger.SEVERE_COMPLAINT:
         return is_severe
     limit = rule.threshold if rule.threshold is not None else float("-inf")
-    return any(a.kind == trigger.answer_kind and a.number is not None and a.number <= limit for a in row.answers.all())
+    return any(
+        a.kind == trigger.answer_kind and a.number is not None and a.number <= limit
+        for a in row.answers.all()
+    )
 
 
 def _covers(rule: Rule, row: Feedback) -> bool:
@@ -106,15 +116,21 @@ def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
 
 def _title(row: Feedback, rule: Rule) -> str:
     """What the list shows: the title, the first words of the comment, or the rule."""
-    return (row.title or Truncator(row.comment_masked).words(10) or f"{row.get_kind_display()}: {rule.name}")[:200]
+    return (row.title or Truncator(row.comment_masked).words(10) or f"{row.get_kind_display()}: {rule.name}")[
+        :200
+    ]
 
 
 def owner_for(unit: Unit | None, role: Role) -> Person | None:
     """Who holds the role nearest to the unit, going up the tree; the one with the fewest open cases, then by name."""
     paths = _ancestors(unit.path) if unit else []
-    held = RoleAssignment.objects.filter(role=role, person__is_active=True, unit__path__in=paths).select_related("person", "unit")
+    held = RoleAssignment.objects.filter(
+        role=role, person__is_active=True, unit__path__in=paths
+    ).select_related("person", "unit")
     if not paths:
-        held = RoleAssignment.objects.filter(role=role, person__is_active=True, unit__parent=None).select_related("person", "unit")
+        held = RoleAssignment.objects.filter(
+            role=role, person__is_active=True, unit__parent=None
+        ).select_related("person", "unit")
     found = sorted(held, key=lambda h: (-len(h.unit.path), _load(h.person), h.person.name, h.person_id))
     return found[0].person if found else None
 
@@ -217,7 +233,13 @@ def install_standard_rules(*, active_since: datetime | None = None) -> list[Rule
         return []
     return [
         define_rule(
-            name=name, trigger=trigger, threshold=threshold, due_hours=hours, owner_role=role, by=None, active_since=active_since
+            name=name,
+            trigger=trigger,
+            threshold=threshold,
+            due_hours=hours,
+            owner_role=role,
+            by=None,
+            active_since=active_since,
         )
         for name, trigger, threshold, hours, role in STANDARD_RULES
     ]

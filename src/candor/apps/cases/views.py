@@ -30,13 +30,21 @@ def cases(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_CASES)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     now = timezone.now()
-    rows = queries.narrowed(scope, request.GET.get("state", ""), mine=request.GET.get("owner") == "me", now=now)
+    rows = queries.narrowed(
+        scope, request.GET.get("state", ""), mine=request.GET.get("owner") == "me", now=now
+    )
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "load": queries.load_of(scope, now=now),
         "in_time": queries.closed_in_time(scope, **queries.instants(scope)),
-        "causes": [(RootCause(cause).label, n) for cause, n in queries.root_causes(scope, **queries.instants(scope))],
-        "states": [("late", _("Past their clock")), ("waiting", State.WAITING.label), ("closed", State.CLOSED.label)],
+        "causes": [
+            (RootCause(cause).label, n) for cause, n in queries.root_causes(scope, **queries.instants(scope))
+        ],
+        "states": [
+            ("late", _("Past their clock")),
+            ("waiting", State.WAITING.label),
+            ("closed", State.CLOSED.label),
+        ],
         "owners": [("me", _("Me"))],
         "now": now,
     }
@@ -50,7 +58,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, viewer, _case(viewer, pk))
 
 
-def _page(request: HttpRequest, viewer: Viewer, shown: Case, close_form: CloseForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, viewer: Viewer, shown: Case, close_form: CloseForm | None = None
+) -> HttpResponse:
     may_work = _may_work(viewer, shown)
     people = queries.possible_owners(viewer, shown)
     context = {
@@ -69,11 +79,18 @@ def _page(request: HttpRequest, viewer: Viewer, shown: Case, close_form: CloseFo
 def open_for(request: HttpRequest, feedback_pk: int) -> HttpResponse:
     """Open a case by hand for a piece of feedback."""
     viewer = require(request, Permission.WORK_CASES)
-    row = Feedback.objects.visible_to(viewer, Permission.WORK_CASES).filter(pk=feedback_pk).select_related("unit").first()
+    row = (
+        Feedback.objects.visible_to(viewer, Permission.WORK_CASES)
+        .filter(pk=feedback_pk)
+        .select_related("unit")
+        .first()
+    )
     if row is None:
         raise NotFound(_("This feedback does not exist, or it is not yours to act on."))
     due_at = timezone.now() + timedelta(hours=48)
-    opened = services.open_case(feedback=row, title=str(row)[:200], owner=viewer.person, due_at=due_at, by=viewer.person)
+    opened = services.open_case(
+        feedback=row, title=str(row)[:200], owner=viewer.person, due_at=due_at, by=viewer.person
+    )
     return redirect("cases:case", opened.pk)
 
 
@@ -86,7 +103,10 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, viewer, shown, form)
     services.close_case(
-        case=shown, root_cause=RootCause(form.cleaned_data["root_cause"]), resolution=form.cleaned_data["resolution"], by=viewer.person
+        case=shown,
+        root_cause=RootCause(form.cleaned_data["root_cause"]),
+        resolution=form.cleaned_data["resolution"],
+        by=viewer.person,
     )
     undo = reverse("cases:reopen", args=[pk])
     messages.success(request, _("The case is closed."), extra_tags=f"undo={undo}")
@@ -129,7 +149,9 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 def wait(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer has the next move, or we have it again."""
     viewer = require(request, Permission.WORK_CASES)
-    services.set_waiting(case=_case_to_work(viewer, pk), is_waiting=request.POST.get("waiting") == "yes", by=viewer.person)
+    services.set_waiting(
+        case=_case_to_work(viewer, pk), is_waiting=request.POST.get("waiting") == "yes", by=viewer.person
+    )
     return redirect("cases:case", pk)
 
 
@@ -165,14 +187,27 @@ def feedback_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         return HttpResponse("")
     found = Case.objects.visible_to(viewer).filter(feedback=row).select_related("owner")
-    may_open = viewer.can(Permission.WORK_CASES, row.unit) if row.unit else viewer.sees_everything(Permission.WORK_CASES)
-    return render(request, "cases/panel.html", {"cases": found, "may_open": may_open, "feedback_pk": pk, "now": timezone.now()})
+    may_open = (
+        viewer.can(Permission.WORK_CASES, row.unit)
+        if row.unit
+        else viewer.sees_everything(Permission.WORK_CASES)
+    )
+    return render(
+        request,
+        "cases/panel.html",
+        {"cases": found, "may_open": may_open, "feedback_pk": pk, "now": timezone.now()},
+    )
 
 
 def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's cases, on their page."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    found = Case.objects.visible_to(viewer).filter(customer_id=pk).select_related("owner").order_by("-opened_at")[:20]
+    found = (
+        Case.objects.visible_to(viewer)
+        .filter(customer_id=pk)
+        .select_related("owner")
+        .order_by("-opened_at")[:20]
+    )
     return render(request, "cases/panel.html", {"cases": found, "may_open": False, "now": timezone.now()})
 
 
@@ -192,4 +227,8 @@ def _case_to_work(viewer: Viewer, pk: int) -> Case:
 
 
 def _may_work(viewer: Viewer, shown: Case) -> bool:
-    return viewer.can(Permission.WORK_CASES, shown.unit) if shown.unit else viewer.sees_everything(Permission.WORK_CASES)
+    return (
+        viewer.can(Permission.WORK_CASES, shown.unit)
+        if shown.unit
+        else viewer.sees_everything(Permission.WORK_CASES)
+    )

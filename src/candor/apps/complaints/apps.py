@@ -15,5 +15,14 @@ class ComplaintsConfig(AppConfig):
         from .imports import KIND
 
         register_kind(KIND)
-        register_page(Page("Listen", "Complaints", "complaints:overview", "message-report", permission="read_feedback", order=20))
+        register_page(
+            Page(
+                "Listen",
+                "Complaints",
+                "complaints:overview",
+                "message-report",
+                permission="read_feedback",
+                order=20,
+            )
+        )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))

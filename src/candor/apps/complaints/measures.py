@@ -19,4 +19,6 @@ def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]
 def timely_share(scope: Scope) -> Estimate:
     """Of the complaints received in the period whose clock was kept or missed, the share kept."""
     known = queries.complaints_in(scope).exclude(is_timely=None)
-    return analytics.top_box_share(favourable=known.filter(is_timely=True).count(), n=known.count(), least_n=30)
+    return analytics.top_box_share(
+        favourable=known.filter(is_timely=True).count(), n=known.count(), least_n=30
+    )

@@ -107,7 +107,13 @@ def overdue(scope: Scope) -> Overdue:
 
 def late_by(scope: Scope, field: str, *, most: int = 10) -> list[tuple[str, int]]:
     """Where the late ones are: the commonest values of a field among them."""
-    rows = clocked(scope, "late").exclude(**{field: ""}).values(field).annotate(n=Count("pk")).order_by("-n", field)
+    rows = (
+        clocked(scope, "late")
+        .exclude(**{field: ""})
+        .values(field)
+        .annotate(n=Count("pk"))
+        .order_by("-n", field)
+    )
     return [(row[field], row["n"]) for row in rows[:most]]
 
 

@@ -42,9 +42,16 @@ def complaints(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_FEEDBACK)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     narrowed = queries.ComplaintFilter.from_query(request.GET)
-    rows = narrowed.apply(scope).order_by("decide_by" if narrowed.state in {"late", "late_soon"} else "-received_on", "pk")
+    rows = narrowed.apply(scope).order_by(
+        "decide_by" if narrowed.state in {"late", "late_soon"} else "-received_on", "pk"
+    )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    states = [("late", _("Past its clock")), ("late_soon", _("Due within a week")), ("open", _("Open")), ("late_decided", _("Answered late"))]
+    states = [
+        ("late", _("Past its clock")),
+        ("late_soon", _("Due within a week")),
+        ("open", _("Open")),
+        ("late_decided", _("Answered late")),
+    ]
     return render(request, "complaints/list.html", {"page": page, "narrowed": narrowed, "states": states})
 
 
@@ -55,7 +62,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     if shown is None:
         return HttpResponse("")
     may_decide = _may_decide(viewer, shown)
-    return render(request, "complaints/panel.html", {"complaint": shown, "may_decide": may_decide, "form": DecisionForm()})
+    return render(
+        request,
+        "complaints/panel.html",
+        {"complaint": shown, "may_decide": may_decide, "form": DecisionForm()},
+    )
 
 
 @require_POST
@@ -70,7 +81,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         services.decide_complaint(complaint=shown, **form.cleaned_data, on=scope.today, by=viewer.person)
         return redirect("feedback:item", pk)
-    return render(request, "complaints/panel.html", {"complaint": shown, "may_decide": True, "form": form}, status=422)
+    return render(
+        request, "complaints/panel.html", {"complaint": shown, "may_decide": True, "form": form}, status=422
+    )
 
 
 def _may_decide(viewer: Viewer, shown: Complaint) -> bool:

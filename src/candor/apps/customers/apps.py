@@ -9,4 +9,6 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
-        register_page(Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=30))
+        register_page(
+            Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=30)
+        )

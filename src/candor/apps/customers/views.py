@@ -53,7 +53,9 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.HANDLE_FEEDBACK)
     number = request.POST.get("duplicate", "").strip()
     if not number.isdecimal():
-        raise InvalidInput(_("Give the number of the other customer, as it stands at the end of their page's address."))
+        raise InvalidInput(
+            _("Give the number of the other customer, as it stands at the end of their page's address.")
+        )
     kept, duplicate = _customer(viewer, pk), _customer(viewer, int(number))
     services.merge_customers(keep=kept, duplicate=duplicate, by=viewer.person)
     undo = reverse("customers:part", args=[duplicate.pk])

@@ -10,5 +10,7 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Feedback"
 
     def ready(self) -> None:
-        register_page(Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10))
+        register_page(
+            Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
+        )
         register_panel(Panel("customer", "What they told us", "feedback:customer_panel", order=10))

@@ -32,7 +32,9 @@ class InboxFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> "InboxFilter":
         """The filter that a URL asks for."""
-        names = {"text": "q"} | {name: name for name in ("kind", "channel", "product", "company", "issue", "state")}
+        names = {"text": "q"} | {
+            name: name for name in ("kind", "channel", "product", "company", "issue", "state")
+        }
         return cls(**{name: query.get(key, "").strip()[:200] for name, key in names.items()})
 
 
@@ -76,14 +78,22 @@ def filter_options(scope: Scope, field: str, *, most: int = 12) -> list[tuple[st
     """The commonest values of a field in the scope, for a filter."""
     from django.db.models import Count
 
-    rows = feedback_in(scope).exclude(**{field: ""}).values(field).annotate(n=Count("pk")).order_by("-n", field)[:most]
+    rows = (
+        feedback_in(scope)
+        .exclude(**{field: ""})
+        .values(field)
+        .annotate(n=Count("pk"))
+        .order_by("-n", field)[:most]
+    )
     return [(row[field], row[field]) for row in rows]
 
 
 def of_customers(customer_ids: list[int], viewer: Viewer) -> QuerySet[Feedback]:
     """What customers said, newest first, as far as the viewer may read it."""
     rows = Feedback.objects.visible_to(viewer).filter(customer_id__in=customer_ids)
-    return rows.select_related("unit", "touchpoint").prefetch_related("answers").order_by("-received_at", "-pk")
+    return (
+        rows.select_related("unit", "touchpoint").prefetch_related("answers").order_by("-received_at", "-pk")
+    )
 
 
 def neighbours(feedback: Feedback, rows: QuerySet[Feedback]) -> dict[str, Any]:

@@ -24,7 +24,20 @@ from .choices import Kind
 from .models import Feedback
 
 PAGE = 50
-_EXPORTED = ("id", "received", "kind", "source", "key", "channel", "unit", "product", "company", "issue", "comment", "answers")
+_EXPORTED = (
+    "id",
+    "received",
+    "kind",
+    "source",
+    "key",
+    "channel",
+    "unit",
+    "product",
+    "company",
+    "issue",
+    "comment",
+    "answers",
+)
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -35,7 +48,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.inbox(scope, narrowed), PAGE).get_page(request.GET.get("page"))
     options = {name: queries.filter_options(scope, name) for name in ("channel", "product", "issue")}
     states = [("handled", _("Handled")), ("all", _("Handled or not"))]
-    context = {"page": page, "narrowed": narrowed, "options": options, "kinds": Kind.choices, "states": states}
+    context = {
+        "page": page,
+        "narrowed": narrowed,
+        "options": options,
+        "kinds": Kind.choices,
+        "states": states,
+    }
     context["may_handle"] = viewer.can(Permission.HANDLE_FEEDBACK)
     context["may_export"] = viewer.can(Permission.EXPORT_DATA)
     return render(request, "feedback/inbox.html", context)
@@ -52,7 +71,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": shown.answers.order_by("pk"),
         "panels": panels_for("feedback"),
         "may_handle": _may(viewer, Permission.HANDLE_FEEDBACK, shown),
-        "may_unmask": _may(viewer, Permission.READ_PERSONAL_DATA, shown) and shown.comment != shown.comment_masked,
+        "may_unmask": _may(viewer, Permission.READ_PERSONAL_DATA, shown)
+        and shown.comment != shown.comment_masked,
     }
     return render(request, "feedback/item.html", context | around)
 
@@ -71,11 +91,15 @@ def handle(request: HttpRequest) -> HttpResponse:
     """Take the picked items out of the inbox."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
     picked = [int(pk) for pk in request.POST.getlist("picked") if pk.isdecimal()]
-    rows = Feedback.objects.visible_to(viewer, Permission.HANDLE_FEEDBACK).filter(pk__in=picked, handled_at=None)
+    rows = Feedback.objects.visible_to(viewer, Permission.HANDLE_FEEDBACK).filter(
+        pk__in=picked, handled_at=None
+    )
     ids = services.mark_many_handled(feedback=list(rows), by=viewer.person)
     if ids:
         undo = f"{reverse('feedback:unhandle')}?ids={','.join(map(str, ids))}"
-        messages.success(request, _("%(n)d taken out of the inbox.") % {"n": len(ids)}, extra_tags=f"undo={undo}")
+        messages.success(
+            request, _("%(n)d taken out of the inbox.") % {"n": len(ids)}, extra_tags=f"undo={undo}"
+        )
     return redirect(_back(request))
 
 
@@ -98,9 +122,15 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = queries.inbox(scope, queries.InboxFilter.from_query(request.GET)).filter(
         pk__in=Feedback.objects.visible_to(viewer, Permission.EXPORT_DATA).values("pk")
     )
-    record_audit(by=viewer.person, action="feedback.exported", query=request.GET.urlencode(), rows=rows.count())
+    record_audit(
+        by=viewer.person, action="feedback.exported", query=request.GET.urlencode(), rows=rows.count()
+    )
     response = StreamingHttpResponse(
-        csv_lines(_export_rows(rows.prefetch_related("answers").iterator(chunk_size=500)), header=_EXPORTED, has_mark=True),
+        csv_lines(
+            _export_rows(rows.prefetch_related("answers").iterator(chunk_size=500)),
+            header=_EXPORTED,
+            has_mark=True,
+        ),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="feedback.csv"'
@@ -117,7 +147,9 @@ def _export_rows(rows: Iterator[Feedback]) -> Iterator[list[object]]:
 
 
 def _feedback(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Feedback:
-    found = Feedback.objects.visible_to(viewer, permission).select_related("unit", "customer", "done_by", "touchpoint", "journey")
+    found = Feedback.objects.visible_to(viewer, permission).select_related(
+        "unit", "customer", "done_by", "touchpoint", "journey"
+    )
     shown = found.filter(pk=pk).first()
     if shown is None:
         raise NotFound(_("This feedback does not exist, or it is not yours to see."))

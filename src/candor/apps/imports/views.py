@@ -139,7 +139,8 @@ def _options(request: HttpRequest) -> dict[str, Any]:
             kinds[name] = str(value)
     if kinds:
         options["questions"] = [
-            {"column": column, "kind": kind, "blanks": _codes(request, column)} for column, kind in kinds.items()
+            {"column": column, "kind": kind, "blanks": _codes(request, column)}
+            for column, kind in kinds.items()
         ]
     return options
 
@@ -155,7 +156,9 @@ def _fields(seen: Preview) -> list[dict[str, Any]]:
         if one.key.startswith("question:"):
             continue
         column = seen.columns.get(one.key, "")
-        sample = next((row[column].strip() for row in seen.rows if column and row.get(column, "").strip()), "")
+        sample = next(
+            (row[column].strip() for row in seen.rows if column and row.get(column, "").strip()), ""
+        )
         shown.append(
             {"field": one, "column": column, "sample": sample, "unclear": seen.unclear.get(one.key, ""),
              "is_missing": one.key in seen.missing}

@@ -66,5 +66,7 @@ class Touchpoint(models.Model):
         if not self.promised_hours:
             return ""
         if self.promised_hours < 48:
-            return ngettext("within %(n)s hour", "within %(n)s hours", self.promised_hours) % {"n": self.promised_hours}
+            return ngettext("within %(n)s hour", "within %(n)s hours", self.promised_hours) % {
+                "n": self.promised_hours
+            }
         return _("within %(n)s days") % {"n": f"{self.promised_hours / 24:.0f}"}

@@ -14,4 +14,6 @@ class SurveysConfig(AppConfig):
         from .imports import KIND
 
         register_kind(KIND)
-        register_page(Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25))
+        register_page(
+            Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25)
+        )
