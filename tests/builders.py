@@ -21,7 +21,11 @@ def a_feedback(**fields: Any) -> Feedback:
         if kind in fields
     )
     values: dict[str, Any] = {
-        "kind": Kind.SURVEY, "source": "test", "key": f"test-{number}", "received_at": NOON, "answers": answers,
+        "kind": Kind.SURVEY,
+        "source": "test",
+        "key": f"test-{number}",
+        "received_at": NOON,
+        "answers": answers,
     } | fields
     received = receive(items=[NewFeedback(**values)])
     return Feedback.objects.get(pk=received.new_ids[values["key"]])

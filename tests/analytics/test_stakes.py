@@ -60,7 +60,8 @@ def test_the_interval_of_a_frequency_is_that_of_jeffreys():
 
 def test_the_order_of_issues_changes_nothing():
     issues = [
-        Issue(key=k, affected=a, of=400, severity=Share(a // 2, a)) for k, a in zip("abcd", (40, 44, 36, 80), strict=True)
+        Issue(key=k, affected=a, of=400, severity=Share(a // 2, a))
+        for k, a in zip("abcd", (40, 44, 36, 80), strict=True)
     ]
     answers = {value_at_stake(order) for order in permutations(issues)}
     assert len(answers) == 1

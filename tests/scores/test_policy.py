@@ -85,7 +85,7 @@ def test_nobody_else_may_look(
 def test_below_the_least_n_nothing_is_shown(world: World, scope_for: ScopeFor, of_theo: Person) -> None:
     set_least_n(36)
     found: Any = estimate_for_person(
-        NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING
+        measure=NPS, person=of_theo, scope=scope_for(world.mona), purpose=Purpose.COACHING
     )
     assert (found.estimate.value, found.estimate.low, found.estimate.high) == (None, None, None)
     assert found.estimate.status == "too_few"

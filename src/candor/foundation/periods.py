@@ -54,4 +54,6 @@ def parse_period(key: str, *, as_of: date, first: date | None = None) -> Period:
             raise InvalidInput(f"'{key}' holds a day that does not exist.") from error
         if since <= until:
             return Period(key, f"{since:%-d %b %Y} to {until:%-d %b %Y}", since, until)
-    raise InvalidInput(f"'{key}' is no period; expected one of {', '.join(_NAMED)}, all, or FIRST..LAST as days.")
+    raise InvalidInput(
+        f"'{key}' is no period; expected one of {', '.join(_NAMED)}, all, or FIRST..LAST as days."
+    )

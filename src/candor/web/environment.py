@@ -50,7 +50,9 @@ def database(name: str, *, home: Path) -> dict[str, object]:
         return _sqlite(home / "candor.sqlite3")
     url = urlparse(address)
     if url.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"{name} starts with '{url.scheme}'; expected postgresql://user:password@host/name")
+        raise ImproperlyConfigured(
+            f"{name} starts with '{url.scheme}'; expected postgresql://user:password@host/name"
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": url.path.removeprefix("/"),
