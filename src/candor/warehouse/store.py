@@ -12,9 +12,9 @@ folder/
 ```
 """
 
+import math
 import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -167,9 +167,9 @@ class Warehouse:
                 again, so 0 is safe; a grace only spares it that.
         """
         with self._writing():
-            return sum(
-                map(self._sweep, (self.answers, self.events), (grace, grace))
-            ) + self._sweep_projections(grace)
+            before = _clock_of(self.folder) - grace
+            removed = sum(self._sweep(table, before) for table in (self.answers, self.events))
+            return removed + self._sweep_projections(before)
 
     def rebuild(self, rows: Iterable[Row], *, through: int) -> None:
         """Write the projection anew from `rows` and switch to it at once; until then readers see the old one.
@@ -249,7 +249,7 @@ class Warehouse:
                     table.checkpoint()
                 self.vacuum(grace=GRACE)
 
-    def _sweep(self, table: Table, grace: float) -> int:
+    def _sweep(self, table: Table, before: float) -> int:
         table.forget()
         live = {path for part in table.snapshot().parts for path in files_of(table, part)}
         found = [
@@ -257,15 +257,17 @@ class Warehouse:
             *table.folder.glob(f"{CUBE_FOLDER}/*.parquet"),
             *table.folder.glob(".*.draft"),
         ]
-        dead = [path for path in found if path not in live and _age(path) >= grace]
+        dead = [path for path in found if path not in live and _dropped_at(path) <= before]
         for path in dead:
             path.unlink(missing_ok=True)
         return len(dead)
 
-    def _sweep_projections(self, grace: float) -> int:
+    def _sweep_projections(self, before: float) -> int:
         current = self._current()
         dead = [
-            path for path in self.folder.glob("projection-*") if path.name != current and _age(path) >= grace
+            path
+            for path in self.folder.glob("projection-*")
+            if path.name != current and _dropped_at(path) <= before
         ]
         for path in dead:
             shutil.rmtree(path, ignore_errors=True)
@@ -280,8 +282,14 @@ def _create_answers(folder: Path) -> Table:
     return table
 
 
-def _age(path: Path) -> float:
+def _clock_of(folder: Path) -> float:
+    """The time by the clock that dates the files of `folder`, which may be another machine's."""
+    os.utime(folder / "writer.lock")
+    return (folder / "writer.lock").stat().st_mtime
+
+
+def _dropped_at(path: Path) -> float:
     try:
-        return time.time() - path.stat().st_mtime
+        return path.stat().st_mtime
     except FileNotFoundError:
-        return 0.0
+        return math.inf  # gone already
