@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from candor.foundation.navigation import Page, register_page
+from candor.foundation.panels import Panel, register_panel
 
 
 class JourneysConfig(AppConfig):
@@ -9,9 +10,10 @@ class JourneysConfig(AppConfig):
     verbose_name = "Journeys"
 
     def ready(self) -> None:
-        register_page(Page("Measure", "Journeys", "journeys:journeys", "route", "read_scores", order=20))
         from candor.apps.imports.kinds import register_kind
 
         from .imports import KIND
 
         register_kind(KIND)
+        register_page(Page("Measure", "Journeys", "journeys:journeys", "route", "read_scores", order=20))
+        register_panel(Panel("customer", "What happened", "journeys:customer_panel", order=30))

@@ -1,13 +1,18 @@
 """Touchpoint events as a kind of import, from CSV and from XES."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
+
+from django.utils.text import slugify
 
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import file_of, mapping_of, preview_table
 from candor.foundation.storage import warehouse
 from candor.intake import EVENT_FIELDS, Event, EventLog, IntakeError, Problem, open_events, open_table
+
+from .services import define_journey, drop_empty_journey
 
 SHOWN = 8
 
@@ -67,14 +72,26 @@ class EventReader:
 
 
 def open_reader(batch: ImportBatch) -> Reader:
-    """The events of the file."""
+    """The events of the file; makes sure that their journey exists."""
+    key = journey_of(batch)
+    define_journey(key=key, name=str(batch.options.get("name") or key), stages=(), by=batch.created_by)
     return EventReader(batch)
+
+
+def journey_of(batch: ImportBatch) -> str:
+    """The key of the journey that the events belong to."""
+    named = (
+        batch.options.get("journey")
+        or batch.options.get("source")
+        or Path(batch.file_name).name.split(".")[0]
+    )
+    return slugify(named)[:60] or "journey"
 
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Append a chunk to the event log; events that are there already add nothing."""
     source = batch.options.get("source") or "events"
-    journey = batch.options.get("journey") or source
+    journey = journey_of(batch)
     rows = (_row(event, source=source, journey=journey, batch=batch.pk) for _, event in items)
     added = warehouse().append_events(rows)
     return Stored(added, len(items) - added)
@@ -98,8 +115,9 @@ def _row(event: Event, *, source: str, journey: str, batch: int) -> dict[str, An
 
 
 def undo(batch: ImportBatch) -> None:
-    """Remove the batch's events from every file of the log."""
+    """Remove the batch's events from every file of the log, and the journey if it was nothing but them."""
     warehouse().delete_batch(batch.pk)
+    drop_empty_journey(key=journey_of(batch))
 
 
 KIND = ImportKind(
@@ -112,6 +130,8 @@ KIND = ImportKind(
     store=store,
     undo=undo,
     next_url_name="journeys:journeys",
+    template="journeys/import_options.html",
+    context=lambda batch, seen: {"journey_key": journey_of(batch)},
     chunk=20_000,
     order=30,
 )

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.foundation.storage import warehouse
+from candor.warehouse.queries import event_cases
 
 from .models import Journey, Stage, Touchpoint
 
@@ -51,3 +53,11 @@ def define_journey(*, key: str, name: str, stages: Sequence[NewStage], by: Perso
 def _define_touchpoint(stage: Stage, position: int, wanted: NewTouchpoint) -> None:
     facts = {field: getattr(wanted, field) for field in NewTouchpoint.__slots__ if field != "key"}
     Touchpoint.objects.get_or_create(key=wanted.key, defaults=facts | {"stage": stage, "position": position})
+
+
+@transaction.atomic
+def drop_empty_journey(*, key: str) -> None:
+    """Remove a journey that was never designed and of which the event log knows nothing any more."""
+    journey = Journey.objects.filter(key=key, stages=None).first()
+    if journey is not None and not event_cases(warehouse(), journey=key).cases:
+        journey.delete()

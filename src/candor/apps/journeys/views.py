@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from candor.apps.customers.queries import visible_customers
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.foundation.panels import panels_for
 
-from . import queries
+from . import facts, queries
 
 
 def journeys(request: HttpRequest) -> HttpResponse:
@@ -25,3 +26,25 @@ def journey(request: HttpRequest, key: str) -> HttpResponse:
     found, stages = queries.journey_map(key)
     context = {"journey": found, "stages": stages, "panels": panels_for("journey")}
     return render(request, "journeys/journey.html", context)
+
+
+def reality(request: HttpRequest, key: str) -> HttpResponse:
+    """The journey as it really went, loaded into its page: cases, paths and waits from the event log."""
+    viewer = require(request, Permission.READ_SCORES)
+    scope = scope_of(request, viewer)
+    found, _stages = queries.journey_map(key)
+    shown = facts.reality_of(found.key, scope)
+    is_all_time = not shown.counts.cases
+    if is_all_time:
+        shown = facts.reality_of_all_time(found.key, scope)
+    context = {"journey": found, "reality": shown, "is_all_time": is_all_time, "scope": scope}
+    return render(request, "journeys/reality.html", context)
+
+
+def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened to a customer, on the customer's page."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    customer = visible_customers(viewer).filter(pk=pk).first()
+    if customer is None:
+        return HttpResponse("")
+    return render(request, "journeys/customer_panel.html", {"steps": facts.steps_of_customer(customer)[:60]})

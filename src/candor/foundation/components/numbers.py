@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from candor.foundation import wording
 from candor.foundation.whiskers import sparkline_svg, whisker_svg
@@ -129,6 +130,21 @@ def day(value: date | datetime | None) -> SafeString:
         else value
     )
     return format_html('<time datetime="{}">{}</time>', local.isoformat()[:10], f"{local:%-d %b %Y}")
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """A stretch of time in the largest unit that leaves at least two of it: "36 hours", "12 days"."""
+    if value is None:
+        return ""
+    minutes = value.total_seconds() / 60
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", round(minutes)) % {"n": wording.number(minutes)}
+    if minutes < 48 * 60:
+        return ngettext("%(n)s hour", "%(n)s hours", round(minutes / 60)) % {
+            "n": wording.number(minutes / 60)
+        }
+    return _("%(n)s days") % {"n": wording.number(minutes / 1440, 1 if minutes < 10 * 1440 else 0)}
 
 
 @register.filter

@@ -1,0 +1,76 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from candor.apps.customers.models import Customer
+from candor.apps.imports import services
+from candor.apps.journeys.models import Journey
+from candor.foundation.components.numbers import duration
+from candor.foundation.storage import warehouse
+from tests.world import World
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def _events(world: World, customer: int | None = None) -> None:
+    rows = [
+        {
+            "journey": "loan", "case_id": f"case-{case}", "activity": activity, "unit": world.quay.pk, "customer": customer,
+            "at": NOON + timedelta(hours=case) + timedelta(days=days), "ordinal": days, "source": "test",
+        }
+        for case in range(12)
+        for days, activity in ((0, "apply"), (9, "approve"))
+    ]  # fmt: skip
+    warehouse().append_events(rows)
+    Journey.objects.create(key="loan", name="Loan")
+
+
+def test_a_journey_shows_its_real_paths_and_waits(client: Client, world: World) -> None:
+    _events(world)
+    client.force_login(world.clara)
+    page = client.get("/journeys/loan/reality/?period=all").content.decode()
+    assert "<dd>12</dd>" in page
+    assert "9.0 days" in page
+    assert "apply → approve" in page
+
+
+def test_another_units_manager_sees_none_of_it(client: Client, world: World) -> None:
+    _events(world)
+    client.force_login(world.rival)
+    assert "apply" not in client.get("/journeys/loan/reality/?period=all").content.decode()
+
+
+def test_a_customers_page_tells_what_happened(client: Client, world: World) -> None:
+    customer = Customer.objects.create(name="Ines", unit=world.quay)
+    _events(world, customer.pk)
+    client.force_login(world.mona)
+    assert client.get(f"/journeys/for-customer/{customer.pk}/panel/").content.count(b"approve") == 12
+    client.force_login(world.rival)
+    assert client.get(f"/journeys/for-customer/{customer.pk}/panel/").content == b""
+
+
+def test_imported_events_make_their_journey_and_undo_takes_it_back(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "permits.csv"
+    path.write_text("case,activity,time\n1,ask,2026-01-01T10:00:00Z\n1,get,2026-01-03T10:00:00Z\n")
+    batch = services.take_path(kind="events", path=path, by=None)
+    services.run_import(batch=services.start(batch=batch, by=None, in_background=False))
+    assert Journey.objects.get().key == "permits"
+    services.run_undo(batch=services.undo(batch=batch, by=None, in_background=False))
+    assert not Journey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(days=3), "3.0 days"),
+        (timedelta(days=40), "40 days"),
+        (None, ""),
+    ],
+)
+def test_durations_are_told_in_a_fitting_unit(value: timedelta | None, words: str) -> None:
+    assert duration(value) == words
