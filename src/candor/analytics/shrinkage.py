@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _GRID = 200
+_GRID_FOR_MANY = 48
 _LEAST_UNITS = 3
 _EXACT_TO = 200
 
@@ -94,15 +95,12 @@ def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95
     if len(y) < _LEAST_UNITS:
         return _as_given(y, v, level)
     tau, weight = _posterior_of_spread(y, v)
-    kept = tau[:, None] ** 2 / (tau[:, None] ** 2 + v)
     precision = 1 / (tau[:, None] ** 2 + v)
     centre_variance = 1 / precision.sum(axis=1)
     centre = (precision @ y) * centre_variance
-    mean = kept * y + (1 - kept) * centre[:, None]
-    within = kept * v + (1 - kept) ** 2 * centre_variance[:, None]
-    value = weight @ mean
-    error = np.sqrt(weight @ (within + (mean - value) ** 2))
-    low, high = _limits(value, error, mean, np.sqrt(within), weight, level)
+    kept = tau[:, None] ** 2 * precision
+    value, error = _posterior_moments(y, v, kept, centre, centre_variance, weight)
+    low, high = _limits(value, error, y, v, kept, centre, centre_variance, weight, level)
     return Shrunken(
         values=value,
         low=low,
@@ -110,7 +108,7 @@ def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95
         errors=error,
         weights=weight @ kept,
         centre=float(weight @ centre),
-        spread=float(tau[np.searchsorted(np.cumsum(weight), 0.5)]),
+        spread=float(np.interp(0.5, np.cumsum(weight) - weight / 2, tau)),
         method="posterior over the spread (flat prior)",
         level=level,
     )
@@ -216,21 +214,53 @@ def _heterogeneity(y: FloatArray, v: FloatArray, variance: float) -> float:
     return float(w @ (y - w @ y / w.sum()) ** 2)
 
 
+def _posterior_moments(
+    y: FloatArray,
+    v: FloatArray,
+    kept: FloatArray,
+    centre: FloatArray,
+    centre_variance: FloatArray,
+    weight: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of every unit over the grid, from sums over the grid only (units can be many).
+
+    At one τ a unit's mean is ``B·y + (1 − B)·μ`` and its variance ``B·v + (1 − B)²·var μ``, with B in ``kept``.
+    """
+    middle = float(weight @ centre)
+    off, around = y - middle, centre - middle  # near 0, so that squares don't cancel
+    once = np.stack([weight, weight * around, weight * around**2, weight * centre_variance]) @ kept
+    twice = np.stack([weight, weight * around, weight * around**2, weight * centre_variance]) @ kept**2
+    value = off * once[0] - once[1] + weight @ around
+    square = (
+        off**2 * twice[0]
+        + 2 * off * (once[1] - twice[1])
+        + (weight @ around**2 - 2 * once[2] + twice[2])
+        + v * once[0]
+        + (weight @ centre_variance - 2 * once[3] + twice[3])
+    )
+    return middle + value, np.sqrt(np.maximum(square - value**2, 0.0))
+
+
 def _limits(
     value: FloatArray,
     error: FloatArray,
-    mean: FloatArray,
-    spread: FloatArray,
+    y: FloatArray,
+    v: FloatArray,
+    kept: FloatArray,
+    centre: FloatArray,
+    centre_variance: FloatArray,
     weight: FloatArray,
     level: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Quantiles of each unit's posterior, a mixture of normals over the grid (``mean`` and ``spread``: grid × units).
+    """Quantiles of each unit's posterior, a mixture of normals over the grid.
 
     With many units the spread is known so well that the mixture is as good as normal.
     """
     reach = float(ndtri((1 + level) / 2)) * error
     if len(value) > _EXACT_TO:
         return value - reach, value + reach
+    mean = kept * y + (1 - kept) * centre[:, None]
+    spread = np.sqrt(kept * v + (1 - kept) ** 2 * centre_variance[:, None])
     ends = []
     for chance in ((1 - level) / 2, (1 + level) / 2):
         left, right = value - 3 * reach, value + 3 * reach
@@ -243,20 +273,22 @@ def _limits(
 
 
 def _posterior_of_spread(y: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Grid of τ and its posterior weights: first over all of (0, ∞), then over the part that matters.
+    """Grid of τ and its posterior weights: first over all of (0, ∞), then closer and closer on the part that matters.
 
-    The first grid is spread by τ = s·u/(1 − u), so no upper bound is chosen; its weights carry ds/du.
+    The grid is spread by τ = s·u/(1 − u), so no upper bound is chosen; its weights carry dτ/du.
     """
     scale = float(np.sqrt(np.median(v))) + float(y.std())
-    u = (np.arange(_GRID) + 0.5) / _GRID
-    tau = scale * u / (1 - u)
-    log_density = _log_posterior(tau, y, v) - 2 * np.log(1 - u)
-    inside = np.flatnonzero(log_density > log_density.max() - 12)
-    first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, _GRID - 1)
-    low, high = u[first] if inside[0] > 0 else 0.0, u[last] if inside[-1] < _GRID - 1 else 1.0
-    u = low + (high - low) * (np.arange(_GRID) + 0.5) / _GRID
-    tau = scale * u / (1 - u)
-    log_density = _log_posterior(tau, y, v) - 2 * np.log(1 - u)
+    points = _GRID if len(y) <= _EXACT_TO else _GRID_FOR_MANY
+    low, high = 0.0, 1.0
+    for _ in range(3):
+        u = low + (high - low) * (np.arange(points) + 0.5) / points
+        tau = scale * u / (1 - u)
+        log_density = _log_posterior(tau, y, v) - 2 * np.log(1 - u)
+        matters = np.flatnonzero(log_density > log_density.max() - 14)
+        step = (high - low) / points
+        if len(matters) > points / 2:
+            break
+        low, high = max(u[matters[0]] - 1.5 * step, low), min(u[matters[-1]] + 1.5 * step, high)
     weight = np.exp(log_density - log_density.max())
     return tau, weight / weight.sum()
 
@@ -265,9 +297,9 @@ def _log_posterior(tau: FloatArray, y: FloatArray, v: FloatArray) -> FloatArray:
     """log p(τ | y) up to a constant, μ integrated out under a flat prior."""
     precision = 1 / (tau[:, None] ** 2 + v)
     total = precision.sum(axis=1)
-    centre = precision @ y / total
-    squares = precision @ y**2 - total * centre**2
-    density: FloatArray = 0.5 * np.log(precision).sum(axis=1) - 0.5 * np.log(total) - 0.5 * squares
+    sums = precision @ np.stack([y, y**2], axis=1)
+    squares = sums[:, 1] - sums[:, 0] ** 2 / total
+    density: FloatArray = 0.5 * (np.log(precision).sum(axis=1) - np.log(total) - squares)
     return density
 
 
