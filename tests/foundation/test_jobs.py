@@ -96,3 +96,17 @@ def test_a_periodic_task_is_enqueued_when_due_and_only_once() -> None:
     finally:
         _entries.clear()
         _entries.update(kept)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_that_ended_well_are_forgotten_after_a_week_and_failed_ones_stay() -> None:
+    from candor.foundation.tasks import forget_done_jobs
+
+    long_ago = timezone.now() - timedelta(days=8)
+    for state in (Job.State.DONE, Job.State.FAILED):
+        Job.objects.create(task_path="x", state=state, run_at=long_ago, finished_at=long_ago)
+    recent = Job.objects.create(
+        task_path="x", state=Job.State.DONE, run_at=long_ago, finished_at=timezone.now()
+    )
+    assert forget_done_jobs.call() == 1
+    assert set(Job.objects.values_list("state", flat=True)) == {Job.State.FAILED, recent.state}

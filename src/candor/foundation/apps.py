@@ -5,3 +5,6 @@ class FoundationConfig(AppConfig):
     name = "candor.foundation"
     label = "foundation"
     verbose_name = "Foundation"
+
+    def ready(self) -> None:
+        from . import tasks  # noqa: F401  puts them on the schedule

@@ -120,6 +120,11 @@ def undo(batch: ImportBatch) -> None:
     drop_empty_journey(key=journey_of(batch))
 
 
+def context(batch: ImportBatch, preview: Preview) -> dict[str, Any]:
+    """For the mapping page: which journey the events go to."""
+    return {"journey_key": journey_of(batch)}
+
+
 KIND = ImportKind(
     key="events",
     name="Touchpoint events",
@@ -131,7 +136,7 @@ KIND = ImportKind(
     undo=undo,
     next_url_name="journeys:journeys",
     template="journeys/import_options.html",
-    context=lambda batch, seen: {"journey_key": journey_of(batch)},
+    context=context,
     chunk=20_000,
     order=30,
 )

@@ -33,14 +33,19 @@ def count(
             "units and days come from scope and period, persons from their own door: narrow other columns"
         )
     unit_ids = scope.unit_ids(Permission.READ_SCORES)
-    where = replace(
-        _hashable(only),
-        since=period.since,
-        until=period.until + timedelta(days=1),
-        units=None if unit_ids is None else tuple(unit_ids),
-    )
-    metrics = tuple(sorted({measure.metric for measure in measures}))
-    return _remembered(_state(), metrics, ("metric", *by), where, weighted)
+    where = replace(_hashable(only), since=period.since, units=None if unit_ids is None else tuple(unit_ids))
+    counted: Counted = {}
+    for waiting_days in sorted({measure.waiting_days for measure in measures}):
+        metrics = tuple(sorted({m.metric for m in measures if m.waiting_days == waiting_days}))
+        until = _last_day(period, scope, waiting_days) + timedelta(days=1)
+        if until > period.since:
+            counted |= _remembered(_state(), metrics, ("metric", *by), replace(where, until=until), weighted)
+    return counted
+
+
+def _last_day(period: Period, scope: Scope, waiting_days: int) -> date:
+    """The last day that may be counted: what was sent later can still be answered, and would look like silence."""
+    return min(period.until, scope.as_of - timedelta(days=waiting_days)) if waiting_days else period.until
 
 
 def count_of_person(measure: Measure, *, person: Person, period: Period) -> Counted:

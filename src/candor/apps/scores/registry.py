@@ -35,6 +35,7 @@ class Measure:
     denominator: str
     blanks: str
     noun: str = "answers"
+    waiting_days: int = 0  # days after which a row is settled; younger rows are not counted
 
     @property
     def docs(self) -> str:
@@ -248,8 +249,9 @@ _ALL = (
         unit="share",
         is_high_good=True,
         noun="invitations",
-        denominator="All invitations sent, by the day they were sent",
-        blanks="Nothing is left out: an invitation without an answer counts against the rate.",
+        denominator="All invitations sent, by the day they were sent, once they are 14 days old",
+        blanks="Invitations of the last 14 days are left out, since they may still be answered; older ones without an answer count against the rate.",
+        waiting_days=14,
     ),
 )
 

@@ -5,6 +5,7 @@ import os
 import threading
 import traceback
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
@@ -25,7 +26,7 @@ class Worker:
     """Runs jobs until told to stop; several may run side by side, in threads or processes."""
 
     def __init__(self, *, lease: timedelta = LEASE, idle_seconds: float = 0.5) -> None:
-        self.name = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
+        self.name = f"{_machine()}:{os.getpid()}:{threading.get_ident()}"
         self.lease = lease
         self.idle_seconds = idle_seconds
         self.stopping = threading.Event()
@@ -36,6 +37,7 @@ class Worker:
 
     def run_until_stopped(self) -> None:
         """Work for ever: schedule what is due, run what is ready, rest when there is nothing."""
+        release_the_dead()
         while not self.stopping.is_set():
             close_old_connections()
             enqueue_due(now=timezone.now())
@@ -44,6 +46,7 @@ class Worker:
 
     def run_all(self) -> int:
         """Run everything that is ready now and return how many jobs ran; for tests and the command line."""
+        release_the_dead()
         ran = 0
         while self.run_one():
             ran += 1
@@ -51,18 +54,26 @@ class Worker:
 
     def run_one(self) -> bool:
         """Take and run one job; False when none is ready."""
-        job = self._take(timezone.now())
+        return self._run_taken(self._take(timezone.now()))
+
+    def run_this(self, job_id: int) -> bool:
+        """Take and run this job, whatever else waits; False when another worker has it or had it."""
+        return self._run_taken(self._take(timezone.now(), only=job_id))
+
+    def _run_taken(self, job: Job | None) -> bool:
         if job is None:
             return False
         self._run(job)
         return True
 
-    def _take(self, now: datetime) -> Job | None:
+    def _take(self, now: datetime, *, only: int | None = None) -> Job | None:
         """The next job, leased to this worker: ready ones, and running ones whose worker let the lease go."""
         with transaction.atomic():
             candidates = Job.objects.filter(state=Job.State.READY, run_at__lte=now) | Job.objects.filter(
                 state=Job.State.RUNNING, lease_until__lt=now
             )
+            if only is not None:
+                candidates = candidates.filter(pk=only)
             if connection.features.has_select_for_update_skip_locked:
                 candidates = candidates.select_for_update(skip_locked=True)
             job = candidates.order_by("-priority", "run_at", "pk").first()
@@ -83,7 +94,7 @@ class Worker:
         keeper.start()
         try:
             result = import_string(job.task_path).call(*job.arguments["args"], **job.arguments["kwargs"])
-        except Exception:  # noqa: BLE001  a job may fail in any way; the worker must live on
+        except Exception:
             logger.exception("Job %s failed", job)
             self._retry_or_fail(job, traceback.format_exc())
         else:
@@ -107,6 +118,31 @@ class Worker:
         )
 
 
+def release_the_dead() -> None:
+    """End the leases of workers that ran on this machine and are no more, so that nobody waits for them to run out."""
+    for pk, worker in Job.objects.filter(state=Job.State.RUNNING).values_list("pk", "worker"):
+        machine, _, rest = worker.rpartition(":")[0].rpartition(":")
+        if machine == _machine() and rest.isdecimal() and not _is_alive(int(rest)):
+            ended = timezone.now() - timedelta(seconds=1)
+            Job.objects.filter(pk=pk, worker=worker, state=Job.State.RUNNING).update(lease_until=ended)
+
+
+def _machine() -> str:
+    """Where a process number means one process: the host and, in containers, their own numbering."""
+    numbering = Path("/proc/self/ns/pid")
+    return f"{os.uname().nodename[:32]}:{numbering.stat().st_ino if numbering.exists() else 0}"
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 class _LeaseKeeper(threading.Thread):
     """Renews the lease at a third of its length, until the job ends."""
 
@@ -121,7 +157,7 @@ class _LeaseKeeper(threading.Thread):
                 Job.objects.filter(pk=self.job.pk, worker=self.worker.name, state=Job.State.RUNNING).update(
                     lease_until=timezone.now() + self.worker.lease
                 )
-            except Exception:  # noqa: BLE001  a busy database must not end the renewal
+            except Exception:
                 logger.warning("Could not renew the lease of %s", self.job, exc_info=True)
         connection.close()
 
