@@ -116,6 +116,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "Histogram",
         "bottom_box_of",
         "mean_of",
+        "net_promoter_cells",
         "nps_of",
         "top_box_of",
         "total_of",

@@ -22,6 +22,7 @@ __all__ = [
     "Histogram",
     "bottom_box_of",
     "mean_of",
+    "net_promoter_cells",
     "nps_of",
     "top_box_of",
     "total_of",
