@@ -77,4 +77,4 @@ def tier_name(ranking: Ranking, tier: int) -> str:
         return ngettext("The most at stake", "The most at stake is among these", n)
     if tier == 2:
         return ngettext("The next", "The next is among these", n)
-    return _("Less at stake; their order is not decided")
+    return _("Less at stake")

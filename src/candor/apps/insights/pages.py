@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
-from candor.apps.scores.drawings import DIMENSION_NAMES, TIER_NAMES, axis, split_chart
+from candor.apps.scores.drawings import DIMENSION_NAMES, TIER_NAMES, split_chart
 from candor.apps.scores.pages import SplitLine
 from candor.apps.scores.queries import Dimension, ScoreRow
 from candor.apps.scores.steps import Step, step_for
@@ -99,6 +99,7 @@ def split_part(theme: Theme, asked: Dimension | None, scope: Scope) -> dict[str,
     highest = [row.estimate.high for row in split.rows if row.estimate.high is not None]
     return {
         "theme": theme,
+        "measure": THEME_SHARE,
         "dimension": dimension,
         "dimension_name": DIMENSION_NAMES[dimension][0],
         "dimensions": [(key, DIMENSION_NAMES[key][0]) for key in offered],
@@ -106,7 +107,7 @@ def split_part(theme: Theme, asked: Dimension | None, scope: Scope) -> dict[str,
         "few": few,
         "whole": SplitLine(ScoreRow(key="", label="", estimate=split.whole.estimate), scale),
         "split_chart": split_chart(split) if sum(len(rows) for _name, rows in groups) > 1 else None,
-        "split_low": axis(THEME_SHARE, [])[0],
+        "split_low": 0.0,
         "split_high": min(1.0, 1.1 * max(highest, default=1.0)) or 1.0,
     }
 

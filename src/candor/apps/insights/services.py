@@ -125,7 +125,7 @@ def _keep_themes(language: str, found: Sequence[FoundTheme]) -> dict[str, int]:
     for one in found:
         theme = known.get(one.key) or Theme(key=one.key, language=language)
         theme.standing = Standing(one.standing)
-        theme.proposed_name, theme.terms, theme.words = one.name[:200], list(one.terms), dict(one.words)
+        theme.proposed_name, theme.terms, theme.words = _as_heading(one.name), list(one.terms), dict(one.words)
         theme.stability, theme.n = one.stability, one.n
         if theme.pk is None:
             theme.save(force_insert=True)
@@ -138,6 +138,10 @@ def _keep_themes(language: str, found: Sequence[FoundTheme]) -> dict[str, int]:
     Theme.objects.filter(pk__in=never_shown).delete()
     Theme.objects.filter(pk__in=[theme.pk for theme in lost]).update(standing=Standing.GONE)
     return {key: theme.pk for key, theme in known.items() if theme.pk not in never_shown}
+
+
+def _as_heading(name: str) -> str:
+    return (name[:1].upper() + name[1:])[:200]
 
 
 def _keep_readings(run: ThemeRun, placed: Mapping[int, Placed], theme_ids: Mapping[str, int]) -> None:
