@@ -36,6 +36,14 @@ class Changes:
     told: tuple[Looked, ...]
     looked_at: int
 
+    def quietened(self, one: scores.Overview) -> scores.Overview:
+        """The measure as the page shows it beside the list: a change that is not told is no clear change there either."""
+        metric, change = one.result.measure.metric, one.result.comparison
+        is_told = any(row.unit is None and row.measure.metric == metric for row in self.told)
+        if is_told or change.verdict not in {"higher", "lower"}:
+            return one
+        return replace(one, result=replace(one.result, comparison=replace(change, verdict="no_clear_change")))
+
 
 def one_per_question() -> list[Measure]:
     """The registry without second readings of the same answers: a mean beside a share of them is no second change."""
@@ -56,7 +64,7 @@ def changes_of(scope: Scope, overview: Sequence[scores.Overview]) -> Changes:
     told = [
         (row.unit is not None, float(p), row.measure.key, row.unit.path if row.unit else "", row)
         for row, p in zip(looked, adjusted, strict=True)
-        if p <= FALSE_DISCOVERIES and row.change.verdict in {"higher", "lower"}
+        if p <= FALSE_DISCOVERIES and _is_clear(row.change)
     ]
     return Changes(tuple(row for *_order, row in sorted(told, key=lambda one: one[:4])), len(looked))
 
@@ -78,6 +86,13 @@ def _looked_at(one: scores.Overview, scope: Scope) -> Iterator[Looked]:
                 continue
             known.add(row.unit.pk)
             yield Looked(result.measure, row.unit, row.estimate, row.comparison)
+
+
+def _is_clear(change: Comparison) -> bool:
+    """Whether test and interval say the same: a sentence that could be up or down tells nothing."""
+    if change.low is None or change.high is None:
+        return False
+    return change.low > 0 if change.verdict == "higher" else change.high < 0 and change.verdict == "lower"
 
 
 def _finding(row: Looked, scope: Scope, *, importance: float) -> Finding:

@@ -67,7 +67,7 @@ def digest_of(scope: Scope, *, now: datetime) -> Digest:
     told = briefing(scope, now=now)
     first = told.changed[0] if told.changed else None
     measure, there = _drawn(told, first, scope)
-    title = first.claim if first else told.quiet
+    title = first.claim.rstrip(".") if first else _("%(measure)s by month") % {"measure": measure.name} if measure else ""
     return Digest(
         reader=scope.viewer.person.name,
         place=scope.unit.name if scope.unit else workspace().name,
@@ -130,8 +130,9 @@ def _question(told: Briefing, first: Finding | None) -> str:
         if first.is_good:
             return _("What would we have to see in the next weeks to believe that this lasts?")
         return _("What did customers of %(where)s meet in these weeks that they did not meet before, and who has asked them?") % {"where": where}
-    if told.attention:
-        return _("What stands in the way of this, and who can clear it this week: %(subject)s?") % {"subject": told.attention[0].subject}
+    asked = [found.question for found in told.attention if found.question]
+    if asked:
+        return asked[0]
     return _("What do we want to be different by the next digest, and which number would show it?")
 
 

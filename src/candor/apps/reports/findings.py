@@ -35,6 +35,7 @@ class Finding:
     unit_id: int | None = None  # when it is about one unit of the scope
     unit_name: str = ""
     is_good: bool = False
+    question: str = ""  # that a team can answer about it
 
     @property
     def sentence(self) -> str:

@@ -9,4 +9,4 @@ from .choices import Rhythm
 class SubscriptionForm(forms.Form):
     """How often the digest comes."""
 
-    rhythm = forms.ChoiceField(choices=Rhythm.choices, label=lazy("When"), widget=forms.RadioSelect)
+    rhythm = forms.ChoiceField(choices=Rhythm.choices, label=lazy("When"))

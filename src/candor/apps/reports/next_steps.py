@@ -9,12 +9,16 @@ from django.utils.translation import ngettext
 from candor.apps.cases import queries as cases
 from candor.apps.complaints import queries as complaints
 from candor.apps.imports.models import ImportBatch
+from candor.apps.insights.priorities import Ranking
+from candor.apps.insights.priorities import priorities as priorities_of
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.strategy.queries import Standing
-from candor.foundation.wording import number
+from candor.foundation.wording import count_words, number, range_text, scale_of, value_text
 
 from .findings import Finding, address
+
+MOST_NAMES = 3  # of issues that can't be told apart, in one sentence
 
 
 def my_cases(scope: Scope, *, now: datetime) -> Iterator[Finding]:
@@ -61,19 +65,65 @@ def due_complaints(scope: Scope) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def unmeasurable_outcomes(scope: Scope, standings: list[Standing]) -> Iterator[Finding]:
-    """Targets that can't be told from chance by their date."""
-    if not scope.viewer.can(Permission.MANAGE_STRATEGY):
+def priorities(scope: Scope) -> Iterator[Finding]:
+    """Where most is at stake, and whether that is decided."""
+    if not scope.viewer.can(Permission.READ_INSIGHTS):
         return
-    for standing in standings:
-        check = standing.check
-        if check is None or check.is_measurable:
+    for place, ranking in enumerate(priorities_of(scope)):
+        if ranking.state != "ok" or not ranking.top:
             continue
         yield Finding(
-            kind="next", claim=_("Think again about the target of “%(title)s”.") % {"title": standing.outcome.title},
-            detail=check.words, url=address(scope, "strategy:outcome", standing.outcome.pk),
-            evidence_label=_("See the outcome"), importance=40, icon="ruler-measure", subject=standing.outcome.title,
+            kind="next", claim=_first_words(ranking), detail=_stake_words(ranking), url=address(scope, "insights:priorities"),
+            evidence_label=_("See what is at stake"), importance=50 - place, icon="bulb", subject=ranking.top[0].name,
         )  # fmt: skip
+
+
+def _first_words(ranking: Ranking) -> str:
+    names = [f"“{row.name}”" for row in ranking.top]
+    if ranking.is_top_decided:
+        return _("Look at %(name)s first.") % {"name": names[0]}
+    if len(names) > MOST_NAMES:
+        more = number(len(names) - MOST_NAMES)
+        return _("Look at %(names)s, or one of %(more)s others: which comes first is not decided.") % {
+            "names": ", ".join(names[:MOST_NAMES]), "more": more,
+        }  # fmt: skip
+    joined = _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]} if names[1:] else names[0]
+    return _("Look at %(names)s: which comes first is not decided.") % {"names": joined}
+
+
+def _stake_words(ranking: Ranking) -> str:
+    """What the largest of them puts at stake, with its interval."""
+    top = max(ranking.top, key=lambda row: (row.ranked.point, row.name))
+    scale = scale_of("count")
+    facts = {
+        "name": top.name, "stake": value_text(top.at_stake.value, scale), "of": number(ranking.of),
+        "range": range_text(top.at_stake.low, top.at_stake.high, scale),
+    }  # fmt: skip
+    if ranking.source == "themes":
+        told = _("“%(name)s”: %(stake)s customers hit hard (%(range)s), of %(of)s comments read.")
+        often = _("“%(name)s”: %(stake)s comments (%(range)s) of %(of)s read.")
+    else:
+        told = _("“%(name)s”: %(stake)s customers hit hard (%(range)s), of %(of)s complaints.")
+        often = _("“%(name)s”: %(stake)s complaints (%(range)s) of %(of)s.")
+    return (told if ranking.by_severity else often) % facts
+
+
+def unmeasurable_outcomes(scope: Scope, standings: list[Standing]) -> Iterator[Finding]:
+    """Targets that can't be told from chance by their date, in one sentence."""
+    doubtful = [one for one in standings if one.check is not None and not one.check.is_measurable]
+    if not doubtful or not scope.viewer.can(Permission.MANAGE_STRATEGY):
+        return
+    first = doubtful[0]
+    if len(doubtful) == 1:
+        claim = _("Think again about the target of “%(title)s”.") % {"title": first.outcome.title}
+        detail, url = first.check.words if first.check else "", address(scope, "strategy:outcome", first.outcome.pk)
+    else:
+        claim = _("Think again about %(n)s targets.") % {"n": count_words(len(doubtful))}
+        detail = _("As answers come in now, reaching them could not be told from chance by their dates.")
+        url = address(scope, "strategy:outcomes")
+    yield Finding(
+        kind="next", claim=claim, detail=detail, url=url, evidence_label=_("See the targets"), importance=40, icon="ruler-measure"
+    )
 
 
 def first_outcome(scope: Scope, standings: list[Standing]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Reads of Share: the briefing of a viewer and scope, remembered until the numbers behind it change."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +67,7 @@ def briefing(scope: Scope, *, now: datetime) -> Briefing:
     return Briefing(
         band=numbers.band,
         changed=numbers.changed[:MOST],
-        attention=in_order([*_rising(scope), *_attention(scope, standings, now)], most=MOST),
+        attention=in_order([*_remembered("rising", scope, attention.rising), *_attention(scope, standings, now)], most=MOST),
         next=in_order(_next(scope, standings, now), most=MOST),
         looked_at=numbers.looked_at,
         quiet=_quiet_words(scope, numbers.looked_at),
@@ -89,19 +89,17 @@ def _count_numbers(scope: Scope) -> Numbers:
     overview = scores.overview(scope=scope)
     changes = changes_of(scope, overview)
     by_key = {one.result.measure.key: one for one in overview if one.result.estimate.n or one.result.before.n}
-    shown = [by_key[key] for key in KEY_MEASURES if key in by_key][:MOST_KEY_MEASURES]
+    shown = [changes.quietened(by_key[key]) for key in KEY_MEASURES if key in by_key][:MOST_KEY_MEASURES]
     band = (ScoreLine(one, *axis(one.result.measure, [one.result.estimate, one.result.before])) for one in shown)
     return Numbers(tuple(band), tuple(findings_of(changes, scope)), changes.looked_at)
 
 
-def _rising(scope: Scope) -> list[Finding]:
-    """Rising issues look at half a year of complaints: remembered like the numbers."""
-    if not scope.viewer.can(Permission.READ_FEEDBACK):
-        return []
-    key = _key("rising", scope)
+def _remembered(part: str, scope: Scope, make: Callable[[Scope], Iterable[Finding]]) -> list[Finding]:
+    """Findings that read much of the record, kept like the numbers."""
+    key = _key(part, scope)
     found: list[Finding] | None = cache.get(key)
     if found is None:
-        found = list(attention.rising_complaints(scope))
+        found = list(make(scope))
         cache.set(key, found, REMEMBERED_SECONDS)
     return found
 
@@ -124,6 +122,7 @@ def _next(scope: Scope, standings: list[Standing], now: datetime) -> Iterator[Fi
         yield from next_steps.due_cases(scope, now=now)
     if viewer.can(Permission.READ_FEEDBACK):
         yield from next_steps.due_complaints(scope)
+    yield from _remembered("priorities", scope, next_steps.priorities)
     yield from next_steps.waiting_imports(scope)
     yield from next_steps.unmeasurable_outcomes(scope, standings)
     yield from next_steps.first_outcome(scope, standings)

@@ -61,6 +61,17 @@ class Standing:
         return plain_text(self.outcome.target, self.scale)
 
     @property
+    def doubt(self) -> str:
+        """What is wrong with the target itself, empty when nothing is."""
+        if self.check is None or self.measure is None:
+            return ""
+        said = [self.check.words] if self.check.problems else []
+        asked = self.check.change_asked
+        if asked and (asked > 0) != self.measure.is_high_good:
+            said.insert(0, _("The target is worse than the score it starts from."))
+        return " ".join(said)
+
+    @property
     def sentence(self) -> str:
         """Where it stands: from … to …, could be …, target … by …."""
         facts = self._facts
