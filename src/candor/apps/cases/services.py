@@ -108,7 +108,7 @@ def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
         customer=row.customer,
         unit=row.unit,
         rule=rule,
-        owner=owner_for(row.unit, Role(rule.owner_role)),
+        owner=owner_for(unit=row.unit, role=Role(rule.owner_role)),
         opened_at=now,
         due_at=now + timedelta(hours=rule.due_hours),
     )
@@ -121,7 +121,7 @@ def _title(row: Feedback, rule: Rule) -> str:
     ]
 
 
-def owner_for(unit: Unit | None, role: Role) -> Person | None:
+def owner_for(*, unit: Unit | None, role: Role) -> Person | None:
     """Who holds the role nearest to the unit, going up the tree; the one with the fewest open cases, then by name."""
     paths = _ancestors(unit.path) if unit else []
     held = RoleAssignment.objects.filter(
