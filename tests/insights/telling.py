@@ -4,9 +4,13 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from candor.apps.complaints.models import Complaint
+from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
+from candor.apps.insights import services
+from candor.apps.insights.models import Theme, ThemeRun
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import Person, Unit, Workspace
 from candor.apps.organization.scope import Scope
@@ -61,6 +65,18 @@ def tell_everything(*, n: int = 90, unit: Unit | None = None, weeks: int = 1, to
             tell(texts[week::weeks], on=TODAY - timedelta(days=7 * week), unit=unit, prefix=topic)
 
 
+def complain(n: int, *, issue: str, product: str = "Loan", on: date = TODAY, unit: Unit | None = None, **fields: Any) -> None:
+    """Receive so many complaints alike."""
+    first = Complaint.objects.count()
+    items = [
+        NewComplaint(
+            key=f"complaint-{first + number}", received_on=on, product=product, issue=issue, unit_id=unit.pk if unit else None, **fields
+        )
+        for number in range(n)
+    ]  # fmt: skip
+    receive_complaints(items=items, source="complaints")
+
+
 def scope_for(person: Person, unit: Unit | None = None, period: str = "365d") -> Scope:
     """What a person sees on the last day."""
     return Scope(viewer_of(person), unit, _period(period), TODAY, TODAY)
@@ -75,10 +91,20 @@ def show_from(n: int) -> None:
     Workspace.objects.update(least_n_score=n)
 
 
+def look() -> ThemeRun:
+    """Look for themes in all that was said in English."""
+    (run,) = services.discover(as_of=TODAY)
+    return run
+
+
+def theme_about(word: str) -> Theme:
+    """The theme with this word."""
+    (theme,) = (theme for theme in Theme.objects.all() if word in theme.terms)
+    return theme
+
+
 def forget_everything() -> None:
     """As if nobody had said anything."""
-    from candor.apps.insights.models import Theme, ThemeRun
-
     ThemeRun.objects.all().delete()
     Theme.objects.all().delete()
     Feedback.objects.all().delete()

@@ -15,18 +15,23 @@ from candor.apps.insights.queries import theme_table, themes_of
 from candor.apps.organization.models import AuditEntry
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job
-from tests.insights.telling import TODAY, TOPICS, comments_about, forget_everything, scope_for, tell, tell_everything
+from tests.insights.telling import (
+    TODAY,
+    TOPICS,
+    comments_about,
+    forget_everything,
+    look,
+    scope_for,
+    tell,
+    tell_everything,
+    theme_about,
+)
 from tests.world import World
 
 
-def look(most: int = services.MOST_SAMPLED) -> ThemeRun:
+def look_at(most: int) -> ThemeRun:
     (run,) = services.discover(as_of=TODAY, most=most)
     return run
-
-
-def theme_about(word: str) -> Theme:
-    (theme,) = (theme for theme in Theme.objects.all() if word in theme.terms)
-    return theme
 
 
 def what_was_found() -> dict[str, tuple[str, str, tuple[str, ...]]]:
@@ -149,7 +154,7 @@ def test_reading_the_same_comments_twice_changes_nothing(world: World) -> None:
 
 def test_what_the_sample_left_out_is_placed_too(world: World) -> None:
     tell_everything(n=100)
-    assert look(most=400).n_comments == 500
+    assert look_at(400).n_comments == 500
     assert ReadComment.objects.count() == 500
     assert {row.n for row in theme_table(scope_for(world.clara)).rows} == {100}
 
@@ -162,10 +167,10 @@ def test_a_run_that_was_killed_half_way_is_made_good_by_the_next(world: World, m
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(services, "_read_rest", die)
-        look(most=400)
+        look_at(400)
     assert ReadComment.objects.count() == 400
     keys = set(Theme.objects.values_list("key", flat=True))
-    look(most=400)
+    look_at(400)
     assert ReadComment.objects.count() == 500
     assert set(Theme.objects.values_list("key", flat=True)) == keys
 
