@@ -107,7 +107,7 @@ def set_the_stage(chunk: Chunk) -> Staging:
     """Make sure that the units, staff, journey and surveys of a chunk exist."""
     units = _units(chunk.unit_rows())
     people = _people(chunk.staff_rows(), units)
-    journey_id, touchpoints = _journey()
+    journey_id, touchpoints = _journey(_owner_of_journeys())
     return Staging(
         units={code: unit.pk for code, unit in units.items()},
         people=people,
@@ -166,17 +166,24 @@ def _hire(row: StaffRow, units: dict[str, Unit], login: Login | None) -> Person:
     return person
 
 
-def _journey() -> tuple[int, dict[str, int]]:
+def _owner_of_journeys() -> int | None:
+    lead = Person.objects.filter(role_assignments__role=Role.CX_LEAD).order_by("pk").first()
+    return lead.pk if lead else None
+
+
+def _journey(owner_id: int | None) -> tuple[int, dict[str, int]]:
     stages = [
-        NewStage(name=name, touchpoints=tuple(_touchpoint(point.key) for point in points))
+        NewStage(name=name, touchpoints=tuple(_touchpoint(point.key, owner_id) for point in points))
         for name, points in groupby(TOUCHPOINTS, key=lambda point: point.stage)
     ]
-    journey = define_journey(key=JOURNEY, name="Getting a home loan", stages=stages, by=None)
+    journey = define_journey(
+        key=JOURNEY, name="Getting a home loan", stages=stages, owner_id=owner_id, by=None
+    )
     rows = Touchpoint.objects.filter(stage__journey=journey).values_list("key", "pk")
     return journey.pk, {key.removeprefix("loan-").replace("-", "_"): pk for key, pk in rows}
 
 
-def _touchpoint(key: str) -> NewTouchpoint:
+def _touchpoint(key: str, owner_id: int | None) -> NewTouchpoint:
     point = next(point for point in TOUCHPOINTS if point.key == key)
     promise, days = truths.PROMISES[point.promise] if point.promise else ("", 0.0)
     return NewTouchpoint(
@@ -185,6 +192,7 @@ def _touchpoint(key: str) -> NewTouchpoint:
         activity=_LAST_ACTIVITY[key],
         is_direct=point.direct,
         is_critical=key in _CRITICAL,
+        owner_id=owner_id if promise else None,
         promise=promise,
         promised_hours=round(24 * days) or None,
     )

@@ -36,9 +36,11 @@ class NewStage:
 
 
 @transaction.atomic
-def define_journey(*, key: str, name: str, stages: Sequence[NewStage], by: Person | None) -> Journey:
+def define_journey(
+    *, key: str, name: str, stages: Sequence[NewStage], by: Person | None, owner_id: int | None = None
+) -> Journey:
     """Make sure that a journey with its stages and touchpoints exists; what is there already stays as it is."""
-    journey, is_new = Journey.objects.get_or_create(key=key, defaults={"name": name})
+    journey, is_new = Journey.objects.get_or_create(key=key, defaults={"name": name, "owner_id": owner_id})
     for position, wanted in enumerate(stages):
         stage, _ = Stage.objects.get_or_create(
             journey=journey, position=position, defaults={"name": wanted.name}
