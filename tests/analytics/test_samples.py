@@ -62,6 +62,14 @@ def test_the_smallest_detectable_change_by_month_is_the_published_ladder():
     assert found == [42, 30, 21, 13, 9]
 
 
+def test_how_often_five_points_come_by_luck_is_the_published_ladder():
+    found = [
+        round(100 * cx.chance_of_nps_change_by_luck(0.05, n_now=n, n_before=n))
+        for n in (50, 100, 200, 500, 1000)
+    ]
+    assert found == pytest.approx([74, 64, 51, 29, 14], abs=1)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

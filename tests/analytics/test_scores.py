@@ -260,6 +260,13 @@ class TestEdges:
         assert -1 <= score.low <= score.value <= score.high <= 1
         assert score.status == "wide"
 
+    @pytest.mark.parametrize("n", [1, 2, 9])
+    def test_passives_alone_leave_the_interval_that_can_be_written_down(self, n):
+        # With only passives Tango's equation is nD² = z²·D(1 − D): D = z² / (n + z²).
+        score = cx.net_promoter_score_tango(detractors=0, passives=n, promoters=0)
+        z2 = stats.norm.ppf(0.975) ** 2
+        assert (score.low, score.high) == pytest.approx((-z2 / (n + z2), z2 / (n + z2)))
+
     def test_fewer_answers_than_wanted_are_said_in_words(self):
         score = cx.net_promoter_score(detractors=1, passives=2, promoters=4, least_n=30)
         assert score.value == pytest.approx(3 / 7)

@@ -65,6 +65,25 @@ class TestShrinkage:
         assert found.values == pytest.approx([11.40, 7.89, 6.13, 7.64, 5.13, 6.14, 10.67, 8.46], abs=0.01)
         assert found.spread == pytest.approx(5.24, abs=0.1)
 
+    def test_the_dyestuff_batches_equal_lme4(self):
+        # R lme4: REML sd of batches 42.000595, of residuals 49.510100, and the six predicted batch effects.
+        means, residual = np.array([1505.0, 1528, 1564, 1498, 1600, 1470]), 49.510100
+        error = np.full(6, residual / np.sqrt(5))
+        pooled = cx.pool_reml(means, error)
+        assert np.sqrt(pooled.variance) == pytest.approx(42.000595, abs=1e-4)
+        effects = cx.shrink_with(cx.pool_reml, means, error).values - pooled.centre
+        assert effects == pytest.approx([-17.6069, 0.3913, 28.5622, -23.0845, 56.7332, -44.9953], abs=1e-3)
+
+    def test_the_batting_averages_of_1970_come_three_times_nearer(self):
+        # Efron & Morris (1975): averages of 18 players after 45 at bats, and over the rest of the season.
+        early = np.array([400, 378, 356, 333, 311, 311, 289, 267, 244, 244, 222, 222, 222, 222, 222, 200, 178, 156]) / 1000  # fmt: skip
+        later = np.array([346, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 285, 316, 200]) / 1000  # fmt: skip
+        centre = early.mean()
+        found = cx.shrink(early, np.full(18, np.sqrt(centre * (1 - centre) / 45)))
+        raw, drawn = ((early - later) ** 2).sum(), ((found.values - later) ** 2).sum()
+        assert raw == pytest.approx(0.0755, abs=3e-4)
+        assert raw / drawn > 3
+
     def test_equal_units_are_not_called_identical_for_sure(self):
         # Dyestuff2 (Box & Tiao): the estimated spread is 0.
         found = cx.shrink([6.0, 5.5, 5.9, 5.7, 5.8, 5.6], [1.0] * 6)

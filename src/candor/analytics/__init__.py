@@ -180,6 +180,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "answers_for_nps_margin",
         "answers_for_share_difference",
         "answers_from_finite_population",
+        "chance_of_nps_change_by_luck",
         "finite_population_factor",
         "power_of_share_difference",
         "smallest_detectable_change",

@@ -19,6 +19,7 @@ __all__ = [
     "answers_for_nps_margin",
     "answers_for_share_difference",
     "answers_from_finite_population",
+    "chance_of_nps_change_by_luck",
     "finite_population_factor",
     "power_of_share_difference",
     "smallest_detectable_change",
@@ -153,6 +154,18 @@ def smallest_detectable_nps_change(
     [0.42, 0.3, 0.21, 0.13, 0.09]
     """
     return smallest_detectable_change(n_now=n_now, n_before=n_before, spread=spread, power=power, level=level)
+
+
+def chance_of_nps_change_by_luck(
+    change: float, *, n_now: float, n_before: float, spread: float = NPS_SPREAD
+) -> float:
+    """How often NPS moves by ``change`` or more, up or down, while nothing changes: say it beside every change.
+
+    >>> [round(chance_of_nps_change_by_luck(0.05, n_now=n, n_before=n), 2) for n in (50, 100, 200, 500, 1000)]
+    [0.74, 0.64, 0.5, 0.29, 0.14]
+    """
+    _above_zero(n_now=n_now, n_before=n_before, spread=spread)
+    return float(2 * ndtr(-abs(change) / (spread * math.sqrt(1 / n_now + 1 / n_before))))
 
 
 def _z(level: float) -> float:
