@@ -36,13 +36,9 @@ class Changes:
     told: tuple[Looked, ...]
     looked_at: int
 
-    def quietened(self, one: scores.Overview) -> scores.Overview:
-        """The measure as the page shows it beside the list: a change that is not told is no clear change there either."""
-        metric, change = one.result.measure.metric, one.result.comparison
-        is_told = any(row.unit is None and row.measure.metric == metric for row in self.told)
-        if is_told or change.verdict not in {"higher", "lower"}:
-            return one
-        return replace(one, result=replace(one.result, comparison=replace(change, verdict="no_clear_change")))
+    def tells_of(self, measure: Measure) -> bool:
+        """Whether a change of the measure itself is told, so that a number beside the list claims no more than the list."""
+        return any(row.unit is None and row.measure.metric == measure.metric for row in self.told)
 
 
 def one_per_question() -> list[Measure]:

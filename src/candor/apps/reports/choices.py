@@ -6,8 +6,8 @@ from django.db import models
 class Rhythm(models.TextChoices):
     """How often a digest comes, and how far it looks back."""
 
-    WEEKLY = "weekly", "Every Monday, looking back four weeks"
-    MONTHLY = "monthly", "On the first of the month, looking back 90 days"
+    WEEKLY = "weekly", "Every Monday"
+    MONTHLY = "monthly", "On the first of the month"
 
     @property
     def period_key(self) -> str:

@@ -80,15 +80,16 @@ def priorities(scope: Scope) -> Iterator[Finding]:
 
 def _first_words(ranking: Ranking) -> str:
     names = [f"“{row.name}”" for row in ranking.top]
-    if ranking.is_top_decided:
-        return _("Look at %(name)s first.") % {"name": names[0]}
+    facts = {
+        "where": _("comments") if ranking.source == "themes" else _("complaints"),
+        "names": ", ".join(names[:MOST_NAMES]), "more": number(len(names) - MOST_NAMES),
+        "first": ", ".join(names[:-1]), "last": names[-1],
+    }  # fmt: skip
+    if ranking.is_top_decided or len(names) == 1:
+        return _("In %(where)s, look at %(last)s first.") % facts
     if len(names) > MOST_NAMES:
-        more = number(len(names) - MOST_NAMES)
-        return _("Look at %(names)s, or one of %(more)s others: which comes first is not decided.") % {
-            "names": ", ".join(names[:MOST_NAMES]), "more": more,
-        }  # fmt: skip
-    joined = _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]} if names[1:] else names[0]
-    return _("Look at %(names)s: which comes first is not decided.") % {"names": joined}
+        return _("In %(where)s, look at %(names)s or one of %(more)s others: which comes first is not decided.") % facts
+    return _("In %(where)s, look at %(first)s and %(last)s: which comes first is not decided.") % facts
 
 
 def _stake_words(ranking: Ranking) -> str:
@@ -99,13 +100,15 @@ def _stake_words(ranking: Ranking) -> str:
         "name": top.name, "stake": value_text(top.at_stake.value, scale), "of": number(ranking.of),
         "range": range_text(top.at_stake.low, top.at_stake.high, scale),
     }  # fmt: skip
-    if ranking.source == "themes":
-        told = _("“%(name)s”: %(stake)s customers hit hard (%(range)s), of %(of)s comments read.")
-        often = _("“%(name)s”: %(stake)s comments (%(range)s) of %(of)s read.")
+    if ranking.by_severity:
+        told = _("%(stake)s customers hit hard (%(range)s, n %(of)s).")
     else:
-        told = _("“%(name)s”: %(stake)s customers hit hard (%(range)s), of %(of)s complaints.")
-        often = _("“%(name)s”: %(stake)s complaints (%(range)s) of %(of)s.")
-    return (told if ranking.by_severity else often) % facts
+        told = _("It stands in %(stake)s (%(range)s) of %(of)s.")
+    if len(ranking.top) > 1:
+        told = _("“%(name)s” has the most so far: %(stake)s customers hit hard (%(range)s, n %(of)s).") if ranking.by_severity else _(
+            "“%(name)s” has the most so far: it stands in %(stake)s (%(range)s) of %(of)s."
+        )
+    return told % facts
 
 
 def unmeasurable_outcomes(scope: Scope, standings: list[Standing]) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 from candor.apps.scores import queries as scores
 from candor.apps.scores.drawings import axis
-from candor.apps.scores.pages import ScoreLine
 from candor.apps.strategy.queries import Standing, open_standings
 from candor.foundation.storage import warehouse
 
@@ -31,10 +30,20 @@ REMEMBERED_SECONDS = 15 * 60  # also bounds how old a sentence about the record 
 
 
 @dataclass(frozen=True, slots=True)
+class KeyScore:
+    """A key measure with the ends of its axis, and whether its change is among those told."""
+
+    result: scores.ScoreResult
+    low: float
+    high: float
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """What comes from the warehouse: the key measures, and what changed of all that was looked at."""
 
-    band: tuple[ScoreLine, ...]
+    band: tuple[KeyScore, ...]
     changed: tuple[Finding, ...]
     looked_at: int
 
@@ -43,7 +52,7 @@ class Numbers:
 class Briefing:
     """The three lists for one viewer and scope, with the key measures above them."""
 
-    band: tuple[ScoreLine, ...]
+    band: tuple[KeyScore, ...]
     changed: tuple[Finding, ...]
     attention: tuple[Finding, ...]
     next: tuple[Finding, ...]
@@ -88,9 +97,9 @@ def _count_numbers(scope: Scope) -> Numbers:
         return Numbers((), (), 0)
     overview = scores.overview(scope=scope)
     changes = changes_of(scope, overview)
-    by_key = {one.result.measure.key: one for one in overview if one.result.estimate.n or one.result.before.n}
-    shown = [changes.quietened(by_key[key]) for key in KEY_MEASURES if key in by_key][:MOST_KEY_MEASURES]
-    band = (ScoreLine(one, *axis(one.result.measure, [one.result.estimate, one.result.before])) for one in shown)
+    by_key = {one.result.measure.key: one.result for one in overview if one.result.estimate.n or one.result.before.n}
+    shown = [by_key[key] for key in KEY_MEASURES if key in by_key][:MOST_KEY_MEASURES]
+    band = (KeyScore(one, *axis(one.measure, [one.estimate, one.before]), changes.tells_of(one.measure)) for one in shown)
     return Numbers(tuple(band), tuple(findings_of(changes, scope)), changes.looked_at)
 
 
