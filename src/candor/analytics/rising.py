@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
-from scipy import stats
+from scipy.special import betainc, ndtri
 
 from candor.analytics.errors import BadCounts, NotEnoughHistory, ShapeMismatch
 from candor.analytics.inputs import FloatArray
@@ -89,7 +89,7 @@ def rising_groups(
     adjusted = benjamini_hochberg(
         _upper_tail(recent / spread, (recent + before) / spread, share / (1 + share))
     )
-    half = float(stats.norm.ppf(0.5 + level / 2)) * error
+    half = float(ndtri(0.5 + level / 2)) * error
     rows = [
         Rise(
             key=key,
@@ -113,7 +113,7 @@ def _upper_tail(recent: FloatArray, total: FloatArray, share: float) -> FloatArr
     by the beta function, since counts divided by the dispersion are no whole numbers."""
     chance = np.ones_like(recent)
     some = recent > 0
-    chance[some] = stats.beta.cdf(share, recent[some], total[some] - recent[some] + 1)
+    chance[some] = betainc(recent[some], total[some] - recent[some] + 1, share)
     return chance
 
 
