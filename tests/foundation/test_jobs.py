@@ -1,3 +1,5 @@
+import os
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -110,3 +112,24 @@ def test_jobs_that_ended_well_are_forgotten_after_a_week_and_failed_ones_stay() 
     )
     assert forget_done_jobs.call() == 1
     assert set(Job.objects.values_list("state", flat=True)) == {Job.State.FAILED, recent.state}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_the_lease_of_a_process_that_is_no_more() -> None:
+    note.enqueue("again")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    dead = Worker()
+    dead.name = dead.name.replace(f":{os.getpid()}:", f":{ended.pid}:")
+    assert dead._take(timezone.now()) is not None
+    assert Worker().run_all() == 1
+    assert seen == ["again"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_job_can_be_run_before_the_others_and_only_once() -> None:
+    note.enqueue("first")
+    chosen = int(note.enqueue("chosen").id)
+    assert Worker().run_this(chosen)
+    assert seen == ["chosen"]
+    assert not Worker().run_this(chosen)

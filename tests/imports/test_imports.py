@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.world import World
+from tests.world import World, build_world
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.models import Answer, Feedback
@@ -160,6 +160,31 @@ def test_an_interrupted_import_goes_on_where_it_stopped(
     services.run_import(batch=batch)
     assert (batch.state, batch.rows_read, batch.rows_added) == (ImportBatch.State.DONE, 2_500, 2_500)
     assert Feedback.objects.count() == 2_500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_breaks_unforeseen_can_be_continued_and_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_world()
+    batch = services.take_path(kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None)
+    services.start(batch=batch, by=None)
+    real = services._store_chunk
+
+    def break_down(*args: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(services, "_store_chunk", break_down)
+    Worker().run_all()
+    batch.refresh_from_db()
+    assert batch.state == ImportBatch.State.FAILED
+    assert "a fault of ours" in batch.message
+    monkeypatch.setattr(services, "_store_chunk", real)
+    services.start(batch=batch, by=None)
+    Worker().run_all()
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows_added) == (ImportBatch.State.DONE, 1)
+    services.undo(batch=batch, by=None)
+    Worker().run_all()
+    assert not Feedback.objects.exists()
 
 
 def test_two_workers_on_one_import_do_not_count_twice(world: World, tmp_path: Path) -> None:

@@ -2,12 +2,18 @@
 
 import argparse
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .workspace import migrate, prepare_home, refuse, say, start_django
+from candor.foundation.errors import DomainError
+
+from .workspace import open_workspace, refuse, say
 
 if TYPE_CHECKING:
+    from django_tasks.base import Task
+
     from candor.apps.imports.models import ImportBatch
 
 _EXAMPLES = """examples:
@@ -57,71 +63,89 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare_home()
-    start_django()
-    migrate()
-    from candor.foundation.errors import DomainError
-
     try:
-        batch = _undo(int(arguments.file)) if arguments.kind == "undo" else _bring_in(arguments)
+        open_workspace()
+        batch = _undo(arguments.file) if arguments.kind == "undo" else _bring_in(arguments)
     except (DomainError, OSError, ValueError) as error:
         return refuse(str(error), as_json=arguments.json)
     return _report(batch, arguments)
 
 
-def _undo(number: int) -> "ImportBatch":
-    from candor.apps.imports import services
+def _undo(number: str) -> "ImportBatch":
+    from candor.apps.imports import services, tasks
     from candor.apps.imports.models import ImportBatch
     from candor.foundation.errors import NotFound
 
-    batch = ImportBatch.objects.filter(pk=number).first()
+    batch = ImportBatch.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if batch is None:
         raise NotFound(f"There is no import number {number}.")
-    return services.run_undo(batch=services.undo(batch=batch, by=None, in_background=False))
+    services.undo(batch=batch, by=None)
+    return _see_through(batch, tasks.run_undo_of, is_quiet=True)
 
 
 def _bring_in(arguments: argparse.Namespace) -> "ImportBatch":
-    from candor.apps.imports import services
-    from candor.apps.organization.queries import root_unit
+    from candor.apps.imports import services, tasks
     from candor.foundation.errors import NotFound
 
-    if root_unit() is None:
-        raise NotFound("There is no workspace here yet. Run `candor init` first, or set CANDOR_HOME.")
-    batch = services.take_path(
-        kind=arguments.kind, path=Path(arguments.file), by=None, options=_options(arguments)
-    )
-    batch = services.start(batch=batch, by=None, in_background=False)
-    return _run_here(batch, is_quiet=arguments.json)
+    path = Path(arguments.file)
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.")
+    batch = services.take_path(kind=arguments.kind, path=path, by=None, options=_options(arguments))
+    try:
+        services.start(batch=batch, by=None)
+    except DomainError:
+        batch.delete()  # a file whose columns are unclear can't be asked about here
+        raise
+    try:
+        return _see_through(batch, tasks.run, is_quiet=arguments.json)
+    except KeyboardInterrupt:
+        services.stop_import(batch=batch, reason="You stopped it.")
+        raise
 
 
-def _run_here(batch: "ImportBatch", *, is_quiet: bool) -> "ImportBatch":
-    """Run the import in this process, telling how far it is."""
-    import threading
+def _see_through(batch: "ImportBatch", task: "Task[Any, Any]", *, is_quiet: bool) -> "ImportBatch":
+    """Run the batch's job in this process, or wait for the worker that was quicker, telling how far it is.
 
-    from candor.apps.imports import services
-
+    It is a job like any other, so that a worker goes on with it if this process dies.
+    """
     ended = threading.Event()
-    bar = threading.Thread(target=_draw_bar, args=(batch, ended), daemon=True)
+    bar = threading.Thread(target=_draw_bar, args=(batch.pk, ended), daemon=True)
     if not is_quiet and sys.stderr.isatty():
         bar.start()
     try:
-        services.run_import(batch=batch)
+        _run_or_wait(batch, task)
     finally:
         ended.set()
-    if bar.is_alive():
-        bar.join(timeout=1)
+        if bar.is_alive():
+            bar.join(timeout=1)
     return batch
 
 
-def _draw_bar(batch: "ImportBatch", ended: Any) -> None:
+def _run_or_wait(batch: "ImportBatch", task: "Task[Any, Any]") -> None:
+    from candor.foundation.jobs import Worker
+    from candor.foundation.models import Job
+
+    arguments = {"args": [batch.pk], "kwargs": {}}
+    job = Job.objects.filter(task_path=task.module_path, arguments=arguments).latest("pk")
+    Worker().run_this(job.pk)
+    batch.refresh_from_db()
+    while batch.is_under_way:
+        time.sleep(0.2)
+        batch.refresh_from_db()
+
+
+def _draw_bar(batch_pk: int, ended: threading.Event) -> None:
+    from django.db import connection
+
+    from candor.apps.imports.models import ImportBatch
+
     width = 40
-    while not ended.wait(0.2):
-        done = round(batch.share_read * width)
-        bar = "█" * done + "·" * (width - done)
-        print(
-            f"\r{bar} {batch.share_read:4.0%}  {batch.rows_read:,} rows", end="", file=sys.stderr, flush=True
-        )
+    while not ended.wait(0.3):
+        share, rows = ImportBatch.objects.values_list("share_read", "rows_read").get(pk=batch_pk)
+        bar = "█" * round(share * width) + "·" * (width - round(share * width))
+        print(f"\r{bar} {share:4.0%}  {rows:,} rows", end="", file=sys.stderr, flush=True)
     print("\r" + " " * (width + 40) + "\r", end="", file=sys.stderr, flush=True)
+    connection.close()
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:

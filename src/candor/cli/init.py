@@ -52,7 +52,7 @@ def _create(arguments: argparse.Namespace) -> str:
     migrate()
     email = arguments.email or _ask("E-mail address of the first administrator: ")
     password = arguments.password or os.environ.get("CANDOR_PASSWORD") or _ask_password()
-    _check_password(password)
+    _check(email, password)
     with transaction.atomic():
         root = create_workspace(name=arguments.name)
         person = create_person(
@@ -65,9 +65,11 @@ def _create(arguments: argparse.Namespace) -> str:
     return email
 
 
-def _check_password(password: str) -> None:
+def _check(email: str, password: str) -> None:
     from django.contrib.auth.password_validation import validate_password
+    from django.core.validators import validate_email
 
+    validate_email(email)
     validate_password(password)
 
 

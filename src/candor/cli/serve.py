@@ -1,6 +1,7 @@
 """`candor serve`: web server, worker and scheduler in one process tree that stops together."""
 
 import argparse
+import contextlib
 import ctypes
 import os
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .workspace import migrate, prepare_home, refuse, start_django
+from .workspace import open_workspace, refuse
 
 PATIENCE = 15.0  # seconds that a child has to stop before it is killed
 CALM = 30.0  # seconds after which a child that died counts as having run well
@@ -37,10 +38,13 @@ def add_address(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare_home()
+    from candor.foundation.errors import DomainError
+
     os.environ.setdefault("CANDOR_URL", f"http://{arguments.host}:{arguments.port}")
-    start_django()
-    migrate()
+    try:
+        open_workspace()
+    except DomainError as error:
+        return refuse(str(error), as_json=arguments.json)
     return serve(arguments, announce=lambda address: _announce(address, as_json=arguments.json))
 
 
@@ -53,7 +57,8 @@ def serve(arguments: argparse.Namespace, *, announce: Callable[[str], None]) -> 
         )
     tree = Supervisor([Child("web", _web_command(arguments)), Child("worker", _worker_command())])
     return tree.run(
-        when_ready=lambda: announce(f"http://{arguments.host}:{arguments.port}"), port=arguments.port
+        is_ready=lambda: _answers(arguments.host, arguments.port),
+        when_ready=lambda: announce(f"http://{arguments.host}:{arguments.port}"),
     )
 
 
@@ -86,6 +91,16 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
+def _answers(host: str, port: int) -> bool:
+    """Whether a server listens there; one that listens everywhere is asked at home."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  read, not bound
+    try:
+        socket.create_connection((here, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 @dataclass
 class Child:
     """A process of the tree and how often it had to be started anew."""
@@ -105,6 +120,12 @@ class Child:
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
+    def end_rest(self) -> None:
+        """End what a child that died left running: it would keep the port and serve on unseen."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
 
 class Supervisor:
     """Starts children, starts again what dies, stops all of them on a signal."""
@@ -113,21 +134,22 @@ class Supervisor:
         self.children = children
         self.stopping = False
 
-    def run(self, *, when_ready: Callable[[], None], port: int) -> int:
+    def run(self, *, is_ready: Callable[[], bool], when_ready: Callable[[], None]) -> int:
+        """Start the children and keep them running until a signal comes; `when_ready` is called once `is_ready`."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         for child in self.children:
             child.start()
         try:
-            self._watch(when_ready, port)
+            self._watch(is_ready, when_ready)
         finally:
             self._end_children()
         return 0
 
-    def _watch(self, when_ready: Callable[[], None], port: int) -> None:
+    def _watch(self, is_ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
         announced = False
         while not self.stopping:
-            if not announced and not _is_free("127.0.0.1", port):
+            if not announced and is_ready():
                 announced = True
                 when_ready()
             for child in self.children:
@@ -143,6 +165,7 @@ class Supervisor:
         lived = time.monotonic() - child.started_at
         child.failures = 0 if lived > CALM else child.failures + 1
         print(f"candor: {child.name} ended unexpectedly; starting it again", file=sys.stderr, flush=True)
+        child.end_rest()
         time.sleep(min(0.2 * 2**child.failures, 10))
         child.start()
 
@@ -156,13 +179,13 @@ class Supervisor:
             try:
                 child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self._signal(child, signal.SIGKILL)
+                child.end_rest()
                 child.process.wait()
+            child.end_rest()
 
     def _signal(self, child: Child, number: signal.Signals) -> None:
         if child.process is not None and not child.has_ended():
-            target = os.killpg if number == signal.SIGKILL else os.kill
-            target(child.process.pid, number)
+            os.kill(child.process.pid, number)
 
 
 def _die_with_parent() -> None:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .workspace import migrate, prepare_home, refuse, say, start_django
+from .workspace import open_workspace, refuse, say
 
 if TYPE_CHECKING:
     from candor.apps.insights.models import ThemeRun
@@ -16,15 +16,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare_home()
-    start_django()
-    migrate()
-    from candor.apps.insights import comments, services
-    from candor.apps.organization.queries import root_unit
+    from candor.foundation.errors import DomainError
 
-    if root_unit() is None:
-        reason = "There is no workspace here yet. Run `candor init` first, or set CANDOR_HOME."
-        return refuse(reason, as_json=arguments.json)
+    try:
+        open_workspace()
+    except DomainError as error:
+        return refuse(str(error), as_json=arguments.json)
+    from candor.apps.insights import comments, services
+
     found = [_facts(made) for made in services.discover(as_of=comments.last_day())]
     words = "\n".join(_words(facts) for facts in found) or "There are no comments to read yet."
     say({"runs": found}, words=words, as_json=arguments.json)

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from .workspace import prepare_home, refuse, say, start_django
+from .workspace import open_workspace, refuse, say
 
 SHOWN = 10  # differences named in words; JSON holds all
 
@@ -22,13 +22,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare_home()
-    start_django()
+    from candor.foundation.errors import DomainError
     from candor.warehouse import WarehouseError
 
     try:
+        open_workspace()
         return {"project": _project, "rebuild": _rebuild, "verify": _verify}[arguments.action](arguments.json)
-    except WarehouseError as error:
+    except (DomainError, WarehouseError) as error:
         return refuse(str(error), as_json=arguments.json)
 
 

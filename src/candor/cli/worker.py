@@ -3,7 +3,7 @@
 import argparse
 import signal
 
-from .workspace import prepare_home, say, start_django
+from .workspace import open_workspace, refuse, say
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,8 +14,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare_home()
-    start_django()
+    from candor.foundation.errors import DomainError
+
+    try:
+        open_workspace()
+    except DomainError as error:
+        return refuse(str(error), as_json=arguments.json)
     from candor.foundation.jobs import Worker
 
     worker = Worker()

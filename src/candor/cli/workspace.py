@@ -16,6 +16,23 @@ def start_django() -> None:
     django.setup()
 
 
+def open_workspace() -> Path:
+    """Start Django on the workspace in the data folder, brought to this version's shape; returns the folder.
+
+    Raises:
+        NotFound: nobody has set one up there.
+    """
+    home = prepare_home()
+    start_django()
+    migrate()
+    from candor.apps.organization.queries import root_unit
+    from candor.foundation.errors import NotFound
+
+    if root_unit() is None:
+        raise NotFound(f"There is no workspace in {home} yet. Run `candor init` first, or set CANDOR_HOME.")
+    return home
+
+
 def say(facts: dict[str, Any], *, words: str, as_json: bool) -> None:
     """Print a result: one JSON object for machines, or a sentence for people."""
     print(json.dumps(facts, default=str) if as_json else words)

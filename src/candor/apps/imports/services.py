@@ -23,6 +23,8 @@ from .models import BadRow, ImportBatch
 State = ImportBatch.State
 
 MOST_BAD_ROWS = 20_000  # beyond it, and when most rows are bad, the columns are surely mapped wrongly
+SAFE = "What was imported so far is safe and complete up to row {row}."
+UNDO_AGAIN = "Taking the import back is not complete; undo it again."
 DISK_IS_FULL = (
     "The disk is full. What was imported so far is safe and complete up to row {row}; make room and continue."
 )
@@ -147,6 +149,15 @@ def run_import(*, batch: ImportBatch) -> ImportBatch:
     return _set_state(batch, State.DONE, "\n".join(reader.cautions))
 
 
+def stop_import(*, batch: ImportBatch, reason: str) -> ImportBatch:
+    """End an import or an undo that can't or shall not go on, unless it has ended; it can be continued or undone."""
+    batch.refresh_from_db()
+    if not batch.is_under_way:
+        return batch
+    rest = UNDO_AGAIN if batch.state == State.UNDOING else SAFE.format(row=batch.last_row)
+    return _set_state(batch, State.FAILED, f"{reason} {rest}")
+
+
 def _chunks(reader: Reader, kind: ImportKind, *, start: int) -> Iterable[list[Item | Problem]]:
     """Runs of items; a chunk never ends inside a row, which may have several problems."""
     chunk: list[Item | Problem] = []
@@ -211,7 +222,7 @@ def _reason(batch: ImportBatch, error: Exception) -> str:
     )
     if is_full or "disk is full" in text:
         return DISK_IS_FULL.format(row=batch.last_row)
-    return f"{text} What was imported so far is safe and complete up to row {batch.last_row}."
+    return f"{text} {SAFE.format(row=batch.last_row)}"
 
 
 def _set_state(batch: ImportBatch, state: State, message: str) -> ImportBatch:
