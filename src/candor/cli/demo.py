@@ -66,11 +66,13 @@ def _act(lender: "Lender") -> None:
     """Work the cases of the last weeks, and do what else the load left to a worker."""
     from django.utils import timezone
 
+    from candor.apps.insights.tasks import find_themes
     from candor.demo.casework import work_cases
     from candor.demo.load import mark_complete
     from candor.foundation.jobs import Worker
 
     work_cases(seed=lender.seed, now=timezone.now())
+    find_themes.call()
     Worker().run_all()
     mark_complete()
 
