@@ -47,9 +47,13 @@ AT = "datetime('{first}', '+' || CAST(i * {seconds}.0 / {feedback} AS INTEGER) |
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--large", action="store_true", help="also 10 million answers")
-    parser.add_argument("--keep", type=Path, help="a folder for the workspaces, used again when they are there")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for the workspaces, used again when they are there"
+    )
     parser.add_argument("--fill", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--ask", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -63,7 +67,9 @@ def main() -> None:
 
 def compare(sizes: tuple[int, ...], keep: Path | None) -> None:
     folder = keep or Path(tempfile.mkdtemp())
-    print(f"{'answers':>12}{'again ms':>10}{'ratio':>7}{'anew ms':>10}{'ratio':>7}{'memory MB':>11}{'ratio':>7}")
+    print(
+        f"{'answers':>12}{'again ms':>10}{'ratio':>7}{'anew ms':>10}{'ratio':>7}{'memory MB':>11}{'ratio':>7}"
+    )
     first: dict[str, float] = {}
     for size in sizes:
         home = folder / f"home-{size}"
@@ -73,7 +79,10 @@ def compare(sizes: tuple[int, ...], keep: Path | None) -> None:
             (home / "filled").touch()
         found = json.loads(run(home, "--ask").splitlines()[-1])
         first = first or found
-        cells = "".join(f"{found[name]:>{width}.0f}{found[name] / first[name]:>7.2f}" for name, width in (("again", 10), ("anew", 10), ("memory", 11)))
+        cells = "".join(
+            f"{found[name]:>{width}.0f}{found[name] / first[name]:>7.2f}"
+            for name, width in (("again", 10), ("anew", 10), ("memory", 11))
+        )
         print(f"{size:>12,}{cells}", flush=True)
         if keep is None:
             shutil.rmtree(home)
@@ -82,8 +91,13 @@ def compare(sizes: tuple[int, ...], keep: Path | None) -> None:
 def run(home: Path, *words: str) -> str:
     home.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {"CANDOR_HOME": str(home), "DJANGO_SETTINGS_MODULE": "candor.web.settings"}
-    environment |= {"CANDOR_ALLOWED_HOSTS": "testserver", "CANDOR_EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
-    return subprocess.run([sys.executable, __file__, *words], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    environment |= {
+        "CANDOR_ALLOWED_HOSTS": "testserver",
+        "CANDOR_EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+    }
+    return subprocess.run(
+        [sys.executable, __file__, *words], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 def fill(size: int) -> None:
@@ -109,9 +123,13 @@ def staff() -> int:
     from candor.apps.organization.services import create_person, create_unit, create_workspace, give_role
 
     root = create_workspace(name="Bench")
-    regions = [create_unit(name=f"Region {n}", kind=UnitKind.REGION, code=f"r{n}", parent=root, by=None) for n in range(4)]
+    regions = [
+        create_unit(name=f"Region {n}", kind=UnitKind.REGION, code=f"r{n}", parent=root, by=None)
+        for n in range(4)
+    ]
     branches = [
-        create_unit(name=f"Branch {n}", kind=UnitKind.LOCATION, code=f"b{n}", parent=regions[n % 4], by=None) for n in range(BRANCHES)
+        create_unit(name=f"Branch {n}", kind=UnitKind.LOCATION, code=f"b{n}", parent=regions[n % 4], by=None)
+        for n in range(BRANCHES)
     ]
     lead = create_person(name="Lead", unit=root, by=None, email=ADDRESS, password="a long enough password")
     give_role(person=lead, role=Role.CX_LEAD, unit=root, by=None)
@@ -191,7 +209,9 @@ def ask() -> dict[str, float]:
     from candor.apps.scores import counting
 
     client = Client()
-    client.force_login(Person.objects.get(email=ADDRESS), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        Person.objects.get(email=ADDRESS), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     seconds_for(client)
 
     def anew() -> float:

@@ -111,6 +111,12 @@ ADDRESSES = {
     "strategy:drop": hidden(pk="outcome"),
     "strategy:reached": hidden(pk="outcome"),
     "strategy:reopen": hidden(pk="outcome"),
+    "reports:digest": shared(),
+    "reports:send": shared(),
+    "reports:subscribe": shared(),
+    "reports:unsubscribe": shared(),
+    "reports:export": shared(),
+    "reports:scores_csv": shared(),
 }
 
 OPEN, SIGN_IN_FIRST, CLOSED = "open", "sign in first", "closed"

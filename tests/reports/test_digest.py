@@ -40,11 +40,15 @@ def plant(unit: Unit, before: float, now: float) -> None:
 
 
 def digest_for(person: Person, unit: Unit | None = None) -> Digest:
-    return digest_of(digest_scope(viewer_of(person), unit=unit, rhythm=Rhythm.WEEKLY, today=TODAY), now=timezone.now())
+    return digest_of(
+        digest_scope(viewer_of(person), unit=unit, rhythm=Rhythm.WEEKLY, today=TODAY), now=timezone.now()
+    )
 
 
 def send(person: Person, unit: Unit | None = None) -> bool:
-    return services.send_digest(person=person, unit=unit, rhythm=Rhythm.WEEKLY, now=timezone.now(), today=TODAY)
+    return services.send_digest(
+        person=person, unit=unit, rhythm=Rhythm.WEEKLY, now=timezone.now(), today=TODAY
+    )
 
 
 def test_a_digest_leads_with_what_changed_and_claims_no_cause(world: World) -> None:
@@ -62,7 +66,9 @@ def test_a_quiet_digest_says_so(world: World) -> None:
     made = digest_for(world.clara)
     assert made.subject == "Harbour: Nothing changed beyond chance in the last 28 days"
     assert made.reading.startswith("Quiet is information too")
-    assert made.question == "What do we want to be different by the next digest, and which number would show it?"
+    assert (
+        made.question == "What do we want to be different by the next digest, and which number would show it?"
+    )
 
 
 def test_html_and_text_say_the_same(world: World) -> None:
@@ -155,7 +161,9 @@ def test_who_lost_the_role_or_left_gets_nothing(world: World) -> None:
     assert [message.to for message in mail.outbox] == [["clara@harbour.example"]]
 
 
-def test_a_mail_that_fails_holds_up_nobody_and_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_that_fails_holds_up_nobody_and_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for person in (world.clara, world.eve):
         subscribe(person, TODAY)
     real = EmailBackend.send_messages
@@ -188,7 +196,12 @@ def test_the_page_shows_the_mail_in_a_frame_that_runs_nothing(world: World) -> N
     plant(world.quay, 0.3, 0.9)
     shown = as_(world.clara).get("/reports/digest/").content.decode()
     frame = re.search(r"<iframe[^>]*>", shown)
-    assert frame and "srcdoc=" in frame[0] and "allow-scripts" not in frame[0] and "allow-same-origin" not in frame[0]
+    assert (
+        frame
+        and "srcdoc=" in frame[0]
+        and "allow-scripts" not in frame[0]
+        and "allow-same-origin" not in frame[0]
+    )
     assert "exactly as it would be sent now" in shown
 
 
@@ -210,7 +223,9 @@ def test_people_subscribe_and_stop_for_themselves(world: World) -> None:
     assert not DigestSubscription.objects.exists()
 
 
-@pytest.mark.parametrize(("who", "status"), [("clara", 200), ("eve", 200), ("theo", 403), ("olga", 403), ("amos", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("clara", 200), ("eve", 200), ("theo", 403), ("olga", 403), ("amos", 403)]
+)
 def test_a_digest_is_for_those_who_read_reports(world: World, who: str, status: int) -> None:
     assert as_(getattr(world, who)).get("/reports/digest/").status_code == status
 

@@ -36,7 +36,10 @@ def test_every_row_has_n_interval_and_method(world: World) -> None:
     north = found["North"]
     assert (north["Score"], north["Answers"], north["Level"]) == ("50.0", "80", "95%")
     assert float(north["Low"]) < 50 < float(north["High"]) and north["Method"]
-    assert (found["South"]["Score"], found["South"]["Note"]) == ("", "Too few answers to tell (5 of at least 30)")
+    assert (found["South"]["Score"], found["South"]["Note"]) == (
+        "",
+        "Too few answers to tell (5 of at least 30)",
+    )
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1+cmd", "-2+3", "@SUM(A1)", "\t=1"])
@@ -72,10 +75,17 @@ def test_an_export_is_written_into_the_audit_log(world: World) -> None:
     answered([10] * 40)
     rows(world.clara, "by=channel")
     entry = AuditEntry.objects.get(action="scores.exported")
-    assert (entry.person, entry.facts["by_dimension"], entry.facts["since"]) == (world.clara, "channel", "2026-06-01")
+    assert (entry.person, entry.facts["by_dimension"], entry.facts["since"]) == (
+        world.clara,
+        "channel",
+        "2026-06-01",
+    )
 
 
-@pytest.mark.parametrize(("who", "status"), [("clara", 200), ("ada", 200), ("mona", 200), ("eve", 403), ("theo", 403), ("hana", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("clara", 200), ("ada", 200), ("mona", 200), ("eve", 403), ("theo", 403), ("hana", 403)],
+)
 def test_only_those_who_may_export_see_the_page(world: World, who: str, status: int) -> None:
     for path in ("/reports/export/", "/reports/export/scores.csv"):
         assert as_(getattr(world, who)).get(path).status_code == status

@@ -59,7 +59,11 @@ def test_a_planted_change_is_told_with_its_interval_and_n(world: World) -> None:
     promoters(0.9, 200, unit_id=world.quay.pk)
     promoters(0.5, 200, unit_id=world.mill.pk)
     told = brief(world.clara).changed
-    assert claims(told) == ["Net promoter score: up 40.", "Net promoter score in North: up 80.", "Net promoter score in Quay: up 80."]
+    assert claims(told) == [
+        "Net promoter score: up 40.",
+        "Net promoter score in North: up 80.",
+        "Net promoter score in Quay: up 80.",
+    ]
     assert "The change could be" in told[0].detail
     assert "n 400" in told[0].detail and "n 200" in told[1].detail
     assert told[0].estimate is not None and told[0].estimate.n == 400
@@ -95,7 +99,10 @@ def facts_of_chance(units: list[Unit], *, periods: int, seed: int) -> list[dict[
     rows: list[dict[str, Any]] = []
     for period in range(periods):
         for unit in units:
-            for metric, lowest, chances in (("nps", 0, [0.03] * 6 + [0.12] * 2 + [0.18, 0.2, 0.2]), ("csat", 1, [0.1, 0.1, 0.2, 0.3, 0.3])):
+            for metric, lowest, chances in (
+                ("nps", 0, [0.03] * 6 + [0.12] * 2 + [0.18, 0.2, 0.2]),
+                ("csat", 1, [0.1, 0.1, 0.2, 0.3, 0.3]),
+            ):
                 numbers = random.choice(len(chances), size=int(random.poisson(60)), p=chances) + lowest
                 for number, day in zip(numbers, random.integers(0, 30, size=len(numbers)), strict=True):
                     on = first + timedelta(days=int(period * 30 + day))
@@ -107,13 +114,22 @@ def facts_of_chance(units: list[Unit], *, periods: int, seed: int) -> list[dict[
 
 
 def test_months_of_pure_chance_are_nearly_all_quiet(world: World) -> None:
-    units = [world.quay, world.mill, *(create_unit(name=f"Branch {n}", kind="location", code=f"b{n}", parent=world.north, by=None) for n in range(6))]  # type: ignore[arg-type]
+    units = [
+        world.quay,
+        world.mill,
+        *(
+            create_unit(name=f"Branch {n}", kind="location", code=f"b{n}", parent=world.north, by=None)
+            for n in range(6)
+        ),
+    ]  # type: ignore[arg-type]
     months = 25
     warehouse().project(facts_of_chance(units, periods=months, seed=1), through=1)
     loud, looked_at = 0, 0
     for month in range(months - 1):
         until = TODAY - timedelta(days=30 * month)
-        period = Period(f"{until - timedelta(days=29)}..{until}", "A month", until - timedelta(days=29), until)
+        period = Period(
+            f"{until - timedelta(days=29)}..{until}", "A month", until - timedelta(days=29), until
+        )
         scope = scope_of(world.clara, period=period)
         found = changes.changes_of(scope, scores.overview(scope=scope))
         loud += bool(found.told)
@@ -124,7 +140,10 @@ def test_months_of_pure_chance_are_nearly_all_quiet(world: World) -> None:
 
 def test_the_band_claims_no_change_that_the_list_does_not_tell(world: World) -> None:
     random = np.random.default_rng(3)
-    units = [create_unit(name=f"Branch {n}", kind="location", code=f"b{n}", parent=world.north, by=None) for n in range(12)]  # type: ignore[arg-type]
+    units = [
+        create_unit(name=f"Branch {n}", kind="location", code=f"b{n}", parent=world.north, by=None)
+        for n in range(12)
+    ]  # type: ignore[arg-type]
     for at, share in ((BEFORE, 0.5), (NOON, 0.585)):
         for unit in units:
             numbers = random.permutation([10] * round(40 * share) + [2] * round(40 * (1 - share)))
@@ -148,7 +167,9 @@ def test_people_are_told_of_their_own_units_only(world: World) -> None:
 
 def complaint(world: World, unit: Unit, *, due: date, issue: str = "Fees") -> Complaint:
     row = a_feedback(kind=Kind.COMPLAINT, unit_id=unit.pk)
-    return Complaint.objects.create(feedback=row, product="Loan", issue=issue, received_on=NOON.date(), decide_by=due)
+    return Complaint.objects.create(
+        feedback=row, product="Loan", issue=issue, received_on=NOON.date(), decide_by=due
+    )
 
 
 def test_late_complaints_need_attention_and_due_ones_are_next(world: World) -> None:
@@ -165,7 +186,9 @@ def test_late_cases_need_attention_and_ones_own_are_next(world: World) -> None:
     now = timezone.now()
     row = a_feedback(nps=1, unit_id=world.quay.pk)
     for hours, owner in ((-5, world.mona), (3, world.mona), (3, world.clara)):
-        open_case(feedback=row, title="Call back", owner=owner, due_at=now + timedelta(hours=hours), by=world.mona)
+        open_case(
+            feedback=row, title="Call back", owner=owner, due_at=now + timedelta(hours=hours), by=world.mona
+        )
     told = brief(world.mona)
     assert claims(told.attention) == ["1 case is past its clock."]
     assert claims(told.next) == ["You own 2 open cases.", "2 cases are due within a day."]
@@ -186,7 +209,9 @@ def test_an_issue_that_rises_is_told_with_its_ratio(world: World) -> None:
     assert brief(world.rival).attention == ()
 
 
-def test_what_was_told_is_remembered_until_the_numbers_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_told_is_remembered_until_the_numbers_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     promoters(0.5, 100)
     asked: list[Scope] = []
     real = queries._count_numbers
@@ -204,7 +229,9 @@ def test_what_was_told_is_remembered_until_the_numbers_change(world: World, monk
 
 def test_order_is_by_importance_and_then_by_the_alphabet() -> None:
     def found(claim: str, importance: float) -> Finding:
-        return Finding(kind="next", claim=claim, detail="", url="/", evidence_label="", importance=importance, icon="x")
+        return Finding(
+            kind="next", claim=claim, detail="", url="/", evidence_label="", importance=importance, icon="x"
+        )
 
     rows = [found("b", 1), found("a", 1), found("c", 2)]
     assert claims(in_order(rows, most=9)) == claims(in_order(rows[::-1], most=9)) == ["c", "a", "b"]

@@ -103,7 +103,9 @@ def test_the_live_number_is_compared_with_the_answers_of_the_baseline(world: Wor
     ("share", "target", "progress"),
     [(0.62, 0.6, "no_clear_change"), (0.3, 0.6, "away"), (0.9, 0.5, "reached"), (0.81, 0.6, "maybe_reached")],
 )
-def test_where_it_stands_is_no_surer_than_the_answers(world: World, share: float, target: float, progress: str) -> None:
+def test_where_it_stands_is_no_surer_than_the_answers(
+    world: World, share: float, target: float, progress: str
+) -> None:
     nps_on(START, 0.6, 300)
     outcome = define(world, target=target)
     nps_on(NOW, share, 300)
@@ -112,8 +114,12 @@ def test_where_it_stands_is_no_surer_than_the_answers(world: World, share: float
 
 def test_a_target_below_is_reached_from_above(world: World) -> None:
     rate = MEASURES["complaint_rate"]
-    before, now = (rate.formula.estimate(Tally(Histogram.from_counts({1.0: n}), 90), least_n=30) for n in (150, 60))
-    change = rate.formula.compare(*(Tally(Histogram.from_counts({1.0: n}), 90) for n in (60, 150)), least_n=30)
+    before, now = (
+        rate.formula.estimate(Tally(Histogram.from_counts({1.0: n}), 90), least_n=30) for n in (150, 60)
+    )
+    change = rate.formula.compare(
+        *(Tally(Histogram.from_counts({1.0: n}), 90) for n in (60, 150)), least_n=30
+    )
     outcome = define(world, measure=rate, target=30.0, baseline=before)
     assert measures.progress_of(outcome, rate, now, change, NOW) == "reached"
     assert measures.progress_of(outcome, rate, before, change, NOW) == "toward"
@@ -151,13 +157,17 @@ def test_a_measure_that_was_redefined_is_not_compared(world: World) -> None:
 
 
 def _values(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in ("title", "strand", "horizon", "target", "by_on", "owner")}
+    return {
+        name: getattr(outcome, name) for name in ("title", "strand", "horizon", "target", "by_on", "owner")
+    }
 
 
 def test_a_change_can_be_taken_back_once(world: World) -> None:
     outcome = define(world)
     before = _values(outcome)
-    services.change_outcome(outcome=outcome, **before | {"title": "Else", "target": 0.3, "owner": world.eve}, by=world.clara)
+    services.change_outcome(
+        outcome=outcome, **before | {"title": "Else", "target": 0.3, "owner": world.eve}, by=world.clara
+    )
     services.undo_change(outcome=Outcome.objects.get(pk=outcome.pk), by=world.clara)
     assert _values(Outcome.objects.get(pk=outcome.pk)) == before
     with pytest.raises(NothingToUndo):
@@ -198,9 +208,15 @@ def test_the_form_takes_the_target_as_pages_show_it(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"target": "100"}, "one customer breaks it"), ({"by_on": "2020-01-01"}, "in the future"), ({"target": "900"}, "beyond the scale")],
+    [
+        ({"target": "100"}, "one customer breaks it"),
+        ({"by_on": "2020-01-01"}, "in the future"),
+        ({"target": "900"}, "beyond the scale"),
+    ],
 )
-def test_the_form_says_what_is_wrong_beside_the_field(world: World, fields: dict[str, str], words: str) -> None:
+def test_the_form_says_what_is_wrong_beside_the_field(
+    world: World, fields: dict[str, str], words: str
+) -> None:
     response = as_(world.clara).post("/strategy/define/", posted(owner=world.clara.pk, **fields))
     assert response.status_code == 422
     assert words in response.content.decode()
@@ -215,7 +231,12 @@ def test_the_page_begins_with_one_button(world: World) -> None:
 def test_the_pages_show_number_target_and_words(world: World) -> None:
     today = date.today()
     nps_on(today - timedelta(days=1), 0.7, 200)
-    outcome = define(world, baseline_until=today - timedelta(days=100), by_on=today + timedelta(days=90), baseline=queries.baseline_for(NPS, None, scope_of(world.clara, START)))
+    outcome = define(
+        world,
+        baseline_until=today - timedelta(days=100),
+        by_on=today + timedelta(days=90),
+        baseline=queries.baseline_for(NPS, None, scope_of(world.clara, START)),
+    )
     listed = as_(world.clara).get("/strategy/").content.decode()
     assert "Within one year" in listed and "What customers get" in listed
     shown = as_(world.clara).get(f"/strategy/{outcome.pk}/").content.decode()

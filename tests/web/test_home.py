@@ -60,14 +60,21 @@ def test_a_quiet_day_looks_quiet(world: World) -> None:
 
 def test_a_planted_change_leads_to_its_evidence(world: World) -> None:
     for share, days in ((0.9, 0), (0.4, 90)):
-        answered([10] * round(200 * share) + [3] * round(200 * (1 - share)), at=NOW - timedelta(days=days), unit_id=world.quay.pk)
+        answered(
+            [10] * round(200 * share) + [3] * round(200 * (1 - share)),
+            at=NOW - timedelta(days=days),
+            unit_id=world.quay.pk,
+        )
     shown = home(world.clara)
     assert "Net promoter score in Quay: up 100." in shown
     link = re.search(rf'<a href="(/scores/nps/[^"]*unit={world.quay.pk}&[^"]*)"', shown)
     assert link
     client = Client()
     client.force_login(world.clara)
-    assert "Higher than in the 90 days before, beyond chance" in client.get(link[1].replace("&amp;", "&")).content.decode()
+    assert (
+        "Higher than in the 90 days before, beyond chance"
+        in client.get(link[1].replace("&amp;", "&")).content.decode()
+    )
     assert "Quay" not in home(world.rival)
 
 

@@ -12,4 +12,6 @@ class ReportsConfig(AppConfig):
         from . import tasks  # noqa: F401  registers itself
 
         register_page(Page("Share", "Digest", "reports:digest", "mail", permission="read_reports", order=10))
-        register_page(Page("Share", "Export", "reports:export", "download", permission="export_data", order=20))
+        register_page(
+            Page("Share", "Export", "reports:export", "download", permission="export_data", order=20)
+        )

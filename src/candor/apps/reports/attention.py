@@ -28,7 +28,9 @@ def late_complaints(scope: Scope) -> Iterator[Finding]:
     found = complaints.overdue(scope)
     if not found.late:
         return
-    claim = ngettext("%(late)s complaint is past its date.", "%(late)s complaints are past their date.", found.late)
+    claim = ngettext(
+        "%(late)s complaint is past its date.", "%(late)s complaints are past their date.", found.late
+    )
     oldest = f"{found.oldest_on:%-d %b %Y}" if found.oldest_on else ""
     yield Finding(
         kind="attention", claim=claim % {"late": number(found.late)},
@@ -60,7 +62,14 @@ def rising(scope: Scope) -> Iterator[Finding]:
             if one.theme is not None:
                 with_all = _("All comments together rose too.") if found.all_comments else ""
                 url = address(scope, "insights:theme", one.theme.pk, period="28d")
-                yield _rise(one.rise, _("“%(name)s” comes up more often.") % {"name": one.name}, one.name, url, place, with_all)
+                yield _rise(
+                    one.rise,
+                    _("“%(name)s” comes up more often.") % {"name": one.name},
+                    one.name,
+                    url,
+                    place,
+                    with_all,
+                )
             else:
                 yield _rising_issue(scope, one.rise, one.product, one.issue, place)
     elif scope.viewer.can(Permission.READ_FEEDBACK):
@@ -69,7 +78,11 @@ def rising(scope: Scope) -> Iterator[Finding]:
 
 
 def _rising_issue(scope: Scope, rise: "Rise[Any]", product: str, issue: str, place: int) -> Finding:
-    where = _("Complaints about “%(issue)s” (%(product)s) are rising.") if product else _("Complaints about “%(issue)s” are rising.")
+    where = (
+        _("Complaints about “%(issue)s” (%(product)s) are rising.")
+        if product
+        else _("Complaints about “%(issue)s” are rising.")
+    )
     url = address(scope, "complaints:list", product=product or None, issue=issue, period="28d")
     return _rise(rise, where % {"issue": issue, "product": product}, issue, url, place)
 
@@ -79,7 +92,9 @@ def _rise(rise: "Rise[Any]", claim: str, name: str, url: str, place: int, also: 
         "ratio": number(rise.ratio, 1), "low": number(rise.low, 1), "high": number(rise.high, 1),
         "recent": number(rise.recent), "expected": number(rise.expected, 1), "n": number(rise.n),
     }  # fmt: skip
-    detail = _("%(recent)s in four weeks where %(expected)s were to be expected: %(ratio)s times as often (%(low)s to %(high)s, n %(n)s).")
+    detail = _(
+        "%(recent)s in four weeks where %(expected)s were to be expected: %(ratio)s times as often (%(low)s to %(high)s, n %(n)s)."
+    )
     return Finding(
         kind="attention", claim=claim, detail=f"{detail % facts} {also}".strip(), url=url, evidence_label=_("Read them"),
         importance=70 - place, icon="trending-up", subject=name,
@@ -92,7 +107,11 @@ def outcomes_off_track(scope: Scope, standings: list[Standing]) -> Iterator[Find
     for standing in standings:
         if standing.progress not in OFF_TRACK:
             continue
-        facts = {"title": standing.outcome.title, "target": standing.target_text, "day": f"{standing.outcome.by_on:%-d %b %Y}"}
+        facts = {
+            "title": standing.outcome.title,
+            "target": standing.target_text,
+            "day": f"{standing.outcome.by_on:%-d %b %Y}",
+        }
         away = _("“%(title)s” moves away from its target.")
         over = _("“%(title)s” was not at its target on its date.")
         yield Finding(

@@ -78,7 +78,12 @@ def _looked_at(one: scores.Overview, scope: Scope) -> Iterator[Looked]:
     known = {scope.unit.pk} if scope.unit else set()
     for kind in kinds:
         for row in scores.estimates_by(result.measure, "unit", scope=scope, compare=True, kind=kind):
-            if row.unit is None or row.comparison is None or row.unit.pk in known or row.unit.kind == UnitKind.TEAM:
+            if (
+                row.unit is None
+                or row.comparison is None
+                or row.unit.pk in known
+                or row.unit.kind == UnitKind.TEAM
+            ):
                 continue
             known.add(row.unit.pk)
             yield Looked(result.measure, row.unit, row.estimate, row.comparison)

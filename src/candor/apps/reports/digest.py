@@ -56,6 +56,11 @@ class Digest:
         return " ".join(text.split())
 
 
+def may_read(viewer: Viewer, unit: Unit | None) -> bool:
+    """Whether the viewer is allowed a digest of this unit, or any."""
+    return viewer.can(Permission.READ_REPORTS, unit)
+
+
 def digest_scope(viewer: Viewer, *, unit: Unit | None, rhythm: Rhythm, today: date) -> Scope:
     """What a digest looks at: the reader's units, or one of them, as of the last day with feedback."""
     as_of = min(today, workspace().last_feedback_on or today)
@@ -67,7 +72,13 @@ def digest_of(scope: Scope, *, now: datetime) -> Digest:
     told = briefing(scope, now=now)
     first = told.changed[0] if told.changed else None
     measure, there = _drawn(told, first, scope)
-    title = first.claim.rstrip(".") if first else _("%(measure)s by month") % {"measure": measure.name} if measure else ""
+    title = (
+        first.claim.rstrip(".")
+        if first
+        else _("%(measure)s by month") % {"measure": measure.name}
+        if measure
+        else ""
+    )
     return Digest(
         reader=scope.viewer.person.name,
         place=scope.unit.name if scope.unit else workspace().name,
@@ -89,7 +100,9 @@ def digest_of(scope: Scope, *, now: datetime) -> Digest:
 
 def as_html(digest: Digest, *, for_mail: bool) -> str:
     """The mail as HTML; its picture is an attachment of the mail, or inline for a page."""
-    source = f"cid:{CHART_ID}" if for_mail else f"data:image/png;base64,{base64.b64encode(digest.chart).decode()}"
+    source = (
+        f"cid:{CHART_ID}" if for_mail else f"data:image/png;base64,{base64.b64encode(digest.chart).decode()}"
+    )
     context = {"digest": digest, "picture": source if digest.chart else "", "site": settings.CANDOR_URL}
     html = str(mjml2html(render_to_string("reports/digest.mjml", context)))
     return html if for_mail else html.replace("<head>", '<head><base target="_top">', 1)
@@ -97,7 +110,9 @@ def as_html(digest: Digest, *, for_mail: bool) -> str:
 
 def as_text(digest: Digest) -> str:
     """The same mail as plain text."""
-    return render_to_string("reports/digest.txt", {"digest": digest, "site": settings.CANDOR_URL}).strip() + "\n"
+    return (
+        render_to_string("reports/digest.txt", {"digest": digest, "site": settings.CANDOR_URL}).strip() + "\n"
+    )
 
 
 def _key_number(result: scores.ScoreResult) -> tuple[str, str]:
@@ -114,12 +129,18 @@ def _reading(told: Briefing, first: Finding | None) -> str:
         )
     elsewhere = [found for found in told.changed[1:] if found.subject == first.subject and found.unit_name]
     if first.unit_name:
-        spread = _("It is so in %(unit)s; taken all together, the same score shows no clear change.") % {"unit": first.unit_name}
+        spread = _("It is so in %(unit)s; taken all together, the same score shows no clear change.") % {
+            "unit": first.unit_name
+        }
     elif elsewhere:
         names = ", ".join(found.unit_name for found in elsewhere)
-        spread = _("By itself it shows in %(units)s; elsewhere no change can be told from chance.") % {"units": names}
+        spread = _("By itself it shows in %(units)s; elsewhere no change can be told from chance.") % {
+            "units": names
+        }
     else:
-        spread = _("It shows in all answers together and in no unit by itself: spread widely, or too few answers in each to tell.")
+        spread = _(
+            "It shows in all answers together and in no unit by itself: spread widely, or too few answers in each to tell."
+        )
     return f"{spread} {_('Why, these numbers don’t say. Read what customers wrote before acting on it.')}"
 
 
@@ -129,7 +150,9 @@ def _question(told: Briefing, first: Finding | None) -> str:
         where = first.unit_name or _("us")
         if first.is_good:
             return _("What would we have to see in the next weeks to believe that this lasts?")
-        return _("What did customers of %(where)s meet in these weeks that they did not meet before, and who has asked them?") % {"where": where}
+        return _(
+            "What did customers of %(where)s meet in these weeks that they did not meet before, and who has asked them?"
+        ) % {"where": where}
     asked = [found.question for found in told.attention if found.question]
     if asked:
         return asked[0]
@@ -139,7 +162,10 @@ def _question(told: Briefing, first: Finding | None) -> str:
 def _drawn(told: Briefing, first: Finding | None, scope: Scope) -> tuple[Measure | None, Scope]:
     """What the picture shows: the first change, or the first of the key measures."""
     if first is not None and first.measure_key:
-        unit = next((unit for unit in scope.viewer.units(Permission.READ_SCORES) if unit.pk == first.unit_id), scope.unit)
+        unit = next(
+            (unit for unit in scope.viewer.units(Permission.READ_SCORES) if unit.pk == first.unit_id),
+            scope.unit,
+        )
         return measure_named(first.measure_key), replace(scope, unit=unit)
     return (told.band[0].result.measure, scope) if told.band else (None, scope)
 

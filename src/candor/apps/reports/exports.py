@@ -52,10 +52,15 @@ def _months(measure: Measure, scope: Scope) -> Iterator[tuple[str, Period, Estim
         yield stretch.label, replace(scope.period, since=stretch.since, until=stretch.until), point.estimate
 
 
-def _cells(measure: Measure, found: Estimate, scope: Scope, period: Period, by: By, group: str) -> tuple[object, ...]:
+def _cells(
+    measure: Measure, found: Estimate, scope: Scope, period: Period, by: By, group: str
+) -> tuple[object, ...]:
     scale = scale_of(measure.unit)
     places = decimals_for(scale, found.low, found.high) + 1
-    numbers = [None if end is None else round(end * scale.factor, places) + 0.0 for end in (found.value, found.low, found.high)]
+    numbers = [
+        None if end is None else round(end * scale.factor, places) + 0.0
+        for end in (found.value, found.low, found.high)
+    ]
     return (
         measure.name, measure.version, scores.scope_words(scope), period.since, period.until, by.capitalize(), group, *numbers,
         scale.suffix or measure.unit_words, found.n, f"{found.level:.0%}", found.method, found.words,

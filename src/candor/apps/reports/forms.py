@@ -9,4 +9,8 @@ from .choices import Rhythm
 class SubscriptionForm(forms.Form):
     """How often the digest comes."""
 
-    rhythm = forms.ChoiceField(choices=Rhythm.choices, label=lazy("When"), help_text=lazy("Mondays look back four weeks, firsts of the month 90 days."))
+    rhythm = forms.ChoiceField(
+        choices=Rhythm.choices,
+        label=lazy("When"),
+        help_text=lazy("Mondays look back four weeks, firsts of the month 90 days."),
+    )

@@ -21,5 +21,7 @@ class DigestSubscription(models.Model):
 
     def is_due(self, today: date) -> bool:
         """Whether a Monday (a first of the month) has come since the last one."""
-        begin = today.replace(day=1) if self.rhythm == Rhythm.MONTHLY else today - timedelta(days=today.weekday())
+        begin = (
+            today.replace(day=1) if self.rhythm == Rhythm.MONTHLY else today - timedelta(days=today.weekday())
+        )
         return self.last_sent_on < begin

@@ -1,5 +1,6 @@
 """What to do next: what is due, what waits for a decision, what is not set up yet."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -26,10 +27,16 @@ def my_cases(scope: Scope, *, now: datetime) -> Iterator[Finding]:
     mine = list(cases.narrowed(scope, "", mine=True, now=now).values_list("due_at", flat=True))
     if not mine:
         return
-    claim = ngettext("You own %(n)s open case.", "You own %(n)s open cases.", len(mine)) % {"n": number(len(mine))}
+    claim = ngettext("You own %(n)s open case.", "You own %(n)s open cases.", len(mine)) % {
+        "n": number(len(mine))
+    }
     late = sum(due < now for due in mine)
     facts = {"day": f"{min(mine):%-d %b %Y}", "late": number(late)}
-    detail = _("The first was due on %(day)s; %(late)s past their clock.") if late else _("The first is due on %(day)s.")
+    detail = (
+        _("The first was due on %(day)s; %(late)s past their clock.")
+        if late
+        else _("The first is due on %(day)s.")
+    )
     yield Finding(
         kind="next", claim=claim, detail=detail % facts, url=address(scope, "cases:list", owner="me"),
         evidence_label=_("Open them"), importance=90, icon="checklist", subject=_("your cases"),
@@ -55,7 +62,9 @@ def due_complaints(scope: Scope) -> Iterator[Finding]:
     if not found.late_soon:
         return
     claim = ngettext(
-        "%(n)s complaint must be decided within a week.", "%(n)s complaints must be decided within a week.", found.late_soon
+        "%(n)s complaint must be decided within a week.",
+        "%(n)s complaints must be decided within a week.",
+        found.late_soon,
     )
     yield Finding(
         kind="next", claim=claim % {"n": number(found.late_soon)},
@@ -79,17 +88,29 @@ def priorities(scope: Scope) -> Iterator[Finding]:
 
 
 def _first_words(ranking: Ranking) -> str:
-    names = [f"“{row.name}”" for row in ranking.top]
+    names = _names(ranking)
     facts = {
         "where": _("comments") if ranking.source == "themes" else _("complaints"),
-        "names": ", ".join(names[:MOST_NAMES]), "more": number(len(names) - MOST_NAMES),
+        "names": ", ".join(names[:MOST_NAMES]), "more": count_words(max(len(names) - MOST_NAMES, 0)),
         "first": ", ".join(names[:-1]), "last": names[-1],
     }  # fmt: skip
     if ranking.is_top_decided or len(names) == 1:
         return _("In %(where)s, look at %(last)s first.") % facts
     if len(names) > MOST_NAMES:
-        return _("In %(where)s, look at %(names)s or one of %(more)s others: which comes first is not decided.") % facts
+        return (
+            _("In %(where)s, look at %(names)s or one of %(more)s others: which comes first is not decided.")
+            % facts
+        )
     return _("In %(where)s, look at %(first)s and %(last)s: which comes first is not decided.") % facts
+
+
+def _names(ranking: Ranking) -> list[str]:
+    """The first tier by name, with the product where two issues of it share a name."""
+    often = Counter(row.name for row in ranking.top)
+    return [
+        f"“{row.name}” ({row.product})" if often[row.name] > 1 and row.product else f"“{row.name}”"
+        for row in ranking.top
+    ]
 
 
 def _stake_words(ranking: Ranking) -> str:
@@ -105,8 +126,10 @@ def _stake_words(ranking: Ranking) -> str:
     else:
         told = _("It stands in %(stake)s (%(range)s) of %(of)s.")
     if len(ranking.top) > 1:
-        told = _("“%(name)s” has the most so far: %(stake)s customers hit hard (%(range)s, n %(of)s).") if ranking.by_severity else _(
-            "“%(name)s” has the most so far: it stands in %(stake)s (%(range)s) of %(of)s."
+        told = (
+            _("“%(name)s” has the most so far: %(stake)s customers hit hard (%(range)s, n %(of)s).")
+            if ranking.by_severity
+            else _("“%(name)s” has the most so far: it stands in %(stake)s (%(range)s) of %(of)s.")
         )
     return told % facts
 
@@ -119,13 +142,22 @@ def unmeasurable_outcomes(scope: Scope, standings: list[Standing]) -> Iterator[F
     first = doubtful[0]
     if len(doubtful) == 1:
         claim = _("Think again about the target of “%(title)s”.") % {"title": first.outcome.title}
-        detail, url = first.check.words if first.check else "", address(scope, "strategy:outcome", first.outcome.pk)
+        detail, url = (
+            first.check.words if first.check else "",
+            address(scope, "strategy:outcome", first.outcome.pk),
+        )
     else:
         claim = _("Think again about %(n)s targets.") % {"n": count_words(len(doubtful))}
         detail = _("As answers come in now, reaching them could not be told from chance by their dates.")
         url = address(scope, "strategy:outcomes")
     yield Finding(
-        kind="next", claim=claim, detail=detail, url=url, evidence_label=_("See the targets"), importance=40, icon="ruler-measure"
+        kind="next",
+        claim=claim,
+        detail=detail,
+        url=url,
+        evidence_label=_("See the targets"),
+        importance=40,
+        icon="ruler-measure",
     )
 
 
@@ -144,7 +176,9 @@ def waiting_imports(scope: Scope) -> Iterator[Finding]:
     """Files that wait for a look at their columns, for whoever brought them."""
     if not scope.viewer.can(Permission.IMPORT_DATA):
         return
-    drafts = ImportBatch.objects.filter(state=ImportBatch.State.DRAFT, created_by=scope.viewer.person).order_by("-pk")
+    drafts = ImportBatch.objects.filter(
+        state=ImportBatch.State.DRAFT, created_by=scope.viewer.person
+    ).order_by("-pk")
     for batch in drafts[:1]:
         yield Finding(
             kind="next", claim=_("%(file)s waits for a look at its columns.") % {"file": batch.file_name},

@@ -76,7 +76,9 @@ def briefing(scope: Scope, *, now: datetime) -> Briefing:
     return Briefing(
         band=numbers.band,
         changed=numbers.changed[:MOST],
-        attention=in_order([*_remembered("rising", scope, attention.rising), *_attention(scope, standings, now)], most=MOST),
+        attention=in_order(
+            [*_remembered("rising", scope, attention.rising), *_attention(scope, standings, now)], most=MOST
+        ),
         next=in_order(_next(scope, standings, now), most=MOST),
         looked_at=numbers.looked_at,
         quiet=_quiet_words(scope, numbers.looked_at),
@@ -97,9 +99,14 @@ def _count_numbers(scope: Scope) -> Numbers:
         return Numbers((), (), 0)
     overview = scores.overview(scope=scope)
     changes = changes_of(scope, overview)
-    by_key = {one.result.measure.key: one.result for one in overview if one.result.estimate.n or one.result.before.n}
+    by_key = {
+        one.result.measure.key: one.result for one in overview if one.result.estimate.n or one.result.before.n
+    }
     shown = [by_key[key] for key in KEY_MEASURES if key in by_key][:MOST_KEY_MEASURES]
-    band = (KeyScore(one, *axis(one.measure, [one.estimate, one.before]), changes.tells_of(one.measure)) for one in shown)
+    band = (
+        KeyScore(one, *axis(one.measure, [one.estimate, one.before]), changes.tells_of(one.measure))
+        for one in shown
+    )
     return Numbers(tuple(band), tuple(findings_of(changes, scope)), changes.looked_at)
 
 
@@ -139,7 +146,9 @@ def _next(scope: Scope, standings: list[Standing], now: datetime) -> Iterator[Fi
 
 def _quiet_words(scope: Scope, looked_at: int) -> str:
     if scope.period.key == "all":
-        return _("All time has nothing before it to compare with. Choose a shorter period to see what changed.")
+        return _(
+            "All time has nothing before it to compare with. Choose a shorter period to see what changed."
+        )
     if not looked_at:
         return _("Too few answers to compare with %(before)s.") % {"before": scope.before.label}
     label = scope.period.label

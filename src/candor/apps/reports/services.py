@@ -8,14 +8,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from candor.apps.organization.access import Viewer, viewer_of
-from candor.apps.organization.choices import Permission
+from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import DomainError
 
 from .choices import Rhythm
-from .digest import CHART_ID, Digest, as_html, as_text, digest_of, digest_scope
+from .digest import CHART_ID, Digest, as_html, as_text, digest_of, digest_scope, may_read
 from .errors import NoAddress
 from .models import DigestSubscription
 
@@ -26,9 +25,13 @@ logger = logging.getLogger(__name__)
 def subscribe(*, person: Person, rhythm: Rhythm, unit: Unit | None, today: date) -> DigestSubscription:
     """Have the digest sent to a person from the next Monday (first of the month) on."""
     made, _created = DigestSubscription.objects.update_or_create(
-        person=person, defaults={"rhythm": rhythm, "unit": unit}, create_defaults={"rhythm": rhythm, "unit": unit, "last_sent_on": today}
+        person=person,
+        defaults={"rhythm": rhythm, "unit": unit},
+        create_defaults={"rhythm": rhythm, "unit": unit, "last_sent_on": today},
     )
-    record_audit(by=person, action="digest.subscribed", target=made, rhythm=rhythm, unit=unit.pk if unit else None)
+    record_audit(
+        by=person, action="digest.subscribed", target=made, rhythm=rhythm, unit=unit.pk if unit else None
+    )
     return made
 
 
@@ -54,7 +57,9 @@ def send_digest(*, person: Person, unit: Unit | None, rhythm: Rhythm, now: datet
     made = digest_of(digest_scope(viewer, unit=unit, rhythm=rhythm, today=today), now=now)
     message_of(made, to=person.email).send()
     with transaction.atomic():
-        record_audit(by=person, action="digest.sent", target=person, rhythm=rhythm, unit=unit.pk if unit else None)
+        record_audit(
+            by=person, action="digest.sent", target=person, rhythm=rhythm, unit=unit.pk if unit else None
+        )
     return True
 
 
@@ -64,23 +69,24 @@ def send_due_digests(*, now: datetime, today: date) -> int:
     A mail that could not be sent is tried again with the next run, and holds up nobody else's.
     """
     sent = 0
-    waiting = DigestSubscription.objects.filter(person__is_active=True).select_related("person", "unit").order_by("pk")
+    waiting = (
+        DigestSubscription.objects.filter(person__is_active=True)
+        .select_related("person", "unit")
+        .order_by("pk")
+    )
     for held in [one for one in waiting if one.is_due(today)]:
         before = held.last_sent_on
         mine = DigestSubscription.objects.filter(pk=held.pk, last_sent_on=before).update(last_sent_on=today)
         if not mine:
             continue
         try:
-            sent += send_digest(person=held.person, unit=held.unit, rhythm=Rhythm(held.rhythm), now=now, today=today)
+            sent += send_digest(
+                person=held.person, unit=held.unit, rhythm=Rhythm(held.rhythm), now=now, today=today
+            )
         except (OSError, DomainError):
             logger.exception("The digest of %s could not be sent", held.person)
             DigestSubscription.objects.filter(pk=held.pk, last_sent_on=today).update(last_sent_on=before)
     return sent
-
-
-def may_read(viewer: Viewer, unit: Unit | None) -> bool:
-    """Whether the viewer is still allowed a digest of this unit."""
-    return viewer.can(Permission.READ_REPORTS, unit)
 
 
 def message_of(digest: Digest, *, to: str) -> EmailMultiAlternatives:

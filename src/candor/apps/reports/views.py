@@ -19,7 +19,7 @@ from candor.foundation.errors import InvalidInput, NotAllowed
 
 from . import exports, services
 from .choices import Rhythm
-from .digest import Digest, as_html, as_text, digest_of, digest_scope
+from .digest import Digest, as_html, as_text, digest_of, digest_scope, may_read
 from .forms import SubscriptionForm
 from .models import DigestSubscription
 
@@ -51,8 +51,12 @@ def send(request: HttpRequest) -> HttpResponse:
     scope = _scope(request, viewer)
     rhythm = _rhythm(request.POST.get("rhythm", ""), None)
     unit = _readable(viewer, scope.unit)
-    services.send_digest(person=viewer.person, unit=unit, rhythm=rhythm, now=timezone.now(), today=scope.today)
-    messages.success(request, _("The digest is on its way to %(address)s.") % {"address": viewer.person.email})
+    services.send_digest(
+        person=viewer.person, unit=unit, rhythm=rhythm, now=timezone.now(), today=scope.today
+    )
+    messages.success(
+        request, _("The digest is on its way to %(address)s.") % {"address": viewer.person.email}
+    )
     return redirect(f"{reverse('reports:digest')}?{scope.query}&rhythm={rhythm}")
 
 
@@ -62,8 +66,12 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_REPORTS)
     scope = _scope(request, viewer)
     rhythm = _rhythm(request.POST.get("rhythm", ""), None)
-    services.subscribe(person=viewer.person, rhythm=rhythm, unit=_readable(viewer, scope.unit), today=scope.today)
-    messages.success(request, _("The digest will come by mail."), extra_tags=f"undo={reverse('reports:unsubscribe')}")
+    services.subscribe(
+        person=viewer.person, rhythm=rhythm, unit=_readable(viewer, scope.unit), today=scope.today
+    )
+    messages.success(
+        request, _("The digest will come by mail."), extra_tags=f"undo={reverse('reports:unsubscribe')}"
+    )
     return redirect(f"{reverse('reports:digest')}?{scope.query}&rhythm={rhythm}")
 
 
@@ -91,7 +99,9 @@ def scores_csv(request: HttpRequest) -> HttpResponseBase:
     check_may_export(scope)
     by = request.GET.get("by", "unit")
     if by not in exports.dimensions():
-        raise InvalidInput(_("Scores can be exported by %(names)s.") % {"names": ", ".join(exports.dimensions())})
+        raise InvalidInput(
+            _("Scores can be exported by %(names)s.") % {"names": ", ".join(exports.dimensions())}
+        )
     with transaction.atomic():
         record_audit(
             by=viewer.person, action="scores.exported", by_dimension=by, unit=scope.unit.pk if scope.unit else None,
@@ -113,7 +123,7 @@ def _digest_scope(viewer: Viewer, scope: Scope, rhythm: Rhythm) -> Scope:
 
 
 def _readable(viewer: Viewer, unit: Unit | None) -> Unit | None:
-    if not services.may_read(viewer, unit):
+    if not may_read(viewer, unit):
         raise NotAllowed(_("Your role includes no digest of this unit."))
     return unit
 
@@ -121,7 +131,7 @@ def _readable(viewer: Viewer, unit: Unit | None) -> Unit | None:
 def _height_of(made: Digest) -> int:
     """About how many pixels the letter needs, so that it need not scroll inside its frame on a wide screen."""
     sentences = sum(max(len(found), 1) for found in made.told.lists)
-    return 760 + 76 * sentences + 34 * len(made.key_numbers) + (320 if made.chart else 0)
+    return 600 + 76 * sentences + 34 * len(made.key_numbers) + (320 if made.chart else 0)
 
 
 def _rhythm(asked: str, held: DigestSubscription | None) -> Rhythm:

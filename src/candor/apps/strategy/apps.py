@@ -9,4 +9,6 @@ class StrategyConfig(AppConfig):
     verbose_name = "Strategy"
 
     def ready(self) -> None:
-        register_page(Page("Plan", "Outcomes", "strategy:outcomes", "target", permission="read_strategy", order=10))
+        register_page(
+            Page("Plan", "Outcomes", "strategy:outcomes", "target", permission="read_strategy", order=10)
+        )

@@ -25,7 +25,11 @@ WIDEST_TARGET = 1e9
 class WantedForm(forms.Form):
     """What is wanted, in the measure's units as pages show them; measure and unit are given."""
 
-    title = forms.CharField(max_length=160, label=lazy("Outcome"), help_text=lazy("What will be true, in the customer’s or colleague’s words."))
+    title = forms.CharField(
+        max_length=160,
+        label=lazy("Outcome"),
+        help_text=lazy("What will be true, in the customer’s or colleague’s words."),
+    )
     strand = forms.ChoiceField(choices=Strand.choices)
     horizon = forms.TypedChoiceField(choices=Horizon.choices, coerce=int)
     target = forms.FloatField(
@@ -33,7 +37,9 @@ class WantedForm(forms.Form):
         help_text=lazy("As the measure’s page shows it: NPS from −100 to 100, shares in percent, means in points of their scale."),
     )  # fmt: skip
     by_on = forms.DateField(label=lazy("By"), widget=forms.DateInput(attrs={"type": "date"}))
-    owner = forms.ModelChoiceField(queries.possible_owners().none(), help_text=lazy("Answers for it, and is asked first."))
+    owner = forms.ModelChoiceField(
+        queries.possible_owners().none(), help_text=lazy("Answers for it, and is asked first.")
+    )
 
     def __init__(self, *args: Any, today: date, measure: Measure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +75,10 @@ class OutcomeForm(WantedForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measure"].choices = [("", _("Choose")), *((key, one.name) for key, one in MEASURES.items())]  # type: ignore[attr-defined]
+        self.fields["measure"].choices = [
+            ("", _("Choose")),
+            *((key, one.name) for key, one in MEASURES.items()),
+        ]  # type: ignore[attr-defined]
         units = [unit.pk for unit in viewer.units(Permission.MANAGE_STRATEGY) if unit.parent_id is not None]
         where = self.fields["unit"]
         where.queryset = Unit.objects.filter(pk__in=units)  # type: ignore[attr-defined]
@@ -82,4 +91,6 @@ def wanted_of(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the form shows it."""
     measure = MEASURES[outcome.measure_key]
     names = ("title", "strand", "horizon", "by_on", "owner")
-    return {name: getattr(outcome, name) for name in names} | {"target": round(outcome.target * scale_of(measure.unit).factor, 4)}
+    return {name: getattr(outcome, name) for name in names} | {
+        "target": round(outcome.target * scale_of(measure.unit).factor, 4)
+    }

@@ -14,7 +14,15 @@ from .models import Outcome
 
 WINDOW_DAYS = 90  # what a live number and a baseline look back on
 Progress = Literal[
-    "reached", "maybe_reached", "toward", "away", "no_clear_change", "too_few", "missed", "not_comparable", "just_set"
+    "reached",
+    "maybe_reached",
+    "toward",
+    "away",
+    "no_clear_change",
+    "too_few",
+    "missed",
+    "not_comparable",
+    "just_set",
 ]
 
 
@@ -40,14 +48,22 @@ def check_target(
     low, high = ends_of(measure)
     share_of_window = min(max((by_on - as_of).days, 0), WINDOW_DAYS) / WINDOW_DAYS
     return analytics.check_goal(
-        baseline=baseline, target=target, answers_by_date=int(baseline.n * share_of_window), lowest=low, highest=high
+        baseline=baseline,
+        target=target,
+        answers_by_date=int(baseline.n * share_of_window),
+        lowest=low,
+        highest=high,
     )
 
 
 def check_of(outcome: Outcome, measure: Measure) -> GoalCheck:
     """The same for an outcome, seen from the day of its baseline."""
     return check_target(
-        measure=measure, baseline=outcome.baseline, target=outcome.target, by_on=outcome.by_on, as_of=outcome.baseline_until
+        measure=measure,
+        baseline=outcome.baseline,
+        target=outcome.target,
+        by_on=outcome.by_on,
+        as_of=outcome.baseline_until,
     )
 
 
@@ -70,7 +86,9 @@ def last_window(as_of: date) -> Period:
     return _window(as_of - timedelta(days=WINDOW_DAYS - 1), as_of)
 
 
-def progress_of(outcome: Outcome, measure: Measure, now: Estimate, change: Comparison, as_of: date) -> Progress:
+def progress_of(
+    outcome: Outcome, measure: Measure, now: Estimate, change: Comparison, as_of: date
+) -> Progress:
     """Where the outcome stands, no surer than the answers are."""
     if now.value is None or now.low is None or now.high is None:
         return "too_few"

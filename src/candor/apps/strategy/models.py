@@ -52,14 +52,18 @@ class Outcome(models.Model):
     baseline_least_n = models.PositiveIntegerField(default=0)
 
     defined_at = models.DateTimeField(auto_now_add=True)
-    defined_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    defined_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, help_text="When it was reached or dropped")
 
     objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         ordering = ["horizon", "-strand", "by_on", "pk"]
-        constraints = [models.CheckConstraint(condition=models.Q(horizon__range=(1, 3)), name="outcome_horizon")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(horizon__range=(1, 3)), name="outcome_horizon")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -117,6 +117,7 @@ def open_standings(scope: Scope) -> list[Standing]:
 
 def grouped(standings: Iterable[Standing]) -> list[Group]:
     """By horizon and strand, both in their order."""
+
     def key(standing: Standing) -> tuple[int, int]:
         return standing.outcome.horizon, list(Strand).index(Strand(standing.outcome.strand))
 

@@ -46,7 +46,15 @@ def define_outcome(
 
 @transaction.atomic
 def change_outcome(
-    *, outcome: Outcome, title: str, strand: str, horizon: int, target: float, by_on: date, owner: Person, by: Person
+    *,
+    outcome: Outcome,
+    title: str,
+    strand: str,
+    horizon: int,
+    target: float,
+    by_on: date,
+    owner: Person,
+    by: Person,
 ) -> Outcome:
     """Change what is wanted; measure, unit and baseline stay.
 

@@ -29,7 +29,9 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """One outcome: from where, to where, and how sure."""
     viewer = require(request, Permission.READ_STRATEGY)
     scope = _scope(request, viewer)
-    return render(request, "strategy/outcome.html", {"scope": scope} | pages.outcome_page(_outcome(viewer, pk), scope))
+    return render(
+        request, "strategy/outcome.html", {"scope": scope} | pages.outcome_page(_outcome(viewer, pk), scope)
+    )
 
 
 def define(request: HttpRequest) -> HttpResponse:
@@ -56,10 +58,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.MANAGE_STRATEGY)
     scope = _scope(request, viewer)
     shown = _to_manage(viewer, pk, scope)
-    form = WantedForm(request.POST or None, today=scope.today, measure=measure_named(shown.measure_key), initial=wanted_of(shown))
+    form = WantedForm(
+        request.POST or None,
+        today=scope.today,
+        measure=measure_named(shown.measure_key),
+        initial=wanted_of(shown),
+    )
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "strategy/form.html", {"form": form, "outcome": shown, "scope": scope}, status=status)
+        return render(
+            request, "strategy/form.html", {"form": form, "outcome": shown, "scope": scope}, status=status
+        )
     services.change_outcome(outcome=shown, **form.cleaned_data, by=viewer.person)
     undo = reverse("strategy:undo_change", args=[pk])
     messages.success(request, _("The outcome is changed."), extra_tags=f"undo={undo}")
@@ -80,7 +89,9 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """No longer pursue it."""
     viewer = require(request, Permission.MANAGE_STRATEGY)
     services.drop_outcome(outcome=_to_manage(viewer, pk, _scope(request, viewer)), by=viewer.person)
-    messages.success(request, _("The outcome is dropped."), extra_tags=f"undo={reverse('strategy:reopen', args=[pk])}")
+    messages.success(
+        request, _("The outcome is dropped."), extra_tags=f"undo={reverse('strategy:reopen', args=[pk])}"
+    )
     return redirect("strategy:outcomes")
 
 
@@ -89,7 +100,11 @@ def reached(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that it is reached."""
     viewer = require(request, Permission.MANAGE_STRATEGY)
     services.mark_reached(outcome=_to_manage(viewer, pk, _scope(request, viewer)), by=viewer.person)
-    messages.success(request, _("The outcome is marked as reached."), extra_tags=f"undo={reverse('strategy:reopen', args=[pk])}")
+    messages.success(
+        request,
+        _("The outcome is marked as reached."),
+        extra_tags=f"undo={reverse('strategy:reopen', args=[pk])}",
+    )
     return redirect("strategy:outcome", pk)
 
 
