@@ -69,16 +69,15 @@ class WantedForm(forms.Form):
 class OutcomeForm(WantedForm):
     """A new outcome: also which measure, and where."""
 
-    measure = forms.ChoiceField(help_text=lazy("Its score of the last 90 days is frozen as the baseline."))
+    measure = forms.ChoiceField(
+        choices=[("", lazy("Choose")), *((key, one.name) for key, one in MEASURES.items())],
+        help_text=lazy("Its score of the last 90 days is frozen as the baseline."),
+    )
     unit = forms.ModelChoiceField(Unit.objects.none(), label=lazy("Where"))
     field_order = ("title", "strand", "horizon", "measure", "unit", "target", "by_on", "owner")
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measure"].choices = [
-            ("", _("Choose")),
-            *((key, one.name) for key, one in MEASURES.items()),
-        ]  # type: ignore[attr-defined]
         units = [unit.pk for unit in viewer.units(Permission.MANAGE_STRATEGY) if unit.parent_id is not None]
         where = self.fields["unit"]
         where.queryset = Unit.objects.filter(pk__in=units)  # type: ignore[attr-defined]
