@@ -161,11 +161,11 @@ def test_unchanged_groups_are_called_changed_at_most_as_often_as_stated(profile,
     rng = np.random.default_rng(3)
     false = 0
     for now, before in zip(
-        rng.multinomial(n_now, profile, 400), rng.multinomial(n_before, profile, 400), strict=True
+        rng.multinomial(n_now, profile, 250), rng.multinomial(n_before, profile, 250), strict=True
     ):
         found = cx.compare_net_promoter_counts(now=tuple(now.tolist()), before=tuple(before.tolist()))
         false += found.verdict in ("higher", "lower")
-    assert false / 400 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+    assert false / 250 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 250)
 
 
 def test_the_ordinal_test_finds_a_realistic_shift_oftener_than_a_test_on_nps():

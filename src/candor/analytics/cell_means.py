@@ -64,11 +64,13 @@ def t_holds(counts: FloatArray, values: FloatArray) -> np.ndarray[tuple[int, ...
 
 
 def t_limits(counts: FloatArray, values: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Student's interval around the mean; NaN where n < 2."""
+    """Student's interval around the mean; NaN where n < 2 or nothing varies: there it knows no doubt at all."""
     n = counts.sum(axis=-1)
     mean = row_means(counts, values)
+    variance = row_variances(counts, values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(np.maximum(n - 1, 1.0), (1 + level) / 2) * np.sqrt(row_variances(counts, values) / n)
+        error = np.where(variance > 0, np.sqrt(variance / n), np.nan)
+    half = stdtrit(np.maximum(n - 1, 1.0), (1 + level) / 2) * error
     return mean - half, mean + half
 
 
@@ -79,9 +81,12 @@ def dirichlet_limits(
 
     The posterior of the mean is matched by a beta distribution with the same mean and variance over the scale,
     which makes it exact for two cells, free of random draws, and within 0.001 of the scale of two million draws
-    on more cells.
+    on more cells. A scale of one cell leaves no interval: NaN.
     """
     lowest, width = values.min(), np.ptp(values)
+    if width == 0:
+        nothing = np.full(counts.shape[:-1], np.nan)
+        return nothing, nothing
     share = (values - lowest) / width
     alpha = counts + prior_total / len(values)
     total = alpha.sum(axis=-1)

@@ -22,6 +22,9 @@ __all__ = [
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 
+LARGEST = 1e100
+"""Beyond this squares overflow and results would be nonsense."""
+
 
 def counts(name: str, value: ArrayLike) -> FloatArray:
     """Counts as floats: finite and not negative (fractions are let in: weighted counts are counts too)."""
@@ -47,18 +50,18 @@ def part_of(favourable: float, total: float) -> None:
 
 
 def finite(name: str, value: ArrayLike) -> FloatArray:
-    """Finite numbers of any sign."""
+    """Finite numbers of any sign, of a size whose square is finite too."""
     array = _floats(name, value)
-    wrong = ~np.isfinite(array)
+    wrong = ~(np.abs(array) <= LARGEST)
     if wrong.any():
-        raise BadParameter(name, _first(array, wrong), expected="finite numbers")
+        raise BadParameter(name, _first(array, wrong), expected=f"finite numbers within ±{LARGEST:g}")
     return array
 
 
 def positive(name: str, value: ArrayLike) -> FloatArray:
     """Finite numbers above zero."""
     array = finite(name, value)
-    wrong = array <= 0
+    wrong = array < 1 / LARGEST
     if wrong.any():
         raise BadParameter(name, _first(array, wrong), expected="numbers above 0")
     return array

@@ -195,7 +195,7 @@ def compare_paired_means(
     changes = _changes(now, before)
     n = len(changes)
     low, high = cell_means.t_limits(np.ones(n), changes, level=level)
-    known = n > 1
+    known = bool(np.isfinite(low))
     interval = Estimate(
         value=float(changes.mean()) if n else None,
         low=float(low) if known else None,

@@ -196,6 +196,7 @@ def overlap_limits(values: ArrayLike, standard_errors: ArrayLike) -> tuple[Float
     Source: Goldstein & Healy (1995); Goldstein & Spiegelhalter (1996) JRSS-A 159:385.
     """
     y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
+    inputs.same_length(values=y, standard_errors=s)
     half = float(ndtri(0.975)) / np.sqrt(2) * s
     return y - half, y + half
 

@@ -201,17 +201,14 @@ def _mean(
     n = int(cells.sum())
     if n == 0:
         return empty_estimate(method, level=level, least_n=least_n)
-    scale_width = float(np.ptp(values))
-    low, high = (
-        limits(cells, values, level=level) if scale_width > 0 else (np.asarray(np.nan), np.asarray(np.nan))
-    )
+    low, high = limits(cells, values, level=level)
     return estimate_of(
         float(cell_means.row_means(cells, values)),
         float(low),
         float(high),
         n=n,
         method=method,
-        scale_width=scale_width,
+        scale_width=float(np.ptp(values)),
         level=level,
         least_n=least_n,
     )
