@@ -22,7 +22,8 @@ Person = Hashable
 LEAST = 5
 LEAST_WIDTH = 0.25
 TINY = 1e-8
-MOST_HALVES = 60_000
+SAME = 1e-11
+MOST_HALVES = 600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,17 +101,20 @@ def attack(
         np.concatenate([totals * (means + slack), -totals * (means - slack)]),
     )
     bounds = [(n * lowest, n * highest) for n in sizes]
+    seen_low, seen_high = np.full(len(atoms), np.inf), np.full(len(atoms), -np.inf)
     leaks = []
     for place, people in enumerate(atoms):
-        goal = np.zeros(len(atoms))
-        goal[place] = 1
-        ends = []
         for sign in (1, -1):
-            solved = linprog(sign * goal, A_ub=matrix, b_ub=limit, bounds=bounds, method="highs")
-            if not solved.success:
+            low, high = _of_one(seen_low[place], seen_high[place], sizes[place], lowest, highest, step)
+            if high - low >= least_width * (highest - lowest):
+                break
+            goal = np.zeros(len(atoms))
+            goal[place] = sign
+            solved = linprog(goal, A_ub=matrix, b_ub=limit, bounds=bounds, method="highs")
+            if solved.x is None:
                 raise BadParameter("shown", "means", expected="means that can all be true together")
-            ends.append(sign * float(solved.fun or 0.0))
-        low, high = _of_one(ends[0], ends[1], sizes[place], lowest, highest, step)
+            seen_low, seen_high = np.minimum(seen_low, solved.x), np.maximum(seen_high, solved.x)
+        low, high = _of_one(seen_low[place], seen_high[place], sizes[place], lowest, highest, step)
         if high - low < least_width * (highest - lowest) - 1e-6:
             exact = high - low <= 1e-6 * (highest - lowest) + 2 * float(slack.max())
             leaks.append(Leak(people=people, low=low, high=high, is_exact=bool(exact)))
@@ -146,6 +150,7 @@ class Knowledge:
         self.null = np.eye(len(self.atoms))
         self.small = [place for place, size in enumerate(self.sizes) if size < least]
         self.random = np.random.default_rng(1979)
+        self.known_halves: tuple[int, list[npt.NDArray[np.intp]]] | None = None
 
     def is_new(self, place: int) -> bool:
         """Whether the view tells anything that is not known."""
@@ -192,21 +197,29 @@ class Knowledge:
         if _number_of_halves(len(sizes), half) > MOST_HALVES:
             return self._isolated_by_programme(vectors, np.array(sizes))
         key = vectors @ self.random.normal(size=vectors.shape[1])
-        halves = list(_subsets(sizes, half, self.least - 1))
-        sums = np.array([key[list(subset)].sum() for subset in halves])
-        order = np.argsort(sums, kind="stable")
-        ranked = sums[order]
-        for place, subset in enumerate(halves):
-            if subset and abs(sums[place]) < TINY and _is_zero(vectors, subset):
-                return subset
-            start, end = np.searchsorted(ranked, [-sums[place] - TINY, -sums[place] + TINY])
-            for other in order[start:end]:
-                whole = tuple(sorted({*subset, *halves[other]}))
-                if len(whole) != len(subset) + len(halves[other]) or not whole:
-                    continue
-                if sum(sizes[i] for i in whole) < self.least and _is_zero(vectors, whole):
+        halves = self._halves(half, sizes)
+        sums = np.concatenate([key[subset].sum(axis=1) for subset in halves])
+        totals = np.concatenate([np.array(sizes)[subset].sum(axis=1) for subset in halves])
+        for total in range(self.least // 2 + 1):
+            one = np.flatnonzero(totals == total)
+            rest = np.flatnonzero((totals >= max(1, total)) & (totals < self.least - total))
+            for place, other in _cancelling(sums, one, rest):
+                whole = tuple(sorted({*_pick(halves, place), *_pick(halves, other)}))
+                if sum(sizes[i] for i in whole) == totals[place] + totals[other] and _is_zero(vectors, whole):
                     return whole
         return None
+
+    def _halves(self, half: int, sizes: list[int]) -> list[npt.NDArray[np.intp]]:
+        """All sets of up to `half` atoms and fewer than `least` people, one array per number of atoms."""
+        if self.known_halves is None or self.known_halves[0] != len(sizes):
+            found = []
+            for count in range(half + 1):
+                sets = [
+                    c for c in combinations(range(len(sizes)), count) if sum(sizes[i] for i in c) < self.least
+                ]
+                found.append(np.array(sets, dtype=np.intp).reshape(len(sets), count))
+            self.known_halves = (len(sizes), found)
+        return self.known_halves[1]
 
     def _isolated_by_programme(self, vectors: Array, sizes: npt.NDArray[np.intp]) -> tuple[int, ...] | None:
         constraints = [
@@ -245,11 +258,28 @@ def _number_of_halves(atoms: int, half: int) -> float:
     return total
 
 
-def _subsets(sizes: Sequence[int], most_atoms: int, most_people: int) -> Iterator[tuple[int, ...]]:
-    for count in range(most_atoms + 1):
-        for subset in combinations(range(len(sizes)), count):
-            if sum(sizes[i] for i in subset) <= most_people:
-                yield subset
+def _cancelling(
+    sums: Array, one: npt.NDArray[np.intp], rest: npt.NDArray[np.intp]
+) -> Iterator[tuple[int, int]]:
+    """Pairs, one from each list, whose sums add up to nothing."""
+    targets = np.sort(sums[rest])
+    wanted = np.sort(-sums[one])
+    if (np.searchsorted(targets, wanted + SAME) == np.searchsorted(targets, wanted - SAME)).all():
+        return
+    order = rest[np.argsort(sums[rest], kind="stable")]
+    start = np.searchsorted(targets, -sums[one] - SAME)
+    end = np.searchsorted(targets, -sums[one] + SAME)
+    for place in np.flatnonzero(end > start):
+        for other in order[start[place] : end[place]]:
+            yield int(one[place]), int(other)
+
+
+def _pick(halves: Sequence[npt.NDArray[np.intp]], place: int) -> tuple[int, ...]:
+    for subset in halves:
+        if place < len(subset):
+            return tuple(subset[place].tolist())
+        place -= len(subset)
+    raise IndexError(place)
 
 
 def _is_zero(vectors: Array, subset: Sequence[int]) -> bool:
@@ -260,6 +290,8 @@ def _of_one(
     low: float, high: float, size: float, lowest: float, highest: float, step: float | None
 ) -> tuple[float, float]:
     """Range of one person's answer when the sum of `size` people lies between low and high."""
+    if low > high:
+        return lowest, lowest
     least = max(lowest, float(low - (size - 1) * highest))
     most = min(highest, float(high - (size - 1) * lowest))
     if step is not None:

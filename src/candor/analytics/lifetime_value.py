@@ -112,32 +112,38 @@ def customer_lifetime_value(
     at = np.concatenate([buying.parameters, spend.parameters])
     values = worth(at)
     total = float(values.sum())
-    covariance = np.zeros((7, 7))
-    covariance[:4, :4] = buying.log_covariance
-    covariance[4:, 4:] = spend.log_covariance
-    error = delta_error(lambda shifted: float(worth(shifted).sum()), at, covariance)
-    spread = float(np.exp(float(ndtri((1 + level) / 2)) * error))
-    status: Status = "too_few" if min(buying.n, spend.n) < FEW_CUSTOMERS else "ok"
-
-    def estimate(value: float) -> Estimate:
-        return Estimate(
-            value=value,
-            low=value / spread,
-            high=value * spread,
-            n=n,
-            method="BG/NBD and Gamma-Gamma, delta method",
-            status=status,
-            level=level,
-            least_n=FEW_CUSTOMERS if status == "too_few" else 0,
-        )
-
+    error = delta_error(lambda shifted: float(worth(shifted).sum()), at, _joint_covariance(buying, spend))
+    few = min(buying.n, spend.n) < FEW_CUSTOMERS
     return CustomerValues(
         customers=histories.customers,
         values=tuple(values.tolist()),
-        total=estimate(total),
-        mean=estimate(total / n),
+        total=_estimate(total, error, n, level, few=few),
+        mean=_estimate(total / n, error, n, level, few=few),
         mean_error=total / n * error,
         warnings=spend.warnings,
+    )
+
+
+def _joint_covariance(buying: BuyingModel, spend: SpendModel) -> Array:
+    """Of the seven log parameters; the two models are fitted apart."""
+    covariance = np.zeros((7, 7))
+    covariance[:4, :4] = buying.log_covariance
+    covariance[4:, 4:] = spend.log_covariance
+    return covariance
+
+
+def _estimate(value: float, log_error: float, n: int, level: float, *, few: bool) -> Estimate:
+    spread = float(np.exp(float(ndtri((1 + level) / 2)) * log_error))
+    status: Status = "too_few" if few else "ok"
+    return Estimate(
+        value=value,
+        low=value / spread,
+        high=value * spread,
+        n=n,
+        method="BG/NBD and Gamma-Gamma, delta method",
+        status=status,
+        level=level,
+        least_n=FEW_CUSTOMERS if few else 0,
     )
 
 

@@ -16,6 +16,7 @@ Array = npt.NDArray[np.float64]
 
 EXACT_UP_TO = 12
 ORDERS = 500
+ORDERS_IN_RESAMPLES = 100
 
 
 def lmg_weights(drivers: npt.ArrayLike, outcome: npt.ArrayLike, *, seed: int = 1980) -> Array:
@@ -138,7 +139,7 @@ def _sampled_shapley(moments: Array, seed: int) -> Array:
     k = moments.shape[1] - 1
     parts = np.zeros((len(moments), k))
     floor = 1e-10 * np.einsum("bii->bi", moments)
-    orders = entry_orders(k, ORDERS, seed)
+    orders = entry_orders(k, ORDERS if len(moments) == 1 else ORDERS_IN_RESAMPLES, seed)
     for order in orders:
         rest = moments[:, [*order, k]][:, :, [*order, k]]
         for driver in order:
