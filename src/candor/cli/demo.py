@@ -69,9 +69,11 @@ def _act(lender: "Lender") -> None:
     from candor.apps.insights.tasks import find_themes
     from candor.demo.casework import work_cases
     from candor.demo.load import mark_complete
+    from candor.demo.plan import make_plan
     from candor.foundation.jobs import Worker
 
     work_cases(seed=lender.seed, now=timezone.now())
+    make_plan(today=lender.today)
     find_themes.call()
     Worker().run_all()
     mark_complete()
