@@ -26,7 +26,18 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "letter": ("letter", "envelope", "postman", "mailbox", "stamp", "courier"),
 }
 TOPICS = tuple(sorted(_PARTS))
-_FILLERS = ("again", "yesterday", "really", "please", "honestly", "sadly", "often", "today", "somehow", "finally")
+_FILLERS = (
+    "again",
+    "yesterday",
+    "really",
+    "please",
+    "honestly",
+    "sadly",
+    "often",
+    "today",
+    "somehow",
+    "finally",
+)
 
 
 def comments_about(topic: str, n: int, *, seed: int = 1) -> list[str]:
@@ -40,7 +51,13 @@ def comments_about(topic: str, n: int, *, seed: int = 1) -> list[str]:
 
 
 def tell(
-    texts: list[str], *, on: date = TODAY, unit: Unit | None = None, source: str = "told", prefix: str = "", **fields: Any
+    texts: list[str],
+    *,
+    on: date = TODAY,
+    unit: Unit | None = None,
+    source: str = "told",
+    prefix: str = "",
+    **fields: Any,
 ) -> dict[str, int]:
     """Receive these comments, in this order; ids by key."""
     answers = tuple(
@@ -57,7 +74,9 @@ def tell(
     return receive(items=items).new_ids
 
 
-def tell_everything(*, n: int = 90, unit: Unit | None = None, weeks: int = 1, topics: tuple[str, ...] = TOPICS) -> None:
+def tell_everything(
+    *, n: int = 90, unit: Unit | None = None, weeks: int = 1, topics: tuple[str, ...] = TOPICS
+) -> None:
     """Comments on every topic, spread evenly over the weeks that end today."""
     for topic in topics:
         texts = comments_about(topic, n)
@@ -65,7 +84,9 @@ def tell_everything(*, n: int = 90, unit: Unit | None = None, weeks: int = 1, to
             tell(texts[week::weeks], on=TODAY - timedelta(days=7 * week), unit=unit, prefix=topic)
 
 
-def complain(n: int, *, issue: str, product: str = "Loan", on: date = TODAY, unit: Unit | None = None, **fields: Any) -> None:
+def complain(
+    n: int, *, issue: str, product: str = "Loan", on: date = TODAY, unit: Unit | None = None, **fields: Any
+) -> None:
     """Receive so many complaints alike."""
     first = Complaint.objects.count()
     items = [

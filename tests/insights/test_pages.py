@@ -81,7 +81,9 @@ def test_the_manager_of_quay_never_sees_quotes_of_mill(world: World) -> None:
     assert as_(world.mona).get(f"/insights/?unit={world.mill.pk}").status_code == 404
     feedback = Feedback.objects.get(comment=secret)
     assert as_(world.mona).get(f"/insights/feedback/{feedback.pk}/").content == b""
-    assert theme_about("app").name in as_(world.rival).get(f"/insights/feedback/{feedback.pk}/").content.decode()
+    assert (
+        theme_about("app").name in as_(world.rival).get(f"/insights/feedback/{feedback.pk}/").content.decode()
+    )
 
 
 def test_the_panel_of_a_comment_is_quiet_for_who_has_no_insights(world: World) -> None:
@@ -128,7 +130,10 @@ def test_hiding_and_merging_can_be_undone(world: World, do: str, undo: str) -> N
     shown = client.post(f"/insights/themes/{theme.pk}/{do}/", {"into": other.pk}, follow=True)
     (message,) = list(shown.context["messages"])
     assert f"/insights/themes/{theme.pk}/{undo}/" in message.extra_tags
-    assert f"/themes/{theme.pk}/" not in client.get(f"/insights/?{YEAR}").content.decode().split("hidden theme")[0]
+    assert (
+        f"/themes/{theme.pk}/"
+        not in client.get(f"/insights/?{YEAR}").content.decode().split("hidden theme")[0]
+    )
     client.post(f"/insights/themes/{theme.pk}/{undo}/")
     after = client.get(f"/insights/?{YEAR}").content.decode()
     assert f"/themes/{theme.pk}/" in before
@@ -150,11 +155,16 @@ def test_only_who_sees_the_whole_organization_changes_themes(world: World) -> No
     tell_everything(n=80, unit=world.quay)
     look()
     pk = theme_about("queue").pk
-    local = create_person(name="Lea", unit=world.quay, by=None, email="lea@harbour.example", password="a long enough password")
+    local = create_person(
+        name="Lea", unit=world.quay, by=None, email="lea@harbour.example", password="a long enough password"
+    )
     give_role(person=local, role=Role.ANALYST, unit=world.quay, by=None)
     for person in (local, world.mona, world.eve, world.olga):
         for path in ("rename", "merge", "hide", "show", "split-off"):
-            assert as_(person).post(f"/insights/themes/{pk}/{path}/", {"name": "x"}).status_code == 403, (person, path)
+            assert as_(person).post(f"/insights/themes/{pk}/{path}/", {"name": "x"}).status_code == 403, (
+                person,
+                path,
+            )
         assert as_(person).post("/insights/find/").status_code == 403
     assert Theme.objects.get(pk=pk).given_name == ""
     assert "Rename" not in page(local, f"/insights/themes/{pk}/?{YEAR}")
@@ -190,7 +200,9 @@ def test_an_export_is_what_the_page_shows_and_is_logged(world: World) -> None:
     response = as_(world.ada).get(f"/insights/themes.csv?{YEAR}")
     rows = list(csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig"))))  # type: ignore[arg-type]
     assert len(rows) == 5
-    assert {(row["Comments"], row["Comments read"], float(row["Share"]), row["Unit"]) for row in rows} == {("80", "400", 20, "%")}
+    assert {(row["Comments"], row["Comments read"], float(row["Share"]), row["Unit"]) for row in rows} == {
+        ("80", "400", 20, "%")
+    }
     assert not any(row["Theme"].startswith("=") for row in rows)
     assert AuditEntry.objects.get(action="themes.exported").facts["rows"] == 5
     assert as_(world.eve).get("/insights/themes.csv").status_code == 403

@@ -76,7 +76,9 @@ def test_an_issue_of_unknown_severity_is_left_out_and_counted(world: World) -> N
     assert (found.n_unknown, found.n_small) == (1, 1)
 
 
-@pytest.mark.parametrize(("n", "issues", "state"), [(0, 0, "none"), (9, 2, "too_few"), (40, 1, "one_issue"), (8, 5, "one_issue")])
+@pytest.mark.parametrize(
+    ("n", "issues", "state"), [(0, 0, "none"), (9, 2, "too_few"), (40, 1, "one_issue"), (8, 5, "one_issue")]
+)
 def test_too_little_is_not_ranked_and_says_why(world: World, n: int, issues: int, state: str) -> None:
     for number in range(issues):
         complain(n, issue=f"Issue {number}", is_timely=False)

@@ -61,7 +61,9 @@ def test_everybody_counts_and_quotes_only_their_own_units(world: World) -> None:
     look()
     app, card, letter = (theme_about(word) for word in ("app", "card", "letter"))
     seen = {
-        person.name: {row.theme.pk: (row.n, row.share.n) for row in queries.theme_table(scope_for(person)).rows}
+        person.name: {
+            row.theme.pk: (row.n, row.share.n) for row in queries.theme_table(scope_for(person)).rows
+        }
         for person in (world.clara, world.mona, world.rival)
     }
     assert seen["Clara"][app.pk] == (110, 430)
@@ -163,7 +165,9 @@ def test_another_units_rise_is_not_ours(world: World) -> None:
 def test_rising_complaints_stand_beside_rising_themes(world: World) -> None:
     tell_everything(n=130, weeks=26)
     for week in range(26):
-        complain(12 if week < 4 else 2, product="Loan", issue="Late letters", on=TODAY - timedelta(days=7 * week))
+        complain(
+            12 if week < 4 else 2, product="Loan", issue="Late letters", on=TODAY - timedelta(days=7 * week)
+        )
     look()
     (one,) = queries.rising(scope_for(world.clara)).issues
     assert (one.theme, one.product, one.issue, one.rise.recent) == (None, "Loan", "Late letters", 48)

@@ -39,7 +39,11 @@ def what_was_found() -> dict[str, tuple[str, str, tuple[str, ...]]]:
         theme.key: (
             theme.name,
             theme.standing,
-            tuple(ReadComment.objects.filter(theme=theme).order_by("feedback__key").values_list("feedback__key", flat=True)),
+            tuple(
+                ReadComment.objects.filter(theme=theme)
+                .order_by("feedback__key")
+                .values_list("feedback__key", flat=True)
+            ),
         )
         for theme in Theme.objects.all()
     }
@@ -48,7 +52,12 @@ def what_was_found() -> dict[str, tuple[str, str, tuple[str, ...]]]:
 def test_each_topic_is_a_theme_named_by_its_words(world: World) -> None:
     tell_everything()
     assert look().outcome == Outcome.OK
-    assert {topic for topic in TOPICS for theme in Theme.objects.filter(standing=Standing.STABLE) if topic in theme.terms} == set(TOPICS)
+    assert {
+        topic
+        for topic in TOPICS
+        for theme in Theme.objects.filter(standing=Standing.STABLE)
+        if topic in theme.terms
+    } == set(TOPICS)
     assert ReadComment.objects.count() == Feedback.objects.count() == 450
 
 
@@ -76,7 +85,10 @@ def test_a_name_given_by_a_person_survives_a_rerun_and_new_comments(world: World
     assert renamed.name == "Waiting at the counter"
     assert "queue" in renamed.terms
     assert ReadComment.objects.filter(theme=renamed).count() == 150
-    assert AuditEntry.objects.get(action="theme.renamed").facts == {"before": "", "after": "Waiting at the counter"}
+    assert AuditEntry.objects.get(action="theme.renamed").facts == {
+        "before": "",
+        "after": "Waiting at the counter",
+    }
 
 
 def test_an_empty_name_goes_back_to_the_proposed_one(world: World) -> None:
@@ -139,7 +151,9 @@ def test_new_comments_are_placed_as_they_come(
         ids = tell([*comments_about("app", 3, seed=9), "nothing to say at all"], prefix="later")
     Worker().run_all()
     assert ThemeRun.objects.count() == 1
-    placed = dict(ReadComment.objects.filter(feedback__in=ids.values()).values_list("feedback_id", "theme_id"))
+    placed = dict(
+        ReadComment.objects.filter(feedback__in=ids.values()).values_list("feedback_id", "theme_id")
+    )
     app = theme_about("app").pk
     assert sorted(placed.values(), key=str) == [app, app, app, None]
 
@@ -159,7 +173,9 @@ def test_what_the_sample_left_out_is_placed_too(world: World) -> None:
     assert {row.n for row in theme_table(scope_for(world.clara)).rows} == {100}
 
 
-def test_a_run_that_was_killed_half_way_is_made_good_by_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_killed_half_way_is_made_good_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tell_everything(n=100)
 
     def die(*_: object) -> None:
@@ -175,7 +191,9 @@ def test_a_run_that_was_killed_half_way_is_made_good_by_the_next(world: World, m
     assert set(Theme.objects.values_list("key", flat=True)) == keys
 
 
-def test_of_two_runs_at_once_the_one_that_ends_first_stands(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_runs_at_once_the_one_that_ends_first_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tell_everything()
     look()
     really = services.discover_themes
@@ -203,7 +221,12 @@ def test_few_comments_give_words_and_quotes_but_no_theme(world: World) -> None:
 
 def test_no_word_of_a_theme_is_somebodys_address(world: World) -> None:
     tell_everything()
-    tell([f"{text} write to jo.miller@example.com or +1 212 555 2368" for text in comments_about("app", 90, seed=4)])
+    tell(
+        [
+            f"{text} write to jo.miller@example.com or +1 212 555 2368"
+            for text in comments_about("app", 90, seed=4)
+        ]
+    )
     look()
     said = " ".join(word for theme in Theme.objects.all() for word in [*theme.terms, *theme.words])
     assert "miller" not in said
@@ -230,7 +253,9 @@ def test_many_new_comments_have_a_worker_look_again_once(world: World) -> None:
     assert not services.is_due()
 
 
-def test_a_year_with_enough_comments_leaves_older_ones_to_the_reading(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_year_with_enough_comments_leaves_older_ones_to_the_reading(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(comments, "ENOUGH", 400)
     tell_everything()
     tell(comments_about("app", 30, seed=7), on=TODAY - timedelta(days=500), prefix="old")

@@ -19,7 +19,9 @@ from candor.text.themes import LEAST_COMMENTS
 WINDOW_DAYS = 365
 ENOUGH = 3_000  # as many as a discovery looks at closely; a year with fewer is widened to all there is
 UNDETERMINED = ""
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # no spaces between words: they can't be cut into words here
+UNSPACED = frozenset(
+    {"zh", "ja", "th", "lo", "km", "my"}
+)  # no spaces between words: they can't be cut into words here
 _CODE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
 

@@ -76,7 +76,7 @@ def read_in(scope: Scope, period: Period | None = None) -> QuerySet[ReadComment]
     return rows if period is None else rows.filter(received_on__range=(period.since, period.until))
 
 
-def count(scope: Scope, period: Period | None, themes: Catalogue) -> Counted:
+def count(scope: Scope, period: Period, themes: Catalogue) -> Counted:
     """How many comments were read, and how many speak of each theme."""
     rows = read_in(scope, period).values_list("theme_id").annotate(n=Count("pk")).order_by()
     found: Counter[int] = Counter()
@@ -88,7 +88,23 @@ def count(scope: Scope, period: Period | None, themes: Catalogue) -> Counted:
     return Counted(n_read, found)
 
 
-def count_by_day(scope: Scope, period: Period, themes: Catalogue) -> tuple[Counter[date], dict[int, Counter[date]]]:
+def spoken_of(scope: Scope, themes: Catalogue) -> frozenset[int]:
+    """Head themes that the scope's own comments ever spoke of: the words of the others come from elsewhere."""
+    if scope.unit_ids(Permission.READ_INSIGHTS) is None:
+        return frozenset(themes.heads)
+    found = (
+        read_in(scope)
+        .filter(theme_id__in=themes.head_of)
+        .order_by()
+        .values_list("theme_id", flat=True)
+        .distinct()
+    )
+    return frozenset(themes.head_of[theme_id] for theme_id in found if theme_id is not None)
+
+
+def count_by_day(
+    scope: Scope, period: Period, themes: Catalogue
+) -> tuple[Counter[date], dict[int, Counter[date]]]:
     """Comments read on each day, and for each head theme those that speak of it."""
     rows = read_in(scope, period).values_list("theme_id", "received_on").annotate(n=Count("pk")).order_by()
     read: Counter[date] = Counter()
@@ -115,7 +131,10 @@ def count_by(scope: Scope, dimension: str, parts: Collection[int]) -> dict[Any, 
         .annotate(read=Count("pk"), mentions=Count("pk", filter=Q(theme_id__in=parts)))
         .order_by()
     )
-    return {(group if dimension == "unit" else group or None): mentioned(mentions, read) for group, read, mentions in rows}
+    return {
+        (group if dimension == "unit" else group or None): mentioned(mentions, read)
+        for group, read, mentions in rows
+    }
 
 
 def mentioned(mentions: int, read: int) -> Histogram:
@@ -139,4 +158,7 @@ def answers_with_and_without(scope: Scope, parts: Collection[int], kinds: Iterab
         side = sides.setdefault(kind, ({}, {}))[theme_id not in parts]
         before = side.get(number, (0, 0.0, 0.0))
         side[number] = (before[0] + n, before[1] + total, before[2] + squares)
-    return {kind: (Histogram.from_weighted(some), Histogram.from_weighted(rest)) for kind, (some, rest) in sides.items()}
+    return {
+        kind: (Histogram.from_weighted(some), Histogram.from_weighted(rest))
+        for kind, (some, rest) in sides.items()
+    }

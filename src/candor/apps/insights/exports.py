@@ -25,7 +25,9 @@ def check_may_export(scope: Scope) -> None:
     """
     seen, allowed = scope.unit_ids(Permission.READ_INSIGHTS), scope.unit_ids(Permission.EXPORT_DATA)
     if allowed is not None and (seen is None or set(seen) - set(allowed)):
-        raise NotAllowed("This page shows units that you may see but not export. Choose one of yours and try again.")
+        raise NotAllowed(
+            "This page shows units that you may see but not export. Choose one of yours and try again."
+        )
 
 
 def themes_as_csv(table: ThemeTable, scope: Scope) -> Iterator[str]:

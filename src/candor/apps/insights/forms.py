@@ -13,7 +13,10 @@ class RenameForm(forms.Form):
     """A name for a theme."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, required=False, help_text=_("Leave it empty to go back to the proposed name.")
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        help_text=_("Leave it empty to go back to the proposed name."),
     )
 
 

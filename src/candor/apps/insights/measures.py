@@ -23,7 +23,9 @@ THEME_SHARE = Measure(
     denominator="All comments that were read, whatever they speak of", blanks="Feedback without a comment is left out.",
     noun="comments",
 )  # fmt: skip
-BESIDE = tuple(MEASURES[key] for key in ("nps", "csat", "ces", "trust", "stars"))  # their answers stand beside comments
+BESIDE = tuple(
+    MEASURES[key] for key in ("nps", "csat", "ces", "trust", "stars")
+)  # their answers stand beside comments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ def run_of_shares(
 ) -> tuple[TrendPoint, ...]:
     """The share in each step."""
     return tuple(
-        TrendPoint(stretch=step, estimate=share(_within(mentions, step), _within(read, step), least_n=least_n))
+        TrendPoint(
+            stretch=step, estimate=share(_within(mentions, step), _within(read, step), least_n=least_n)
+        )
         for step in steps
     )
 
@@ -95,7 +99,9 @@ def goes_together(pairs: Mapping[str, tuple[Histogram, Histogram]], *, least_n: 
         estimates = [measure.formula.estimate(side, least_n=least_n) for side in sides]
         comparison = measure.formula.compare(sides[0], sides[1], least_n=least_n)
         found.append(
-            GoesTogether(measure=measure, with_theme=estimates[0], without=estimates[1], comparison=comparison)
+            GoesTogether(
+                measure=measure, with_theme=estimates[0], without=estimates[1], comparison=comparison
+            )
         )
     return found
 

@@ -42,9 +42,13 @@ class Theme(models.Model):
     found_at = models.DateTimeField(auto_now_add=True)
 
     given_name = models.CharField(max_length=120, blank=True)
-    named_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    named_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     is_hidden = models.BooleanField(default=False)
-    hidden_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    hidden_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="parts")
 
     class Meta:
@@ -75,7 +79,9 @@ class ReadComment(models.Model):
     Unit and day are those of the feedback, which never change; they stand here so that counting needs no join.
     """
 
-    feedback = models.OneToOneField("feedback.Feedback", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    feedback = models.OneToOneField(
+        "feedback.Feedback", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
     run = models.ForeignKey(ThemeRun, on_delete=models.CASCADE, related_name="+")
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, related_name="+")
     similarity = models.FloatField(default=0.0, help_text="Cosine with the theme's centre, 0 to 1")

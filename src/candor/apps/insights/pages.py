@@ -30,8 +30,7 @@ class PriorityLine:
 
     @property
     def chance(self) -> str:
-        chance = self.row.ranked.p_top
-        return _("under 1%") if chance < 0.01 else f"{chance:.0%}"
+        return drawings.chance_words(self.row)
 
 
 def may_curate(viewer: Viewer) -> bool:
@@ -70,7 +69,9 @@ def theme_page(theme: Theme, scope: Scope, *, step: Step | None) -> dict[str, An
         "change_sentence": drawings.change_sentence(result, scope.before.label),
         "step": chosen,
         "steps": [("day", _("Days")), ("week", _("Weeks")), ("month", _("Months"))],
-        "trend": drawings.trend_chart(queries.theme_trend(theme, scope, step=chosen), name=theme.name, step=chosen),
+        "trend": drawings.trend_chart(
+            queries.theme_trend(theme, scope, step=chosen), name=theme.name, step=chosen
+        ),
         "hi": min(1.0, 2 * max(result.share.high or 0.0, result.before.high or 0.0)) or 1.0,
         "quotes": queries.distinct_quotes(theme, scope),
         "together": queries.goes_together(theme, scope),
@@ -93,7 +94,9 @@ def split_part(theme: Theme, asked: Dimension | None, scope: Scope) -> dict[str,
     split = queries.theme_split(theme, dimension, scope)
     scale = scale_of("share")
     groups = [
-        (TIER_NAMES[tier], [SplitLine(row, scale) for row in rows]) for tier, rows in split.by_tier if tier != "too_few"
+        (TIER_NAMES[tier], [SplitLine(row, scale) for row in rows])
+        for tier, rows in split.by_tier
+        if tier != "too_few"
     ]
     few = [SplitLine(row, scale) for tier, rows in split.by_tier for row in rows if tier == "too_few"]
     highest = [row.estimate.high for row in split.rows if row.estimate.high is not None]
@@ -119,6 +122,7 @@ def priorities_page(scope: Scope) -> dict[str, Any]:
 
 def _ranking(ranking: Ranking) -> dict[str, Any]:
     shown: dict[str, Any] = {"ranking": ranking, "least_cases": priorities.LEAST_CASES}
+    is_long = len(ranking.rows) > drawings.MOST_DRAWN
     if ranking.state == "ok":
         shown |= {
             "sentence": drawings.top_sentence(ranking),
@@ -126,7 +130,12 @@ def _ranking(ranking: Ranking) -> dict[str, Any]:
             "unit": drawings.unit_words(ranking),
             "hi": 1.05 * max(row.ranked.high for row in ranking.rows) or 1.0,
             "tiers": [
-                (drawings.tier_name(ranking, tier), [PriorityLine(row) for row in rows]) for tier, rows in ranking.tiers
+                (drawings.tier_name(ranking, tier), [PriorityLine(row) for row in rows])
+                for tier, rows in ranking.tiers
+                if not (is_long and tier == priorities.LAST_TIER)
+            ],
+            "rest": [
+                PriorityLine(row) for row in ranking.rows if is_long and row.tier == priorities.LAST_TIER
             ],
         }
     return shown

@@ -109,9 +109,17 @@ class Ranking:
         return tuple(row for row in self.rows if row.tier == 1)
 
     @property
+    def few(self) -> tuple[Priority, ...]:
+        """The few that matter: all above the last tier."""
+        return tuple(row for row in self.rows if row.tier < LAST_TIER)
+
+    @property
     def tiers(self) -> list[tuple[int, list[Priority]]]:
         """Rows by tier."""
-        return [(tier, [row for row in self.rows if row.tier == tier]) for tier in sorted({row.tier for row in self.rows})]
+        return [
+            (tier, [row for row in self.rows if row.tier == tier])
+            for tier in sorted({row.tier for row in self.rows})
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +146,11 @@ def rank_themes(scope: Scope) -> Ranking:
         read.filter(theme_id__in=themes.head_of)
         .annotate(is_known=_is_known("feedback_id"), is_hard=_is_hard("feedback_id"))
         .values_list("theme_id")
-        .annotate(n=Count("pk"), known=Count("pk", filter=Q(is_known=True)), hard=Count("pk", filter=Q(is_hard=True)))
+        .annotate(
+            n=Count("pk"),
+            known=Count("pk", filter=Q(is_known=True)),
+            hard=Count("pk", filter=Q(is_hard=True)),
+        )
         .order_by()
     )
     sums: dict[int, list[int]] = {}
@@ -146,7 +158,13 @@ def rank_themes(scope: Scope) -> Ranking:
         head = themes.head_of[theme_id]
         sums[head] = [a + b for a, b in zip(sums.get(head, [0, 0, 0]), numbers, strict=True)]
     cases = [
-        _Cases(key=f"{themes.heads[pk].name}\0{pk}", n=n, known=known, hard=hard, facts={"theme": themes.heads[pk]})
+        _Cases(
+            key=f"{themes.heads[pk].name}\0{pk}",
+            n=n,
+            known=known,
+            hard=hard,
+            facts={"theme": themes.heads[pk]},
+        )
         for pk, (n, known, hard) in sums.items()
         if pk in themes.confirmed and not themes.heads[pk].is_hidden
     ]
@@ -160,11 +178,17 @@ def rank_complaints(scope: Scope) -> Ranking:
         complaints.exclude(issue="")
         .annotate(is_known=_is_known("pk"), is_hard=_is_hard("pk"))
         .values_list("product", "issue")
-        .annotate(n=Count("pk"), known=Count("pk", filter=Q(is_known=True)), hard=Count("pk", filter=Q(is_hard=True)))
+        .annotate(
+            n=Count("pk"),
+            known=Count("pk", filter=Q(is_known=True)),
+            hard=Count("pk", filter=Q(is_hard=True)),
+        )
         .order_by()
     )
     cases = [
-        _Cases(key=f"{issue}\0{product}", n=n, known=known, hard=hard, facts={"product": product, "issue": issue})
+        _Cases(
+            key=f"{issue}\0{product}", n=n, known=known, hard=hard, facts={"product": product, "issue": issue}
+        )
         for product, issue, n, known, hard in rows
     ]
     return _rank("complaints", cases, of=complaints.count())
@@ -174,14 +198,18 @@ def _is_known(outer: str) -> Q:
     """Whether it is known of feedback if the customer was hit hard: a complaint with a clock, or a scored answer."""
     told = Q(is_disputed__isnull=False) | Q(is_timely__isnull=False) | Q(severity__isnull=False)
     complaints = Complaint.objects.filter(told, feedback_id=OuterRef(outer))
-    return Q(Exists(complaints)) | Q(Exists(Answer.objects.filter(_answered(low_only=False), feedback_id=OuterRef(outer))))
+    return Q(Exists(complaints)) | Q(
+        Exists(Answer.objects.filter(_answered(low_only=False), feedback_id=OuterRef(outer)))
+    )
 
 
 def _is_hard(outer: str) -> Q:
     """Whether the customer was hit hard: disputed our answer, got it late, a severe complaint, or a low answer."""
     told = Q(is_disputed=True) | Q(is_timely=False) | Q(severity=Complaint.Severity.HIGH)
     complaints = Complaint.objects.filter(told, feedback_id=OuterRef(outer))
-    return Q(Exists(complaints)) | Q(Exists(Answer.objects.filter(_answered(low_only=True), feedback_id=OuterRef(outer))))
+    return Q(Exists(complaints)) | Q(
+        Exists(Answer.objects.filter(_answered(low_only=True), feedback_id=OuterRef(outer)))
+    )
 
 
 def _answered(*, low_only: bool) -> Q:
@@ -224,11 +252,16 @@ def _counts_severity(cases: Iterable[_Cases]) -> bool:
 def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool) -> list[Priority]:
     by_key = {one.key: one for one in cases}
     issues = [
-        Issue(key=one.key, affected=one.n, of=of, severity=Share(one.hard, one.known) if by_severity else None)
+        Issue(
+            key=one.key, affected=one.n, of=of, severity=Share(one.hard, one.known) if by_severity else None
+        )
         for one in cases
     ]
     tiers = tiers_of(issues)
-    rows = [_priority(by_key[one.key], one, tiers[one.key], by_severity) for one in value_at_stake(issues, exclusive=True)]
+    rows = [
+        _priority(by_key[one.key], one, tiers[one.key], by_severity)
+        for one in value_at_stake(issues, exclusive=True)
+    ]
     return sorted(rows, key=lambda row: (row.tier, row.name.casefold(), row.ranked.key))
 
 

@@ -30,6 +30,7 @@ from .services import latest_runs
 
 DIMENSIONS: tuple[Dimension, ...] = ("unit", "product", "channel", "company", "segment")
 MOST_GROUPS = 40
+LEAST_BEFORE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,11 @@ class RisingIssue:
     def name(self) -> str:
         return self.theme.name if self.theme else self.issue
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the weeks before brought so few that only the lower end of the ratio tells anything."""
+        return self.rise.n - self.rise.recent < LEAST_BEFORE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rising:
@@ -112,7 +118,9 @@ class ThemeResult:
 
 def themes_of_run(run: ThemeRun) -> list[Theme]:
     """The themes that a run found reliably, the largest first."""
-    return list(Theme.objects.filter(language=run.language, standing__in=counting.PUBLISHED).order_by("-n", "key"))
+    return list(
+        Theme.objects.filter(language=run.language, standing__in=counting.PUBLISHED).order_by("-n", "key")
+    )
 
 
 def latest_run() -> ThemeRun | None:
@@ -130,7 +138,7 @@ def has_comments(viewer: Viewer) -> bool:
 def theme_table(scope: Scope) -> ThemeTable:
     """Themes that the viewer's comments speak of, with shares of the period, months and rises."""
     themes = counting.catalogue()
-    ever, now = counting.count(scope, None, themes), counting.count(scope, scope.period, themes)
+    now, spoken_of = counting.count(scope, scope.period, themes), counting.spoken_of(scope, themes)
     year = months_until(scope.period)
     months = stretches("month", year)
     read, days = counting.count_by_day(scope, year, themes)
@@ -146,7 +154,7 @@ def theme_table(scope: Scope) -> ThemeTable:
             is_confirmed=theme.pk in themes.confirmed,
         )
         for theme in themes.shown
-        if ever.of_theme.get(theme.pk)
+        if theme.pk in spoken_of
     ]
     sees_all = scope.viewer.sees_everything(Permission.READ_INSIGHTS)
     return ThemeTable(
@@ -211,7 +219,8 @@ def theme_split(theme: Theme, dimension: Dimension, scope: Scope) -> Split:
     least_n = workspace().least_n_score
     result = theme_result(theme, scope)
     rows = [
-        ScoreRow(key=one.key, label=one.label, unit=one.unit, estimate=_shown(one.answers, least_n)) for one in groups
+        ScoreRow(key=one.key, label=one.label, unit=one.unit, estimate=_shown(one.answers, least_n))
+        for one in groups
     ]
     whole = ScoreResult(
         measure=THEME_SHARE, estimate=result.share, comparison=result.comparison, before=result.before,
@@ -226,7 +235,10 @@ def _groups(theme: Theme, dimension: Dimension, scope: Scope) -> list[Group]:
     if dimension == "unit":
         return [group for group in roll_up(counted, scope=scope) if group.answers.n]
     largest = sorted(counted, key=lambda key: (-counted[key].n, str(key or "")))[:MOST_GROUPS]
-    return [Group(str(key or ""), str(key or "Not stated"), None, counted[key]) for key in sorted(largest, key=_last)]
+    return [
+        Group(str(key or ""), str(key or "Not stated"), None, counted[key])
+        for key in sorted(largest, key=_last)
+    ]
 
 
 def _last(key: str | None) -> tuple[bool, str]:
@@ -281,7 +293,9 @@ def rising(scope: Scope) -> Rising:
     themes = counting.catalogue()
     found, everything = _theme_rises(scope, themes)
     issues = [
-        RisingIssue(rise=rise, theme=themes.heads[pk]) for pk, rise in sorted((found or {}).items()) if rise.is_rising
+        RisingIssue(rise=rise, theme=themes.heads[pk])
+        for pk, rise in sorted((found or {}).items())
+        if rise.is_rising
     ]
     issues += [RisingIssue(rise=row, product=row.key[0], issue=row.key[1]) for row in rising_issues(scope)]
     return Rising(
@@ -300,7 +314,11 @@ def _theme_rises(scope: Scope, themes: Catalogue) -> "tuple[dict[int, Rise[int]]
         return None, None
     stretch = Period("weeks", "", as_of - timedelta(days=7 * weeks - 1), as_of)
     read, days = counting.count_by_day(scope, stretch, themes)
-    counts = {theme.pk: measures.weeks_of(days[theme.pk], as_of=as_of, weeks=weeks) for theme in themes.shown if theme.pk in days}
+    counts = {
+        theme.pk: measures.weeks_of(days[theme.pk], as_of=as_of, weeks=weeks)
+        for theme in themes.shown
+        if theme.pk in days
+    }
     found = measures.rises(counts)
     everything = measures.rises({"all": measures.weeks_of(read, as_of=as_of, weeks=weeks)})
     return found, (everything or {}).get("all")
@@ -316,4 +334,7 @@ def frequent_words(run: ThemeRun, viewer: Viewer) -> Sequence[tuple[str, int, li
     if not viewer.sees_everything(Permission.READ_INSIGHTS):
         return []
     visible = Feedback.objects.visible_to(viewer).in_bulk([pk for code in run.codes for pk in code["quotes"]])
-    return [(code["term"], code["n"], [visible[pk] for pk in code["quotes"] if pk in visible]) for code in run.codes]
+    return [
+        (code["term"], code["n"], [visible[pk] for pk in code["quotes"] if pk in visible])
+        for code in run.codes
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
@@ -60,20 +60,22 @@ def _discover_in(tongue: Tongue, window: Window, most: int) -> ThemeRun:
     ids = comments.sample_of(rows, most=most)
     last_id = Feedback.objects.aggregate(last=Max("pk"))["last"] or 0
     texts = list(comments.texts_of(ids))
-    report = discover_themes(texts, most=MOST_THEMES, language=tongue.code, previous=_known_themes(tongue.code, ids))
-    facts = ThemeRun(
-        language=tongue.code,
-        as_of=window.until,
-        since=window.since,
-        outcome=report.status,
-        n_comments=rows.count(),
-        n_read=report.n_read,
-        n_distinct=report.n_distinct,
-        last_feedback_id=last_id,
-        parameters={"most_sampled": most, "most_themes": MOST_THEMES, "written": list(tongue.written)},
-        codes=[{"term": code.term, "n": code.n, "quotes": list(code.quotes)} for code in report.codes],
-        model=report.model.to_bytes() if report.model else b"",
+    report = discover_themes(
+        texts, most=MOST_THEMES, language=tongue.code, previous=_known_themes(tongue.code, ids)
     )
+    facts: dict[str, Any] = {
+        "language": tongue.code,
+        "as_of": window.until,
+        "since": window.since,
+        "outcome": report.status,
+        "n_comments": rows.count(),
+        "n_read": report.n_read,
+        "n_distinct": report.n_distinct,
+        "last_feedback_id": last_id,
+        "parameters": {"most_sampled": most, "most_themes": MOST_THEMES, "written": list(tongue.written)},
+        "codes": [{"term": code.term, "n": code.n, "quotes": list(code.quotes)} for code in report.codes],
+        "model": report.model.to_bytes() if report.model else b"",
+    }
     run = _store(facts, before, report, _placed(report, texts))
     if run.outcome == Outcome.OK:
         _read_rest(run, tongue, window)
@@ -107,31 +109,31 @@ def _placed(report: ThemeReport, texts: Iterable[tuple[int, str]]) -> dict[int, 
 
 
 @transaction.atomic
-def _store(facts: ThemeRun, before: ThemeRun | None, report: ThemeReport, placed: Mapping[int, Placed]) -> ThemeRun:
+def _store(
+    facts: dict[str, Any], before: ThemeRun | None, report: ThemeReport, placed: Mapping[int, Placed]
+) -> ThemeRun:
     """Keep a run with its themes and comments, unless another run ended meanwhile: then that one stands."""
-    others = ThemeRun.objects.select_for_update().filter(language=facts.language)
+    others = ThemeRun.objects.select_for_update().filter(language=facts["language"])
     newest = others.order_by("-pk").first()
     if newest is not None and (before is None or newest.pk != before.pk):
         return newest
-    facts.save(force_insert=True)
-    others.exclude(pk=facts.pk).update(model=b"")
-    _keep_readings(facts, placed, _keep_themes(facts.language, [*report.themes, *report.withheld]))
-    return facts
+    run = ThemeRun.objects.create(**facts)
+    others.exclude(pk=run.pk).update(model=b"")
+    _keep_readings(run, placed, _keep_themes(run.language, [*report.themes, *report.withheld]))
+    return run
 
 
 def _keep_themes(language: str, found: Sequence[FoundTheme]) -> dict[str, int]:
     """Update, add and retire themes; returns ids by key. What a person touched is never deleted."""
     known = {theme.key: theme for theme in Theme.objects.select_for_update().filter(language=language)}
     for one in found:
-        theme = known.get(one.key) or Theme(key=one.key, language=language)
-        theme.standing = Standing(one.standing)
-        theme.proposed_name, theme.terms, theme.words = _as_heading(one.name), list(one.terms), dict(one.words)
-        theme.stability, theme.n = one.stability, one.n
-        if theme.pk is None:
-            theme.save(force_insert=True)
+        values = _theme_values(one)
+        if one.key in known:
+            for name, value in values.items():
+                setattr(known[one.key], name, value)
+            known[one.key].save(update_fields=list(values))
         else:
-            theme.save(update_fields=["standing", "proposed_name", "terms", "words", "stability", "n"])
-        known[one.key] = theme
+            known[one.key] = Theme.objects.create(key=one.key, language=language, **values)
     lost = [theme for key, theme in known.items() if key not in {one.key for one in found}]
     never_shown = {theme.pk for theme in lost if theme.standing == Standing.WITHHELD and not theme.is_touched}
     never_shown -= set(Theme.objects.filter(parts__isnull=False).values_list("pk", flat=True))
@@ -140,8 +142,16 @@ def _keep_themes(language: str, found: Sequence[FoundTheme]) -> dict[str, int]:
     return {key: theme.pk for key, theme in known.items() if theme.pk not in never_shown}
 
 
-def _as_heading(name: str) -> str:
-    return (name[:1].upper() + name[1:])[:200]
+def _theme_values(found: FoundTheme) -> dict[str, Any]:
+    """What a run knows of a theme; what people made of it is not among it."""
+    return {
+        "standing": Standing(found.standing),
+        "proposed_name": (found.name[:1].upper() + found.name[1:])[:200],
+        "terms": list(found.terms),
+        "words": dict(found.words),
+        "stability": found.stability,
+        "n": found.n,
+    }
 
 
 def _keep_readings(run: ThemeRun, placed: Mapping[int, Placed], theme_ids: Mapping[str, int]) -> None:
@@ -171,9 +181,13 @@ def _read_rest(run: ThemeRun, tongue: Tongue, window: Window) -> None:
     """Place what the sample left out and what was never read, a part a transaction."""
     mine = ReadComment.objects.filter(feedback=OuterRef("pk"))
     waiting = comments.with_comment().filter(language__in=tongue.written)
-    waiting = waiting.filter(Q(~Exists(mine)) | Q(pk__in=window.comments().filter(~Exists(mine.filter(run=run)))))
+    waiting = waiting.filter(
+        Q(~Exists(mine)) | Q(pk__in=window.comments().filter(~Exists(mine.filter(run=run))))
+    )
     last = 0
-    while part := list(waiting.filter(pk__gt=last).order_by("pk").values_list("pk", "comment_masked")[:AT_ONCE]):
+    while part := list(
+        waiting.filter(pk__gt=last).order_by("pk").values_list("pk", "comment_masked")[:AT_ONCE]
+    ):
         _read(run, part)
         last = part[-1][0]
 
@@ -254,7 +268,9 @@ def merge_themes(*, theme: Theme, into: Theme, by: Person) -> Theme:
         raise CannotMerge("This theme is part of another one already. Take it out first.")
     theme.merged_into = into
     theme.save(update_fields=["merged_into"])
-    record_audit(by=by, action="theme.merged", target=theme, name=theme.name, into=into.pk, into_name=into.name)
+    record_audit(
+        by=by, action="theme.merged", target=theme, name=theme.name, into=into.pk, into_name=into.name
+    )
     return theme
 
 

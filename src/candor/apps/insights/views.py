@@ -42,7 +42,9 @@ def theme(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"scope": scope} | pages.split_part(found, _dimension(request), scope)
     if request.headers.get("HX-Target") == "split":
         return render(request, "insights/split.html", context)
-    return render(request, "insights/theme.html", context | pages.theme_page(found, scope, step=_step(request)))
+    return render(
+        request, "insights/theme.html", context | pages.theme_page(found, scope, step=_step(request))
+    )
 
 
 def rising(request: HttpRequest) -> HttpResponse:
@@ -100,7 +102,13 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     services.rename_theme(theme=changed, name="" if name == changed.proposed_name else name, by=viewer.person)
     undo = QueryDict(mutable=True)
     undo["name"] = before
-    _tell(request, _("It is called “%(name)s” now.") % {"name": changed.name}, "rename", pk, query=undo.urlencode())
+    _tell(
+        request,
+        _("It is called “%(name)s” now.") % {"name": changed.name},
+        "rename",
+        pk,
+        query=undo.urlencode(),
+    )
     return redirect("insights:theme", pk)
 
 
@@ -114,7 +122,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         raise InvalidInput(_("Choose the theme that this one is part of."))
     whole = _to_curate(viewer, form.cleaned_data["into"])
     services.merge_themes(theme=part, into=whole, by=viewer.person)
-    _tell(request, _("“%(part)s” counts as “%(whole)s” now.") % {"part": part.name, "whole": whole.name}, "split_off", pk)
+    _tell(
+        request,
+        _("“%(part)s” counts as “%(whole)s” now.") % {"part": part.name, "whole": whole.name},
+        "split_off",
+        pk,
+    )
     return redirect("insights:theme", whole.pk)
 
 
@@ -174,7 +187,9 @@ def _tell(request: HttpRequest, text: str, undo: str, pk: int, query: str = "") 
 def _dimension(request: HttpRequest) -> Dimension | None:
     asked = request.GET.get("by", "")
     if asked and asked not in queries.DIMENSIONS:
-        raise InvalidInput(f"Themes can’t be split by “{asked}”; expected one of {', '.join(queries.DIMENSIONS)}.")
+        raise InvalidInput(
+            f"Themes can’t be split by “{asked}”; expected one of {', '.join(queries.DIMENSIONS)}."
+        )
     return asked or None
 
 
