@@ -273,6 +273,15 @@ class TestEdges:
         assert score.status == "too_few"
         assert score.words == "Too few answers to tell (7 of at least 30)"
 
+    def test_each_score_is_wide_on_its_own_scale(self):
+        # Widths 0.51 and 0.26 of a scale of 2; 0.27 and 0.19 of a scale of 1; 1.2 and 0.5 of a scale of 4.
+        nps = [
+            cx.net_promoter_score(detractors=5 * k, passives=10 * k, promoters=15 * k).status for k in (1, 4)
+        ]
+        share = [cx.top_box_share(favourable=25 * k, n=50 * k).status for k in (1, 2)]
+        mean = [cx.mean_score(counts={1: 6 * k, 2: 0, 3: 6 * k, 4: 0, 5: 6 * k}).status for k in (1, 8)]
+        assert nps == share == mean == ["wide", "ok"]
+
     def test_wide_starts_beyond_a_quarter_of_the_scale(self):
         assert cx.status_of(n=50, low=0.0, high=cx.WIDE_SHARE * 2, scale_width=2) == "ok"
         assert cx.status_of(n=50, low=0.0, high=cx.WIDE_SHARE * 2 + 1e-9, scale_width=2) == "wide"
