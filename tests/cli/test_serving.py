@@ -24,9 +24,9 @@ def _queue_import(server: Server, path: Path) -> None:
     code = (
         "from candor.cli.workspace import start_django; start_django()\n"
         "from pathlib import Path; import sys\n"
-        "from candor.apps.imports import services\n"
+        "from candor.apps.imports import services, tasks\n"
         "batch = services.take_path(kind='complaints', path=Path(sys.argv[1]), by=None)\n"
-        "services.start(batch=batch, by=None)\n"
+        "services.start(batch=batch, by=None, later=tasks.run.enqueue)\n"
     )
 
     subprocess.run(

@@ -10,7 +10,7 @@ from tests.world import World, build_world
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.models import Answer, Feedback
-from candor.apps.imports import services
+from candor.apps.imports import services, tasks
 from candor.apps.imports.errors import FileNotUsable, ImportUnderWay, MappingIncomplete
 from candor.apps.imports.models import ImportBatch
 from candor.foundation.jobs import Worker
@@ -29,7 +29,7 @@ def _file(tmp_path: Path, text: str | bytes, name: str = "file.csv") -> Path:
 
 def _import(path: Path, kind: str = "complaints", **options: object) -> ImportBatch:
     batch = services.take_path(kind=kind, path=path, by=None, options=dict(options))
-    services.start(batch=batch, by=None, in_background=False)
+    services.start(batch=batch, by=None)
     return services.run_import(batch=batch)
 
 
@@ -68,7 +68,7 @@ def test_the_file_of_bad_rows_can_be_opened_in_a_spreadsheet_without_harm(
 def test_undoing_leaves_no_trace(world: World, tmp_path: Path) -> None:
     kept = _import(_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"))
     batch = _import(_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n9,2026-02-01,Loan,Fees,y\n", "b.csv"))
-    services.undo(batch=batch, by=world.clara, in_background=False)
+    services.undo(batch=batch, by=world.clara)
     services.run_undo(batch=batch)
     assert list(Feedback.objects.values_list("key", flat=True)) == ["1"]
     assert Complaint.objects.count() == 1
@@ -84,7 +84,7 @@ def test_an_ambiguous_date_order_is_asked_never_guessed(world: World, tmp_path: 
     with pytest.raises(MappingIncomplete):
         services.start(batch=batch, by=None)
     services.choose_options(batch=batch, options={"date_order_received_on": "DMY"})
-    services.start(batch=batch, by=None, in_background=False)
+    services.start(batch=batch, by=None)
     services.run_import(batch=batch)
     assert [c.received_on.isoformat() for c in Complaint.objects.order_by("pk")] == [
         "2026-02-01",
@@ -141,7 +141,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(
 ) -> None:
     rows = "".join(f"{i},2026-01-{i % 28 + 1:02},Loan,Fees,x\n" for i in range(2_500))
     batch = services.take_path(kind="complaints", path=_file(tmp_path, HEADER + rows), by=None)
-    services.start(batch=batch, by=None, in_background=False)
+    services.start(batch=batch, by=None)
     real, calls = services._store_chunk, []
 
     def fail_at_third(*args: object) -> None:
@@ -156,17 +156,21 @@ def test_an_interrupted_import_goes_on_where_it_stopped(
     assert "disk is full" in batch.message
     assert Feedback.objects.count() == 2_000
     monkeypatch.setattr(services, "_store_chunk", real)
-    services.start(batch=batch, by=None, in_background=False)
+    services.start(batch=batch, by=None)
     services.run_import(batch=batch)
     assert (batch.state, batch.rows_read, batch.rows_added) == (ImportBatch.State.DONE, 2_500, 2_500)
     assert Feedback.objects.count() == 2_500
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_that_breaks_unforeseen_can_be_continued_and_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_breaks_unforeseen_can_be_continued_and_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     build_world()
-    batch = services.take_path(kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None)
-    services.start(batch=batch, by=None)
+    batch = services.take_path(
+        kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None
+    )
+    services.start(batch=batch, by=None, later=tasks.run.enqueue)
     real = services._store_chunk
 
     def break_down(*args: object) -> None:
@@ -178,11 +182,11 @@ def test_an_import_that_breaks_unforeseen_can_be_continued_and_undone(tmp_path: 
     assert batch.state == ImportBatch.State.FAILED
     assert "a fault of ours" in batch.message
     monkeypatch.setattr(services, "_store_chunk", real)
-    services.start(batch=batch, by=None)
+    services.start(batch=batch, by=None, later=tasks.run.enqueue)
     Worker().run_all()
     batch.refresh_from_db()
     assert (batch.state, batch.rows_added) == (ImportBatch.State.DONE, 1)
-    services.undo(batch=batch, by=None)
+    services.undo(batch=batch, by=None, later=tasks.run_undo_of.enqueue)
     Worker().run_all()
     assert not Feedback.objects.exists()
 
@@ -191,7 +195,7 @@ def test_two_workers_on_one_import_do_not_count_twice(world: World, tmp_path: Pa
     batch = services.take_path(
         kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n"), by=None
     )
-    services.start(batch=batch, by=None, in_background=False)
+    services.start(batch=batch, by=None)
     other = ImportBatch.objects.get(pk=batch.pk)
     services.run_import(batch=batch)
     other.state = ImportBatch.State.RUNNING

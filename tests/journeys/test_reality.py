@@ -55,9 +55,9 @@ def test_imported_events_make_their_journey_and_undo_takes_it_back(world: World,
     path = tmp_path / "permits.csv"
     path.write_text("case,activity,time\n1,ask,2026-01-01T10:00:00Z\n1,get,2026-01-03T10:00:00Z\n")
     batch = services.take_path(kind="events", path=path, by=None)
-    services.run_import(batch=services.start(batch=batch, by=None, in_background=False))
+    services.run_import(batch=services.start(batch=batch, by=None))
     assert Journey.objects.get().key == "permits"
-    services.run_undo(batch=services.undo(batch=batch, by=None, in_background=False))
+    services.run_undo(batch=services.undo(batch=batch, by=None))
     assert not Journey.objects.exists()
 
 

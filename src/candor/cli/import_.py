@@ -79,7 +79,7 @@ def _undo(number: str) -> "ImportBatch":
     batch = ImportBatch.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if batch is None:
         raise NotFound(f"There is no import number {number}.")
-    services.undo(batch=batch, by=None)
+    services.undo(batch=batch, by=None, later=tasks.run_undo_of.enqueue)
     return _see_through(batch, tasks.run_undo_of, is_quiet=True)
 
 
@@ -92,7 +92,7 @@ def _bring_in(arguments: argparse.Namespace) -> "ImportBatch":
         raise NotFound(f"There is no file {path}.")
     batch = services.take_path(kind=arguments.kind, path=path, by=None, options=_options(arguments))
     try:
-        services.start(batch=batch, by=None)
+        services.start(batch=batch, by=None, later=tasks.run.enqueue)
     except DomainError:
         batch.delete()  # a file whose columns are unclear can't be asked about here
         raise

@@ -3,9 +3,9 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ from .kinds import ImportKind, Item, Preview, Reader, Stored, kind_of
 from .models import BadRow, ImportBatch
 
 State = ImportBatch.State
+Later: TypeAlias = Callable[[int], object]  # enqueues the work on a batch
 
 MOST_BAD_ROWS = 20_000  # beyond it, and when most rows are bad, the columns are surely mapped wrongly
 SAFE = "What was imported so far is safe and complete up to row {row}."
@@ -94,15 +95,13 @@ def choose_options(*, batch: ImportBatch, options: dict[str, Any]) -> ImportBatc
     return batch
 
 
-def start(*, batch: ImportBatch, by: Person | None, in_background: bool = True) -> ImportBatch:
-    """Make the import ready to run, once nothing about its columns is open; a worker runs it if `in_background`.
+def start(*, batch: ImportBatch, by: Person | None, later: Later | None = None) -> ImportBatch:
+    """Make the import ready to run, once nothing about its columns is open; `later` has a worker run it.
 
     Raises:
         MappingIncomplete: a required column is missing or a question is open.
         ImportUnderWay: it was started already.
     """
-    from .tasks import run
-
     seen = preview(batch)
     names = {f.key: f.name for f in seen.fields}
     if seen.missing:
@@ -118,8 +117,8 @@ def start(*, batch: ImportBatch, by: Person | None, in_background: bool = True) 
         if not taken:
             raise ImportUnderWay("Somebody has started this import already.")
         record_audit(by=by, action="import.started", target=batch, file=batch.file_name, kind=batch.kind)
-        if in_background:
-            run.enqueue(batch.pk)
+        if later:
+            later(batch.pk)
     batch.refresh_from_db()
     return batch
 
@@ -231,17 +230,15 @@ def _set_state(batch: ImportBatch, state: State, message: str) -> ImportBatch:
     return batch
 
 
-def undo(*, batch: ImportBatch, by: Person | None, in_background: bool = True) -> ImportBatch:
-    """Mark the import for the removal of everything it brought; a worker does it if `in_background`."""
-    from .tasks import run_undo_of
-
+def undo(*, batch: ImportBatch, by: Person | None, later: Later | None = None) -> ImportBatch:
+    """Mark the import for the removal of everything it brought; `later` has a worker do it."""
     with transaction.atomic():
         settled = [State.DONE, State.FAILED]
         if not ImportBatch.objects.filter(pk=batch.pk, state__in=settled).update(state=State.UNDOING):
             raise ImportUnderWay("Only an import that has ended can be undone, and only once.")
         record_audit(by=by, action="import.undone", target=batch, file=batch.file_name)
-        if in_background:
-            run_undo_of.enqueue(batch.pk)
+        if later:
+            later(batch.pk)
     batch.refresh_from_db()
     return batch
 

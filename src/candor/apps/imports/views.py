@@ -16,7 +16,7 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotFound
 
-from . import services
+from . import services, tasks
 from .kinds import Preview, all_kinds, kind_of
 from .models import ImportBatch
 from .queries import import_by_id, recent_imports
@@ -54,7 +54,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         services.choose_options(batch=batch, options=_options(request))
         if "start" in request.POST:
-            services.start(batch=batch, by=viewer.person)
+            services.start(batch=batch, by=viewer.person, later=tasks.run.enqueue)
             return redirect("imports:detail", pk)
         return redirect("imports:mapping", pk)
     seen = services.preview(batch)
@@ -96,7 +96,7 @@ def bad_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on with an import that stopped."""
     viewer = require(request, Permission.IMPORT_DATA)
-    services.start(batch=_batch(pk), by=viewer.person)
+    services.start(batch=_batch(pk), by=viewer.person, later=tasks.run.enqueue)
     return redirect("imports:detail", pk)
 
 
@@ -104,7 +104,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back everything the import brought."""
     viewer = require(request, Permission.IMPORT_DATA)
-    services.undo(batch=_batch(pk), by=viewer.person)
+    services.undo(batch=_batch(pk), by=viewer.person, later=tasks.run_undo_of.enqueue)
     return redirect("imports:detail", pk)
 
 
