@@ -62,12 +62,20 @@ def test_a_planted_change_is_told_with_its_interval_and_n(world: World) -> None:
     assert claims(told) == [
         "Net promoter score: up 40.",
         "Net promoter score in North: up 80.",
-        "Net promoter score in Quay: up 80.",
     ]
     assert "The change could be" in told[0].detail
     assert "n 400" in told[0].detail and "n 200" in told[1].detail
     assert told[0].estimate is not None and told[0].estimate.n == 400
-    assert f"unit={world.quay.pk}" in told[2].url and told[2].url.startswith("/scores/nps/?")
+    assert f"unit={world.north.pk}" in told[1].url and told[1].url.startswith("/scores/nps/?")
+
+
+def test_a_unit_with_the_same_answers_as_the_whole_is_not_told_twice(world: World) -> None:
+    promoters(0.5, 200, at=BEFORE, unit_id=world.quay.pk)
+    promoters(0.9, 200, unit_id=world.quay.pk)
+    for person in (world.clara, world.mona):
+        told = brief(person)
+        assert claims(told.changed) == ["Net promoter score: up 80."]
+        assert told.looked_at == 1
 
 
 def test_nothing_is_told_when_nothing_changed(world: World) -> None:
@@ -76,7 +84,7 @@ def test_nothing_is_told_when_nothing_changed(world: World) -> None:
     told = brief(world.clara)
     assert told.changed == ()
     assert told.quiet == "Nothing changed beyond chance in the last 90 days."
-    assert told.looked_at == 3
+    assert told.looked_at == 1
 
 
 def test_too_few_answers_are_not_called_quiet(world: World) -> None:

@@ -65,9 +65,10 @@ def test_a_planted_change_leads_to_its_evidence(world: World) -> None:
             at=NOW - timedelta(days=days),
             unit_id=world.quay.pk,
         )
+        answered([10] * 50 + [3] * 50, at=NOW - timedelta(days=days), unit_id=world.mill.pk)
     shown = home(world.clara)
-    assert "Net promoter score in Quay: up 100." in shown
-    link = re.search(rf'<a href="(/scores/nps/[^"]*unit={world.quay.pk}&[^"]*)"', shown)
+    assert "Net promoter score in North: up 100." in shown
+    link = re.search(rf'<a href="(/scores/nps/[^"]*unit={world.north.pk}&[^"]*)"', shown)
     assert link
     client = Client()
     client.force_login(world.clara)
@@ -75,7 +76,7 @@ def test_a_planted_change_leads_to_its_evidence(world: World) -> None:
         "Higher than in the 90 days before, beyond chance"
         in client.get(link[1].replace("&amp;", "&")).content.decode()
     )
-    assert "Quay" not in home(world.rival)
+    assert "up 100" not in home(world.rival) and "North" not in home(world.rival)
 
 
 def test_data_that_end_in_the_past_are_said_to(world: World) -> None:

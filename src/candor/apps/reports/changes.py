@@ -72,20 +72,18 @@ def findings_of(changes: Changes, scope: Scope) -> list[Finding]:
 
 
 def _looked_at(one: scores.Overview, scope: Scope) -> Iterator[Looked]:
+    """The whole, the units just below it and the locations; what holds the same answers as one above it only once."""
     result = one.result
     yield Looked(result.measure, None, result.estimate, result.comparison)
-    kinds: tuple[UnitKind | None, ...] = (None, UnitKind.LOCATION)
-    known = {scope.unit.pk} if scope.unit else set()
-    for kind in kinds:
+    seen = {("", result.comparison.n_now, result.comparison.n_before)}
+    for kind in (None, UnitKind.LOCATION):
         for row in scores.estimates_by(result.measure, "unit", scope=scope, compare=True, kind=kind):
-            if (
-                row.unit is None
-                or row.comparison is None
-                or row.unit.pk in known
-                or row.unit.kind == UnitKind.TEAM
-            ):
+            if row.unit is None or row.comparison is None or row.unit.kind == UnitKind.TEAM:
                 continue
-            known.add(row.unit.pk)
+            counts = (row.comparison.n_now, row.comparison.n_before)
+            if any(row.unit.path.startswith(path) and counts == (now, before) for path, now, before in seen):
+                continue
+            seen.add((row.unit.path, *counts))
             yield Looked(result.measure, row.unit, row.estimate, row.comparison)
 
 
