@@ -129,7 +129,7 @@ def _statement(schema: Schema, into: str) -> str:
     types = ", ".join(f"'{name}': '{type_}'" for name, type_ in columns.items())
     chosen = ", ".join(f"{expressions.get(name, quoted(name))} AS {quoted(name)}" for name in schema.names)
     return (
-        f"INSERT INTO {into} SELECT {chosen} "  # noqa: S608  names from the schema
+        f"INSERT INTO {into} SELECT {chosen} "
         f"FROM read_json(?, format = 'newline_delimited', columns = {{{types}}})"
     )
 

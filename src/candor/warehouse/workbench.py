@@ -75,7 +75,7 @@ class Workbench:
         self._note_keys()
         low, high = self._one("SELECT min(key), max(key) FROM keys")
         self.drop(
-            f"{quoted(self.schema.key)} IN (SELECT key FROM keys)",  # noqa: S608
+            f"{quoted(self.schema.key)} IN (SELECT key FROM keys)",
             among=[
                 part for part in self.snapshot.parts if _overlaps(part.ranges[self.schema.key], low, high)
             ],
@@ -98,7 +98,7 @@ class Workbench:
         if not candidates:
             return 0
         hits = self._connection.execute(
-            f"SELECT filename, count(*) FROM read_parquet(?, filename = true) WHERE {predicate} GROUP BY filename",  # noqa: S608
+            f"SELECT filename, count(*) FROM read_parquet(?, filename = true) WHERE {predicate} GROUP BY filename",
             [list(candidates), *parameters],
         ).fetchall()
         for name, count in sorted(hits):
@@ -114,7 +114,7 @@ class Workbench:
             if self._waiting() + part.rows > PART_ROWS:
                 self.flush()
             self._connection.execute(
-                f"INSERT INTO incoming SELECT {listed(self.schema.names)} FROM read_parquet(?)",  # noqa: S608
+                f"INSERT INTO incoming SELECT {listed(self.schema.names)} FROM read_parquet(?)",
                 [str(self.table.path(part))],
             )
             self.removed.append(part)
@@ -122,7 +122,7 @@ class Workbench:
     def flush(self) -> None:
         """Write what is waiting as one part."""
         if self._waiting():
-            self._write(f"SELECT {listed(self.schema.names)} FROM incoming")  # noqa: S608
+            self._write(f"SELECT {listed(self.schema.names)} FROM incoming")
             self._connection.execute("TRUNCATE incoming")
 
     def commit(self, operation: str, watermark: int | None = None) -> None:
@@ -156,25 +156,25 @@ class Workbench:
         return int(self._one("SELECT count(*) FROM incoming")[0])
 
     def _note_keys(self) -> None:
-        self._connection.execute(f"INSERT INTO keys SELECT DISTINCT {quoted(self.schema.key)} FROM incoming")  # noqa: S608
+        self._connection.execute(f"INSERT INTO keys SELECT DISTINCT {quoted(self.schema.key)} FROM incoming")
 
     def _drop_known(self) -> int:
         key, names = quoted(self.schema.key), listed(self.schema.names)
         self._connection.execute(
             f"""CREATE OR REPLACE TABLE incoming AS SELECT {names} FROM (
                 SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {names}) AS copy FROM incoming
-            ) AS numbered WHERE copy = 1"""  # noqa: S608
+            ) AS numbered WHERE copy = 1"""
         )
         known = [str(self.table.path(part)) for part in (*self.kept, *self.added)]
         if known:
             self._connection.execute(
-                f"DELETE FROM incoming WHERE {key} IN (SELECT {key} FROM read_parquet(?) SEMI JOIN incoming USING ({key}))",  # noqa: S608
+                f"DELETE FROM incoming WHERE {key} IN (SELECT {key} FROM read_parquet(?) SEMI JOIN incoming USING ({key}))",
                 [known],
             )
         return self._waiting()
 
     def _rewrite(self, part: Part, hits: int, predicate: str, parameters: Sequence[Any]) -> None:
-        survivors = f"SELECT {listed(self.schema.names)} FROM read_parquet(?) WHERE ({predicate}) IS NOT TRUE"  # noqa: S608
+        survivors = f"SELECT {listed(self.schema.names)} FROM read_parquet(?) WHERE ({predicate}) IS NOT TRUE"
         values = [str(self.table.path(part)), *parameters]
         if hits < part.rows < SMALL_ROWS:
             self._connection.execute(f"INSERT INTO incoming {survivors}", values)
@@ -189,11 +189,11 @@ class Workbench:
         part = Part(name, 0, 0, {})
         self.added.append(part)  # at once, so that a failure half way finds it to discard
         path = self.table.folder / name
-        self._copy(f"SELECT * FROM ({source}) AS rows ORDER BY {listed(self.schema.order)}", path)  # noqa: S608
+        self._copy(f"SELECT * FROM ({source}) AS rows ORDER BY {listed(self.schema.order)}", path)
         if self.schema is ANSWERS:
             self._write_cube(source, cube_path(self.table, part))
         bounds = ", ".join(f"min({quoted(c)}), max({quoted(c)})" for c in self.schema.ranges)
-        count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")  # noqa: S608
+        count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")
         ranges = dict(zip(self.schema.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
         self.added[-1] = Part(name, path.stat().st_size, count, ranges)
 
@@ -249,7 +249,7 @@ def _grouped(grain: Grain, source: str, sums: str) -> str:
         if c.name not in {"grain", "n", "sum_w", "sum_w2"}
     )
     groups = listed((*grain.dimensions, "value"))
-    return f"SELECT {grain.number} AS grain, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"  # noqa: S608
+    return f"SELECT {grain.number} AS grain, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"
 
 
 def _definition(column: Column) -> str:

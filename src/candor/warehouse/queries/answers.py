@@ -66,7 +66,7 @@ class Question:
         """The groups and `sums`, for each group (and each value of the `further` columns), in order."""
         groups = [*(grouping(name) for name in self.by), *further]
         condition = conditions(self.where, source, self.metrics, self.question)
-        query = f"SELECT {', '.join([*groups, sums.query])} FROM {source.table} WHERE {condition.query}"  # noqa: S608
+        query = f"SELECT {', '.join([*groups, sums.query])} FROM {source.table} WHERE {condition.query}"
         if groups:
             query += f" GROUP BY {', '.join(groups)}{ordered(groups)}"
         return Statement(query, sums.parameters + condition.parameters)

@@ -175,10 +175,10 @@ def chosen_events(journey: str, where: EventFilter) -> Statement:
     """The first table of every query here: `chosen`, the events that count."""
     terms = where.conditions()
     condition = all_of([Statement("journey = ?", (journey,)), *terms])
-    chosen = Statement(f"SELECT * FROM events WHERE {condition.query}", condition.parameters)  # noqa: S608
+    chosen = Statement(f"SELECT * FROM events WHERE {condition.query}", condition.parameters)
     if terms and where.whole_cases:
         chosen = Statement(
-            f"SELECT * FROM events WHERE journey = ? AND case_id IN "  # noqa: S608
+            f"SELECT * FROM events WHERE journey = ? AND case_id IN "
             f"(SELECT case_id FROM events WHERE {condition.query})",
             (journey, *condition.parameters),
         )
@@ -203,7 +203,7 @@ steps AS (
         lead(activity) OVER (PARTITION BY case_id ORDER BY {STEP_ORDER}) AS after,
         lead("at") OVER (PARTITION BY case_id ORDER BY {STEP_ORDER}) AS after_at
     FROM chosen
-)"""  # noqa: S608
+)"""
 
 ACTIVITIES = f"""{_STEPS}
 SELECT
@@ -211,27 +211,27 @@ SELECT
     CAST(sum(CASE WHEN before IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS starts,
     CAST(sum(CASE WHEN after IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS ends
 FROM steps GROUP BY activity ORDER BY count(*) DESC, activity
-"""  # noqa: S608
+"""
 
 EDGES = f"""{_STEPS}
 SELECT
     activity AS before, after, count(*) AS n, count(DISTINCT case_id) AS cases,
     median(epoch(after_at) - epoch("at")) AS median_wait
 FROM steps WHERE after IS NOT NULL GROUP BY activity, after ORDER BY count(*) DESC, activity, after
-"""  # noqa: S608
+"""
 
 _PATHS = f""",
 paths AS (
     SELECT case_id, string_agg(activity, chr(31) ORDER BY {STEP_ORDER}) AS path FROM chosen GROUP BY case_id
-)"""  # noqa: S608
+)"""
 
 VARIANTS = f"""{_PATHS}
 SELECT count(DISTINCT path) AS variants FROM paths
-"""  # noqa: S608
+"""
 
 TOP_VARIANTS = f"""{_PATHS}
 SELECT path, count(*) AS cases FROM paths GROUP BY path ORDER BY count(*) DESC, path LIMIT ?
-"""  # noqa: S608
+"""
 
 CUSTOMER_EVENTS = """
 SELECT event_id, journey, case_id, activity, "at", resource, channel, unit, customer, lifecycle, attributes, source
