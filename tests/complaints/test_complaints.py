@@ -108,3 +108,9 @@ def test_deciding_stops_the_clock_and_is_done_once(world: World) -> None:
     assert complaint.is_timely is True
     with pytest.raises(Conflict):
         decide_complaint(complaint=complaint, response="x", root_cause="y", redress="", on=DAY, by=world.hana)
+
+
+def test_a_short_history_tells_nothing_rather_than_a_rise(client: Client, world: World) -> None:
+    _receive(*(_complaint(f"{i}", received_on=DAY - timedelta(days=i % 40)) for i in range(80)))
+    client.force_login(world.hana)
+    assert "Too few weeks to tell" in client.get("/complaints/?period=all").content.decode()

@@ -7,12 +7,18 @@ from candor.apps.organization.scope import Scope
 from . import queries
 
 
-def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]]:
-    """Products' issues that come in more often in the last four weeks than in the 22 before, beyond chance."""
+def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]] | None:
+    """Products' issues that come in more often in the last four weeks than in the weeks before, beyond chance.
+
+    None when there are too few weeks to tell.
+    """
     counts = queries.weekly_counts(scope)
     if not counts:
         return []
-    rows = analytics.rising_groups(counts, recent_periods=queries.RISING_WEEKS)
+    try:
+        rows = analytics.rising_groups(counts, recent_periods=queries.RISING_WEEKS)
+    except analytics.NotEnoughHistory:
+        return None
     return [row for row in rows if row.is_rising][:most]
 
 

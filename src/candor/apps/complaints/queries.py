@@ -145,8 +145,13 @@ def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
 
 
 def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
-    """Complaints per week by product and issue, the last 26 full weeks up to as_of, oldest first."""
-    first = scope.as_of - timedelta(days=7 * HISTORY_WEEKS - 1)
+    """Complaints per week by product and issue, oldest first: the last 26 full weeks up to as_of, or as many as there have
+    been since the first complaint, since weeks before anybody counted are not weeks without complaints."""
+    known = complaints_of(scope).filter(received_on__lte=scope.as_of).aggregate(first=Min("received_on"))["first"]
+    if known is None:
+        return {}
+    weeks = min(HISTORY_WEEKS, ((scope.as_of - known).days + 1) // 7)
+    first = scope.as_of - timedelta(days=7 * weeks - 1)
     rows = (
         complaints_of(scope)
         .filter(received_on__range=(first, scope.as_of))
@@ -158,4 +163,4 @@ def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
     table: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     for product, issue, day, n in rows:
         table[product, issue][(day - first).days // 7] += n
-    return {key: [weeks[week] for week in range(HISTORY_WEEKS)] for key, weeks in table.items()}
+    return {key: [found[week] for week in range(weeks)] for key, found in table.items()}

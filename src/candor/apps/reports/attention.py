@@ -73,7 +73,7 @@ def rising(scope: Scope) -> Iterator[Finding]:
             else:
                 yield _rising_issue(scope, one.rise, one.product, one.issue, place)
     elif scope.viewer.can(Permission.READ_FEEDBACK):
-        for place, rise in enumerate(rising_issues(scope, most=MOST_RISING)):
+        for place, rise in enumerate(rising_issues(scope, most=MOST_RISING) or ()):
             yield _rising_issue(scope, rise, *rise.key, place)
 
 
