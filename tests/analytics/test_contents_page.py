@@ -69,3 +69,9 @@ def test_using_the_library_never_loads_pandas_scikit_learn_or_statsmodels():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.split() == []
+
+
+def test_no_name_is_also_that_of_a_module():
+    """Importing `candor.analytics.x` would put the module in the place of the function `x`."""
+    names = {name for names in analytics.CONTENTS.values() for name in names}
+    assert not names & set(_modules())

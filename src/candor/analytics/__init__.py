@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # star imports, so that type checkers see every name of each __all__
     from candor.analytics.case_mix import *
     from candor.analytics.cell_means import *
-    from candor.analytics.change_points import *
     from candor.analytics.comparisons import *
     from candor.analytics.confidence_sequences import *
     from candor.analytics.control_charts import *
@@ -28,6 +27,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.histogram import *
     from candor.analytics.improvement import *
     from candor.analytics.indexes import *
+    from candor.analytics.level_shifts import *
     from candor.analytics.lifetime_value import *
     from candor.analytics.maturity import *
     from candor.analytics.multiple_tests import *
@@ -271,7 +271,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "ewma_watch",
         "standardised",
     ),
-    "change_points": (
+    "level_shifts": (
         "ChangePoint",
         "Changes",
         "change_points",
