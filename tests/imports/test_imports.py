@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.world import World, build_world
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.models import Answer, Feedback
@@ -14,9 +13,11 @@ from candor.apps.imports import services, tasks
 from candor.apps.imports.errors import FileNotUsable, ImportUnderWay, MappingIncomplete
 from candor.apps.imports.models import ImportBatch
 from candor.foundation.jobs import Worker
+from candor.foundation.models import Job
 from candor.foundation.storage import warehouse
 from candor.intake import Problem
 from candor.warehouse.queries import event_cases
+from tests.world import World, build_world
 
 HEADER = "Complaint ID,Date received,Product,Issue,Consumer complaint narrative\n"
 
@@ -189,6 +190,23 @@ def test_an_import_that_breaks_unforeseen_can_be_continued_and_undone(
     services.undo(batch=batch, by=None, later=tasks.run_undo_of.enqueue)
     Worker().run_all()
     assert not Feedback.objects.exists()
+
+
+def test_an_import_whose_job_was_given_up_does_not_seem_to_run_for_ever(world: World, tmp_path: Path) -> None:
+    first, second = (
+        services.take_path(
+            kind="complaints", path=_file(tmp_path, HEADER + "1,2026-01-31,Loan,Fees,x\n", name), by=None
+        )
+        for name in ("a.csv", "b.csv")
+    )
+    services.start(batch=first, by=None, later=tasks.run.enqueue)
+    services.start(batch=second, by=None, later=tasks.run.enqueue)
+    Job.objects.filter(arguments__args=[first.pk]).update(state=Job.State.FAILED)
+    services.stop_abandoned()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (ImportBatch.State.FAILED, ImportBatch.State.QUEUED)
+    assert "complete up to row 0" in first.message
 
 
 def test_two_workers_on_one_import_do_not_count_twice(world: World, tmp_path: Path) -> None:

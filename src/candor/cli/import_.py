@@ -1,6 +1,7 @@
 """`candor import`: bring a file in from the command line, with a progress bar."""
 
 import argparse
+import logging
 import sys
 import threading
 import time
@@ -63,6 +64,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
+    logging.getLogger("candor.foundation.jobs").setLevel(
+        logging.CRITICAL
+    )  # what goes wrong is told below, in words
     try:
         open_workspace()
         batch = _undo(arguments.file) if arguments.kind == "undo" else _bring_in(arguments)
@@ -84,7 +88,10 @@ def _undo(number: str) -> "ImportBatch":
 
 
 def _bring_in(arguments: argparse.Namespace) -> "ImportBatch":
+    from django.db import OperationalError
+
     from candor.apps.imports import services, tasks
+    from candor.apps.imports.errors import ImportStopped
     from candor.foundation.errors import NotFound
 
     path = Path(arguments.file)
@@ -98,6 +105,9 @@ def _bring_in(arguments: argparse.Namespace) -> "ImportBatch":
         raise
     try:
         return _see_through(batch, tasks.run, is_quiet=arguments.json)
+    except OperationalError as error:
+        batch.refresh_from_db()
+        raise ImportStopped(services.why_stopped(batch=batch, error=error)) from error
     except KeyboardInterrupt:
         services.stop_import(batch=batch, reason="You stopped it.")
         raise

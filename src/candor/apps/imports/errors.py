@@ -18,6 +18,11 @@ class MappingIncomplete(InvalidInput):
     title = "The columns need another look"
 
 
+class ImportStopped(Conflict):
+    code = "import-stopped"
+    title = "The import stopped"
+
+
 class ImportUnderWay(Conflict):
     code = "import-under-way"
     title = "The import is under way"

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.foundation.models import Job
 from candor.foundation.storage import folder
 from candor.intake import IntakeError, Problem
 from candor.warehouse import WarehouseError, WarehouseFull
@@ -141,7 +142,7 @@ def run_import(*, batch: ImportBatch) -> ImportBatch:
                     batch, State.FAILED, "Most rows don't fit. Undo, look at the columns, and start again."
                 )
     except (OSError, OperationalError, IntakeError, WarehouseError) as error:
-        return _set_state(batch, State.FAILED, _reason(batch, error))
+        return _set_state(batch, State.FAILED, why_stopped(batch=batch, error=error))
     batch.share_read = 1.0
     batch.finished_at = timezone.now()
     batch.save(update_fields=["share_read", "finished_at"])
@@ -155,6 +156,18 @@ def stop_import(*, batch: ImportBatch, reason: str) -> ImportBatch:
         return batch
     rest = UNDO_AGAIN if batch.state == State.UNDOING else SAFE.format(row=batch.last_row)
     return _set_state(batch, State.FAILED, f"{reason} {rest}")
+
+
+def stop_abandoned() -> None:
+    """End what is under way without a job that would go on with it."""
+    ours = Job.objects.filter(
+        task_path__startswith=f"{__package__}.tasks.", state__in=[Job.State.READY, Job.State.RUNNING]
+    )
+    taken_care_of = {number for job in ours for number in job.arguments["args"]}
+    under_way = [State.QUEUED, State.RUNNING, State.UNDOING]
+    for batch in ImportBatch.objects.filter(state__in=under_way).order_by("pk"):
+        if batch.pk not in taken_care_of:
+            stop_import(batch=batch, reason="The worker died each time it ran this.")
 
 
 def _chunks(reader: Reader, kind: ImportKind, *, start: int) -> Iterable[list[Item | Problem]]:
@@ -214,7 +227,8 @@ def _keep_problems(batch: ImportBatch, problems: Iterable[Problem]) -> None:
     )
 
 
-def _reason(batch: ImportBatch, error: Exception) -> str:
+def why_stopped(*, batch: ImportBatch, error: Exception) -> str:
+    """What happened, what is safe and what to do."""
     text = str(error)
     is_full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or isinstance(
         error, WarehouseFull

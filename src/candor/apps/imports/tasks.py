@@ -2,6 +2,8 @@
 
 from django_tasks import task
 
+from candor.foundation.jobs import every
+
 from . import services
 from .errors import ImportUnderWay
 from .models import ImportBatch
@@ -20,6 +22,13 @@ def run(batch_id: int) -> None:
     except Exception as error:
         services.stop_import(batch=batch, reason=_words(error))
         raise
+
+
+@every(minutes=5)
+@task
+def stop_abandoned() -> None:
+    """End imports whose worker died so often that their job was given up."""
+    services.stop_abandoned()
 
 
 @task

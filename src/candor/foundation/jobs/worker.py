@@ -7,7 +7,7 @@ import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks.utils import normalize_json
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
+PATIENCE = 5.0  # seconds to wait for a database that does not take writes
 
 
 class Worker:
@@ -37,6 +38,16 @@ class Worker:
 
     def run_until_stopped(self) -> None:
         """Work for ever: schedule what is due, run what is ready, rest when there is nothing."""
+        while not self.stopping.is_set():
+            try:
+                self._work()
+            except (
+                OperationalError
+            ) as error:  # the disk is full or the server away: not even a failure can be noted
+                logger.error("The database does not take writes (%s); trying again", error)
+                self.stopping.wait(PATIENCE)
+
+    def _work(self) -> None:
         release_the_dead()
         while not self.stopping.is_set():
             close_old_connections()
