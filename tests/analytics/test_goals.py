@@ -156,3 +156,20 @@ def test_a_goal_and_its_mirror_image_are_judged_alike(value, target, answers):
     up = check_goal(baseline=estimate(value), target=target, answers_by_date=answers, sd=0.75, lowest=-1)
     down = check_goal(baseline=estimate(-value), target=-target, answers_by_date=answers, sd=0.75, lowest=-1)
     assert (up.verdict, up.p_met_without_change) == (down.verdict, down.p_met_without_change)
+
+
+def test_thirty_answers_are_the_least_and_one_baseline_answer_is_a_baseline():
+    few, enough = (
+        check_goal(baseline=estimate(0.3), target=0.9, answers_by_date=n, sd=0.45) for n in (29, 30)
+    )
+    assert ("few_answers" in few.problems, "few_answers" in enough.problems) == (True, False)
+    assert (
+        check_goal(baseline=estimate(0.3, n=1), target=0.9, answers_by_date=900, sd=0.45).change_asked
+        is not None
+    )
+    assert (
+        check_goal(baseline=estimate(0.3, n=0), target=0.9, answers_by_date=900, sd=0.45).verdict
+        == "no_baseline"
+    )
+    flat = check_goal(baseline=estimate(0.3, low=0.3, high=0.3), target=0.9, answers_by_date=900)
+    assert flat.verdict == "no_baseline"
