@@ -1,6 +1,7 @@
 """Findings: what is planted is told with its interval and n, what is chance is not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from candor.analytics import Issue, value_at_stake
 from candor.apps.cases.services import open_case
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import AnswerKind, Kind
+from candor.apps.insights.priorities import Priority, Ranking
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import Person, Unit, Workspace
 from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import create_unit
-from candor.apps.reports import changes, queries
+from candor.apps.reports import changes, next_steps, queries
 from candor.apps.reports.findings import Finding, in_order
 from candor.apps.scores import queries as scores
 from candor.foundation.periods import Period, parse_period
@@ -244,3 +247,54 @@ def test_order_is_by_importance_and_then_by_the_alphabet() -> None:
     rows = [found("b", 1), found("a", 1), found("c", 2)]
     assert claims(in_order(rows, most=9)) == claims(in_order(rows[::-1], most=9)) == ["c", "a", "b"]
     assert claims(in_order(rows, most=1)) == ["c"]
+
+
+def ranking(names: list[str], **fields: Any) -> Ranking:
+    """Issues that all stand in the first tier, the first with the most at stake."""
+    rows = [
+        Priority(
+            name=name,
+            ranked=value_at_stake([Issue(key=name, affected=60 - place, of=300)])[0],
+            tier=1,
+            severity=None,
+        )
+        for place, name in enumerate(names)
+    ]
+    return Ranking(
+        source="complaints",
+        state="ok",
+        of=300,
+        least_of=30,
+        rows=tuple(rows),
+        **{"by_severity": False} | fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "claim"),
+    [
+        (["Fees"], "In complaints, look at “Fees” first."),
+        (["Fees", "Delay"], "In complaints, look at “Fees” and “Delay”: which comes first is not decided."),
+        (
+            ["A", "B", "C", "D"],
+            "In complaints, four issues can’t be told apart: which comes first is not decided.",
+        ),
+    ],
+)
+def test_what_comes_first_is_said_only_where_it_is_decided(
+    world: World, monkeypatch: pytest.MonkeyPatch, names: list[str], claim: str
+) -> None:
+    monkeypatch.setattr(next_steps, "priorities_of", lambda scope: (ranking(names),))
+    found = next(next_steps.priorities(scope_of(world.clara)))
+    assert found.claim == claim
+    assert "60 (" in found.detail and "of 300" in found.detail
+    assert list(next_steps.priorities(scope_of(world.theo))) == []
+
+
+def test_issues_that_share_a_name_are_told_apart_by_product() -> None:
+    rows = [
+        replace(row, product=product)
+        for row, product in zip(ranking(["Fees", "Fees"]).rows, "AB", strict=True)
+    ]
+    shared = replace(ranking(["Fees", "Fees"]), rows=tuple(rows))
+    assert next_steps._names(shared) == ["“Fees” (A)", "“Fees” (B)"]

@@ -91,16 +91,13 @@ def _first_words(ranking: Ranking) -> str:
     names = _names(ranking)
     facts = {
         "where": _("comments") if ranking.source == "themes" else _("complaints"),
-        "names": ", ".join(names[:MOST_NAMES]), "more": count_words(max(len(names) - MOST_NAMES, 0)),
+        "n": count_words(len(names)),
         "first": ", ".join(names[:-1]), "last": names[-1],
     }  # fmt: skip
-    if ranking.is_top_decided or len(names) == 1:
+    if len(names) == 1:  # the first tier holds the top issue with a chance of at least 95 %
         return _("In %(where)s, look at %(last)s first.") % facts
     if len(names) > MOST_NAMES:
-        return (
-            _("In %(where)s, look at %(names)s or one of %(more)s others: which comes first is not decided.")
-            % facts
-        )
+        return _("In %(where)s, %(n)s issues can’t be told apart: which comes first is not decided.") % facts
     return _("In %(where)s, look at %(first)s and %(last)s: which comes first is not decided.") % facts
 
 
