@@ -106,7 +106,7 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "reference" / "settings.md").read_text()
     used = set()
     for path in _modules():
-        used |= set(re.findall(r"\"(CANDOR_[A-Z_]+)\"", path.read_text()))
+        used |= {n.removesuffix("_FILE") for n in re.findall(r"\"(CANDOR_[A-Z_]+)\"", path.read_text())}
     assert not {name for name in used if f"`{name.removesuffix('_FILE')}`" not in text}
 
 
@@ -123,7 +123,7 @@ def test_every_error_code_is_documented() -> None:
     for path in _modules():
         if path.name == "errors.py":
             codes |= set(
-                re.findall(r"^\s+code(?:: ClassVar\[str\])? = \"([a-z-]+)\"", path.read_text(), re.MULTILINE)
+                re.findall(r"^\s+code(?:: ClassVar\[str\])? = \"([a-z_-]+)\"", path.read_text(), re.MULTILINE)
             )
     assert codes
     assert not {code for code in codes if f"`{code}`" not in text}
