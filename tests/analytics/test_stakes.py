@@ -177,6 +177,11 @@ def test_nobody_affected_is_a_defined_result():
             {"exclusive": True},
             BadCounts,
         ),
+        (
+            [Issue(key="a", affected=1, of=9), Issue(key="b", affected=1, of=8)],
+            {"exclusive": True},
+            BadCounts,
+        ),
     ],
 )
 def test_wrong_input_is_a_named_error(issues, options, error):
