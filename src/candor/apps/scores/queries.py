@@ -235,7 +235,16 @@ def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, l
     comparison = measure.formula.compare(sides[0], sides[1], least_n=least_n)
     if comparison.verdict == "too_few":
         return replace(comparison, change=None, low=None, high=None, p_value=None)
+    if _crosses_zero(comparison):
+        return replace(comparison, verdict="no_clear_change")
     return comparison
+
+
+def _crosses_zero(comparison: Comparison) -> bool:
+    """Whether the score's own change could be none, although the test on the raw answers found a shift: a page that says
+    "up" beside an interval that reaches below zero would contradict itself."""
+    low, high = comparison.low, comparison.high
+    return low is not None and high is not None and low <= 0 <= high
 
 
 def _tally(measure: Measure, answers: Histogram, since: date, until: date) -> Tally:
