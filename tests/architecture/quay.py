@@ -15,6 +15,9 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.feedback.models import Feedback
 from candor.apps.imports.models import BadRow, ImportBatch
+from candor.apps.insights.choices import Outcome as RunOutcome
+from candor.apps.insights.choices import Standing
+from candor.apps.insights.models import ReadComment, Theme, ThemeRun
 from candor.apps.journeys.models import Journey
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
 from candor.apps.organization.choices import Role
@@ -53,7 +56,7 @@ def build_harbour(world: World) -> Harbour:
     journey = _journey(world)
     things = {
         "feedback": feedback.pk, "complaint": complaint.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
-        "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "invitation": _invitation(world).pk,
+        "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
     }  # fmt: skip
@@ -129,6 +132,28 @@ def _outcome(world: World) -> Outcome:
         by_on=timezone.localdate() + timedelta(days=300), by=world.clara, baseline_until=date(2026, 6, 30),
         baseline=Estimate(value=0.1, low=0.0, high=0.2, n=400, method="test"),
     )  # fmt: skip
+
+
+def _theme(feedback: Feedback) -> Theme:
+    """A theme that only customers of Quay speak of."""
+    day = feedback.received_at.date()
+    run = ThemeRun.objects.create(
+        language="en", as_of=day, since=day, outcome=RunOutcome.OK, n_comments=400, n_read=400, n_distinct=400,
+        codes=[{"term": WORD, "n": 1, "quotes": [feedback.pk]}],
+    )  # fmt: skip
+    theme = Theme.objects.create(
+        key="t1",
+        language="en",
+        standing=Standing.STABLE,
+        proposed_name=WORD,
+        terms=[WORD],
+        stability=0.9,
+        n=40,
+    )
+    ReadComment.objects.create(
+        feedback=feedback, run=run, theme=theme, similarity=0.9, unit=feedback.unit, received_on=day
+    )
+    return theme
 
 
 def _invitation(world: World) -> Invitation:

@@ -62,6 +62,8 @@ ADDRESSES = {
     "organization:audit": hidden(),
     "journeys:journeys": shared(),
     "journeys:journey": shared(key="journey"),
+    "journeys:reality": shared(key="journey"),
+    "journeys:customer_panel": hidden(pk="customer"),
     "customers:list": shared(),
     "customers:customer": hidden(pk="customer"),
     "customers:merge": hidden(pk="customer"),
@@ -91,6 +93,18 @@ ADDRESSES = {
     "scores:journey_panel": shared(pk="journey_pk"),
     "scores:measure": shared(key="measure"),
     "scores:export": shared(key="measure"),
+    "insights:themes": shared(),
+    "insights:export": shared(),
+    "insights:find": hidden(),
+    "insights:rising": shared(),
+    "insights:priorities": shared(),
+    "insights:theme": hidden(pk="theme"),
+    "insights:rename": hidden(pk="theme"),
+    "insights:merge": hidden(pk="theme"),
+    "insights:split_off": hidden(pk="theme"),
+    "insights:hide": hidden(pk="theme"),
+    "insights:show": hidden(pk="theme"),
+    "insights:feedback_panel": hidden(pk="feedback"),
     "cases:list": shared(),
     "cases:rules": hidden(),
     "cases:set_rule_active": hidden(pk="rule"),
@@ -103,6 +117,12 @@ ADDRESSES = {
     "cases:note": hidden(pk="case"),
     "cases:assign": hidden(pk="case"),
     "cases:wait": hidden(pk="case"),
+    "reports:digest": shared(),
+    "reports:send": shared(),
+    "reports:subscribe": shared(),
+    "reports:unsubscribe": shared(),
+    "reports:export": shared(),
+    "reports:scores_csv": shared(),
     "strategy:outcomes": shared(),
     "strategy:define": shared(),
     "strategy:outcome": hidden(pk="outcome"),
@@ -395,6 +415,10 @@ class Loads(HTMLParser):
         for key, value in attrs:
             if key in self.ATTRIBUTES.get(tag, ()) or key.startswith("hx-"):
                 self.found.append(value or "")
+            if key == "srcdoc":
+                inside = Loads(value or "")
+                self.found += inside.found
+                self.inline += inside.inline
             if key == "style":
                 self.found += re.findall(r"url\(['\"]?([^)'\"]+)", value or "")
             if key.startswith("on"):

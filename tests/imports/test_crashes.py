@@ -177,7 +177,7 @@ def _files(folder: Path) -> set[tuple[str, int]]:
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a small disk")
     yield folder
@@ -188,21 +188,21 @@ def test_a_full_disk_is_told_and_the_import_goes_on_once_there_is_room(
     set_up_once: Workspace, small_disk: Path, tmp_path: Path
 ) -> None:
     workspace = set_up_once.copy_to(small_disk / "home")
-    path = complaints_csv(tmp_path / "c.csv", ROWS)
+    path = complaints_csv(tmp_path / "c.csv", 10_000)
     full = workspace.run("import", "complaints", path, "--json")
     assert full.code == 1
     told = full.json.get("error") or full.json["notes"][0]
     assert told.startswith("The disk is full. What was imported so far is safe and complete up to row ")
     assert "Traceback" not in full.err
     there = _count(workspace, "SELECT count(*) FROM feedback_feedback")
-    assert 0 < there < ROWS
+    assert 0 < there < 10_000
     assert there == _acknowledged(workspace)
     assert _count(workspace, "SELECT count(*) FROM complaints_complaint") == there, "nothing is torn"
     subprocess.run(["mount", "-o", "remount,size=300m", str(small_disk)], check=True)
     rest = workspace.run("import", "complaints", path, "--json")
-    assert (rest.json["rows_added"], rest.json["rows_known"]) == (ROWS - there, there)
+    assert (rest.json["rows_added"], rest.json["rows_known"]) == (10_000 - there, there)
     assert workspace.run("worker", "--once", "--json").code == 0
-    _assert_complete(workspace, ROWS)
+    _assert_complete(workspace, 10_000)
 
 
 # -- A large file ----------------------------------------------------------------------------------------------------
