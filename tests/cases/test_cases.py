@@ -110,3 +110,18 @@ def test_received_feedback_opens_its_case_by_the_worker() -> None:
     row = a_feedback(nps=1, unit_id=world.quay.pk)
     Worker().run_all()
     assert Case.objects.get().feedback == row
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_work_on_feedback_is_stored_with_it_or_not_at_all() -> None:
+    from django.db import transaction
+    from tests.world import build_world
+
+    from candor.foundation.models import Job
+
+    build_world()
+    with transaction.atomic():
+        a_feedback(nps=1)
+        assert Job.objects.filter(task_path__endswith="open_cases_for").exists(), "before the commit"
+        transaction.set_rollback(True)
+    assert not Job.objects.filter(task_path__endswith="open_cases_for").exists()

@@ -90,9 +90,7 @@ def receive(
     days = [timezone.localtime(item.received_at).date() for item in fresh]
     note_feedback_span(first=min(days), last=max(days))
     announce_changed(new_ids.values())
-    transaction.on_commit(
-        lambda: feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values()))
-    )
+    feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values()))
     return Received(new_ids, known)
 
 

@@ -1,4 +1,8 @@
-"""News of the hub, in the past tense, sent once the transaction is committed."""
+"""News of the hub, in the past tense.
+
+Sent inside the transaction that stores the feedback: receivers only enqueue, and a job is stored with the feedback or not at
+all, so that no crash between the two can lose it.
+"""
 
 from django.dispatch import Signal
 
