@@ -2,13 +2,14 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from candor.apps.feedback.models import Feedback
 from candor.apps.insights import services
-from candor.apps.insights.models import Theme
+from candor.apps.insights.models import Theme, ThemeRun
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import create_person, give_role
@@ -53,6 +54,21 @@ def test_pages_stand_before_there_is_anything_to_show(world: World) -> None:
     assert "Too few different comments to tell themes (19 of at least 300)" in shown
     assert "Frequent words" in shown
     assert "Frequent words" not in page(world.mona, "/insights/")
+
+
+@pytest.mark.parametrize("outcome", ["too_few", "ok"])
+def test_how_many_comments_a_run_read_is_for_who_sees_all_units(world: World, outcome: str) -> None:
+    tell(comments_about("app", 5), unit=world.quay)
+    ThemeRun.objects.create(
+        language="en", as_of=date(2026, 6, 30), since=date(2026, 1, 1), outcome=outcome, n_comments=4321, n_read=4000,
+        n_distinct=287,
+    )  # fmt: skip
+    for_clara, for_mona = page(world.clara, "/insights/"), page(world.mona, "/insights/")
+    assert "in 4,321 comments" in for_clara
+    assert "4,321" not in for_mona and "287" not in for_mona
+    assert "Last looked for in the comments of all units from" in for_mona
+    if outcome == "too_few":
+        assert "(287 of at least 300)" in for_clara and "(at least 300 are needed)" in for_mona
 
 
 def test_themes_stand_with_share_and_count(world: World) -> None:

@@ -39,13 +39,14 @@ def may_curate(viewer: Viewer) -> bool:
 
 
 def themes_page(scope: Scope) -> dict[str, Any]:
-    """All themes, or why there are none yet."""
+    """All themes, or why there are none yet; a run counts comments of all units, so its counts are for who sees them all."""
     run, table = queries.latest_run(), queries.theme_table(scope)
     high = [row.share.high for row in table.rows if row.share.high is not None]
     is_readable = queries.is_readable(run)
     return {
         "run": run,
         "is_readable": is_readable,
+        "may_count_run": scope.viewer.sees_everything(Permission.READ_INSIGHTS),
         "is_looking": tasks.is_looking(),
         "has_comments": queries.has_comments(scope.viewer),
         "rows": [row for row in table.rows if row.n],
