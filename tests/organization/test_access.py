@@ -48,3 +48,13 @@ def test_what_is_the_whole_companys_is_not_given_by_a_role_below_it(world: World
     assert not any(rival.can(permission) for permission in UNDIVIDED)
     assert rival.can(Permission.MANAGE_STRATEGY, world.mill)
     assert viewer_of(world.amos).can(Permission.ADMINISTER)
+
+
+def test_a_row_without_a_unit_takes_a_role_for_the_whole_company(world: World) -> None:
+    give_role(person=world.ada, role=Role.MANAGER, unit=world.mill, by=None)
+    ada, clara = viewer_of(world.ada), viewer_of(world.clara)
+    assert ada.holds(Permission.HANDLE_FEEDBACK, world.mill)
+    assert not ada.holds(Permission.HANDLE_FEEDBACK, world.quay)
+    assert not ada.holds(Permission.HANDLE_FEEDBACK, None)
+    assert ada.holds(Permission.READ_FEEDBACK, None)
+    assert clara.holds(Permission.HANDLE_FEEDBACK, None)

@@ -61,7 +61,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, viewer: Viewer, shown: Case, close_form: CloseForm | None = None
 ) -> HttpResponse:
-    may_work = _may_work(viewer, shown)
+    may_work = viewer.holds(Permission.WORK_CASES, shown.unit)
     people = queries.possible_owners(viewer, shown)
     context = {
         "case": shown,
@@ -187,11 +187,7 @@ def feedback_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         return HttpResponse("")
     found = Case.objects.visible_to(viewer).filter(feedback=row).select_related("owner")
-    may_open = (
-        viewer.can(Permission.WORK_CASES, row.unit)
-        if row.unit
-        else viewer.sees_everything(Permission.WORK_CASES)
-    )
+    may_open = viewer.holds(Permission.WORK_CASES, row.unit)
     return render(
         request,
         "cases/panel.html",
@@ -221,14 +217,6 @@ def _case(viewer: Viewer, pk: int) -> Case:
 
 def _case_to_work(viewer: Viewer, pk: int) -> Case:
     shown = _case(viewer, pk)
-    if not _may_work(viewer, shown):
+    if not viewer.holds(Permission.WORK_CASES, shown.unit):
         raise NotFound(_("This case is not yours to work on."))
     return shown
-
-
-def _may_work(viewer: Viewer, shown: Case) -> bool:
-    return (
-        viewer.can(Permission.WORK_CASES, shown.unit)
-        if shown.unit
-        else viewer.sees_everything(Permission.WORK_CASES)
-    )

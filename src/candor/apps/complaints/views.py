@@ -88,6 +88,4 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _may_decide(viewer: Viewer, shown: Complaint) -> bool:
     feedback: Feedback = shown.feedback
-    if feedback.unit is None:
-        return viewer.sees_everything(Permission.HANDLE_FEEDBACK)
-    return viewer.can(Permission.HANDLE_FEEDBACK, feedback.unit)
+    return viewer.holds(Permission.HANDLE_FEEDBACK, feedback.unit)

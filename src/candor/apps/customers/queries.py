@@ -8,9 +8,11 @@ from candor.apps.organization.choices import Permission
 from .models import Customer, Identifier
 
 
-def visible_customers(viewer: Viewer) -> QuerySet[Customer]:
-    """Customers whose home unit the viewer may read; those without one only for who sees the whole organization."""
-    unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
+def visible_customers(
+    viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK
+) -> QuerySet[Customer]:
+    """Customers of units the permission is held for; those without a unit only for who holds it for the whole organization."""
+    unit_ids = viewer.unit_ids(permission)
     rows = Customer.objects.select_related("unit", "segment")
     return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
@@ -115,3 +117,12 @@ def undo_merge(*, duplicate: Customer, by: Person | None) -> Customer:
     duplicate.save(update_fields=["merged_into"])
     record_audit(by=by, action="customer.parted", target=duplicate, kept=kept)
     return duplicate
+
+
+@transaction.atomic
+def forget_customers_of_import(*, import_batch_id: int, keep: QuerySet[Any, Any]) -> int:
+    """Remove the nameless customers that an import created, except those whose ids are in `keep` and those that people have
+    merged; returns how many."""
+    rows = Customer.objects.filter(import_batch_id=import_batch_id, name="", merged_into=None, merged=None)
+    deleted, _ = rows.exclude(pk__in=keep).delete()
+    return deleted

@@ -41,8 +41,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "identifiers": queries.identifiers_of(shown),
         "merged": shown.merged.order_by("pk"),
         "panels": panels_for("customer"),
-        "may_read_personal": viewer.can(Permission.READ_PERSONAL_DATA, shown.unit),
-        "may_merge": viewer.can(Permission.HANDLE_FEEDBACK, shown.unit),
+        "may_read_personal": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit),
+        "may_merge": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
     }
     return render(request, "customers/customer.html", context)
 
@@ -56,7 +56,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         raise InvalidInput(
             _("Give the number of the other customer, as it stands at the end of their page's address.")
         )
-    kept, duplicate = _customer(viewer, pk), _customer(viewer, int(number))
+    kept, duplicate = (_customer(viewer, one, Permission.HANDLE_FEEDBACK) for one in (pk, int(number)))
     services.merge_customers(keep=kept, duplicate=duplicate, by=viewer.person)
     undo = reverse("customers:part", args=[duplicate.pk])
     messages.success(request, _("The two are one customer now."), extra_tags=f"undo={undo}")
@@ -67,13 +67,16 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 def part(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    duplicate = services.undo_merge(duplicate=_customer(viewer, pk), by=viewer.person)
+    duplicate = _customer(viewer, pk, Permission.HANDLE_FEEDBACK)
+    if duplicate.merged_into_id:
+        _customer(viewer, duplicate.merged_into_id, Permission.HANDLE_FEEDBACK)
+    services.undo_merge(duplicate=duplicate, by=viewer.person)
     messages.success(request, _("They are two customers again."))
     return redirect("customers:customer", duplicate.pk)
 
 
-def _customer(viewer: Viewer, pk: int) -> Customer:
-    shown = queries.visible_customers(viewer).filter(pk=pk).first()
+def _customer(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Customer:
+    shown = queries.visible_customers(viewer, permission).filter(pk=pk).first()
     if shown is None:
         raise NotFound(_("This customer does not exist, or is not yours to see."))
     return shown

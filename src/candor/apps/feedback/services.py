@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils import timezone
 
+from candor.apps.customers.services import forget_customers_of_import
 from candor.apps.imports.models import ImportBatch
 from candor.apps.organization.models import Person
-from candor.apps.organization.services import note_feedback_span, record_audit
+from candor.apps.organization.services import note_feedback_span, record_audit, set_feedback_span
 from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
 from candor.text.language import detect_language
@@ -17,8 +19,7 @@ from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
 from .models import Answer, Feedback
-from .signals import feedback_received
-
+from .signals import feedback_forgotten, feedback_received
 
 _ENOUGH_TO_TELL = 400  # characters from which a language is told as well as from the whole
 
@@ -196,9 +197,22 @@ def undo_handled(*, feedback: Feedback, by: Person) -> Feedback:
 
 @transaction.atomic
 def forget_batch(*, batch: ImportBatch) -> int:
-    """Remove all feedback that an import brought, with everything that hangs on it; returns how many rows."""
+    """Remove all feedback that an import brought, with everything that hangs on it; returns how many rows.
+
+    Customers that only this import knew go too, and the span of days with feedback shrinks back.
+    """
     ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), 500):
-        Feedback.objects.filter(pk__in=ids[start : start + 500]).delete()
+        chunk = ids[start : start + 500]
+        feedback_forgotten.send(sender=Feedback, feedback_ids=chunk)
+        Feedback.objects.filter(pk__in=chunk).delete()
+    known = Feedback.objects.exclude(customer=None).values("customer_id")
+    forget_customers_of_import(import_batch_id=batch.pk, keep=known)
+    span = Feedback.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
+    set_feedback_span(first=_day(span["first"]), last=_day(span["last"]))
     announce_changed(ids)
     return len(ids)
+
+
+def _day(instant: datetime | None) -> date | None:
+    return timezone.localtime(instant).date() if instant else None

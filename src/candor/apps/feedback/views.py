@@ -70,8 +70,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "item": shown,
         "answers": shown.answers.order_by("pk"),
         "panels": panels_for("feedback"),
-        "may_handle": _may(viewer, Permission.HANDLE_FEEDBACK, shown),
-        "may_unmask": _may(viewer, Permission.READ_PERSONAL_DATA, shown)
+        "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
+        "may_unmask": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit)
         and shown.comment != shown.comment_masked,
     }
     return render(request, "feedback/item.html", context | around)
@@ -154,10 +154,6 @@ def _feedback(viewer: Viewer, pk: int, permission: Permission = Permission.READ_
     if shown is None:
         raise NotFound(_("This feedback does not exist, or it is not yours to see."))
     return shown
-
-
-def _may(viewer: Viewer, permission: Permission, shown: Feedback) -> bool:
-    return viewer.can(permission, shown.unit) if shown.unit else viewer.sees_everything(permission)
 
 
 def _back(request: HttpRequest) -> str:

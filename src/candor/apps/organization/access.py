@@ -26,6 +26,10 @@ class Viewer:
         paths = self.grants.get(permission, frozenset())
         return bool(paths) if unit is None else any(unit.path.startswith(path) for path in paths)
 
+    def holds(self, permission: Permission, unit: Unit | None) -> bool:
+        """Whether the permission is held for a row of this unit; for a row of none it takes the whole organization."""
+        return self.sees_everything(permission) if unit is None else self.can(permission, unit)
+
     def sees_everything(self, permission: Permission) -> bool:
         """Whether the permission is held for the whole organization, so that rows without a unit are included."""
         return self._root_path in self.grants.get(permission, frozenset())

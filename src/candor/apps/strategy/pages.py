@@ -67,9 +67,7 @@ def outcome_page(outcome: Outcome, scope: Scope) -> dict[str, Any]:
 
 def may_manage(outcome: Outcome, scope: Scope) -> bool:
     """Whether the viewer may change it: for an outcome of the whole company, by a role for all of it."""
-    if outcome.unit is None:
-        return scope.viewer.sees_everything(Permission.MANAGE_STRATEGY)
-    return scope.viewer.can(Permission.MANAGE_STRATEGY, outcome.unit)
+    return scope.viewer.holds(Permission.MANAGE_STRATEGY, outcome.unit)
 
 
 def _chart(standing: Standing, scope: Scope) -> charts.Spec | None:

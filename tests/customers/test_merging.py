@@ -1,0 +1,94 @@
+"""Two records of one person: who may say so, and who may take it back."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from candor.apps.customers.models import Customer
+from candor.apps.customers.services import merge_customers
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import Person, Unit
+from candor.apps.organization.services import give_role
+from tests.world import World
+
+
+@pytest.fixture
+def pair(world: World) -> tuple[Customer, Customer]:
+    """Two records at Quay."""
+    one, two = (Customer.objects.create(name=name, unit=world.quay) for name in ("Ann", "Anne"))
+    return one, two
+
+
+@pytest.fixture
+def mixed(world: World) -> Person:
+    """Theo, who works in Quay without handling its feedback, and manages Mill as well."""
+    give_role(person=world.theo, role=Role.FRONTLINE, unit=world.quay, by=None)
+    give_role(person=world.theo, role=Role.MANAGER, unit=world.mill, by=None)
+    return world.theo
+
+
+def _merge(client: Client, keep: Customer, duplicate: Customer) -> HttpResponse:
+    return client.post(f"/customers/{keep.pk}/merge/", {"duplicate": duplicate.pk})
+
+
+def _is_merged(customer: Customer) -> bool:
+    customer.refresh_from_db()
+    return customer.merged_into_id is not None
+
+
+def test_who_handles_a_units_feedback_merges_and_parts_its_customers(
+    client: Client, world: World, pair: tuple[Customer, Customer]
+) -> None:
+    client.force_login(world.mona)
+    assert _merge(client, *pair).status_code == 302
+    assert _is_merged(pair[1])
+    assert client.post(f"/customers/{pair[1].pk}/part/").status_code == 302
+    assert not _is_merged(pair[1])
+
+
+def test_handling_another_units_feedback_is_not_enough_to_merge(
+    client: Client, mixed: Person, pair: tuple[Customer, Customer]
+) -> None:
+    client.force_login(mixed)
+    assert client.get(f"/customers/{pair[0].pk}/").status_code == 200
+    assert _merge(client, *pair).status_code == 404
+    assert not _is_merged(pair[1])
+
+
+@pytest.mark.parametrize("kept_is_ours", [True, False])
+def test_merging_takes_the_right_for_both_units(
+    client: Client, world: World, mixed: Person, pair: tuple[Customer, Customer], kept_is_ours: bool
+) -> None:
+    ours = Customer.objects.create(name="Ann", unit=world.mill)
+    keep, duplicate = (ours, pair[0]) if kept_is_ours else (pair[0], ours)
+    client.force_login(mixed)
+    assert _merge(client, keep, duplicate).status_code == 404
+    assert not _is_merged(duplicate)
+
+
+@pytest.mark.parametrize("kept_is_ours", [True, False])
+def test_parting_takes_the_right_for_both_units(
+    client: Client, world: World, mixed: Person, pair: tuple[Customer, Customer], kept_is_ours: bool
+) -> None:
+    ours = Customer.objects.create(name="Ann", unit=world.mill)
+    keep, duplicate = (ours, pair[0]) if kept_is_ours else (pair[0], ours)
+    merge_customers(keep=keep, duplicate=duplicate, by=world.clara)
+    client.force_login(mixed)
+    assert client.post(f"/customers/{duplicate.pk}/part/").status_code == 404
+    assert _is_merged(duplicate)
+
+
+@pytest.mark.parametrize("unit_name", ["quay", None])
+def test_customers_without_a_unit_are_merged_only_by_a_role_for_the_whole_company(
+    client: Client, world: World, pair: tuple[Customer, Customer], unit_name: str | None
+) -> None:
+    """Ada reads everything and manages Mill; neither gives her the customers that are nobody's."""
+    give_role(person=world.ada, role=Role.MANAGER, unit=world.mill, by=None)
+    unit: Unit | None = getattr(world, unit_name) if unit_name else None
+    Customer.objects.update(unit=unit)
+    client.force_login(world.ada)
+    assert _merge(client, *pair).status_code == 404
+    assert b"The same person twice?" not in client.get(f"/customers/{pair[0].pk}/").content
+    client.force_login(world.clara)
+    assert b"The same person twice?" in client.get(f"/customers/{pair[0].pk}/").content
+    assert _merge(client, *pair).status_code == 302
