@@ -1,17 +1,21 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.builders import NOON, a_feedback
-from tests.world import World
 
 from candor.apps.cases import services
 from candor.apps.cases.choices import RootCause, State, Trigger
 from candor.apps.cases.errors import CaseAlreadyClosed
 from candor.apps.cases.models import Case
+from candor.apps.feedback.models import Feedback
+from candor.apps.imports import services as imports
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry
+from candor.apps.organization.services import create_person, give_role
+from tests.builders import NOON, a_feedback
+from tests.world import World
 
 
 @pytest.fixture
@@ -101,9 +105,8 @@ def test_a_case_given_to_somebody_who_may_not_work_it_is_refused(
 
 @pytest.mark.django_db(transaction=True)
 def test_received_feedback_opens_its_case_by_the_worker() -> None:
-    from tests.world import build_world
-
     from candor.foundation.jobs import Worker
+    from tests.world import build_world
 
     world = build_world()
     services.install_standard_rules(active_since=NOON - timedelta(days=1))
@@ -115,9 +118,9 @@ def test_received_feedback_opens_its_case_by_the_worker() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_work_on_feedback_is_stored_with_it_or_not_at_all() -> None:
     from django.db import transaction
-    from tests.world import build_world
 
     from candor.foundation.models import Job
+    from tests.world import build_world
 
     build_world()
     with transaction.atomic():
@@ -125,3 +128,32 @@ def test_the_work_on_feedback_is_stored_with_it_or_not_at_all() -> None:
         assert Job.objects.filter(task_path__endswith="open_cases_for").exists(), "before the commit"
         transaction.set_rollback(True)
     assert not Job.objects.filter(task_path__endswith="open_cases_for").exists()
+
+
+def test_a_case_closed_meanwhile_by_a_colleague_is_not_closed_over(world: World, rules: None) -> None:
+    case = _case(world)
+    stale = Case.objects.get(pk=case.pk)
+    services.close_case(case=case, root_cause=RootCause.ERROR, resolution="Mended.", by=world.mona)
+    with pytest.raises(CaseAlreadyClosed):
+        services.close_case(case=stale, root_cause=RootCause.DELAY, resolution="Mine.", by=world.clara)
+    assert Case.objects.get(pk=case.pk).resolution == "Mended."
+
+
+def test_cases_that_come_together_are_spread_over_those_who_may_own_them(world: World, rules: None) -> None:
+    second = create_person(name="Max", unit=world.quay, by=None, email="max@harbour.example")
+    give_role(person=second, role=Role.MANAGER, unit=world.quay, by=None)
+    ids = [a_feedback(nps=1, unit_id=world.red.pk).pk for _ in range(10)]
+    owners = [case.owner for case in services.open_cases(feedback_ids=ids)]
+    assert (owners.count(world.mona), owners.count(second)) == (5, 5)
+
+
+def test_undoing_an_import_writes_down_which_cases_went(world: World, rules: None, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("respondent id,date,NPS\n1,2026-06-01T12:00:00Z,2\n")
+    batch = imports.take_path(kind="surveys", path=path, by=None)
+    imports.run_import(batch=imports.start(batch=batch, by=None))
+    case = services.open_cases(feedback_ids=[Feedback.objects.get().pk])[0]
+    services.close_case(case=case, root_cause=RootCause.ERROR, resolution="Called her.", by=world.clara)
+    imports.run_undo(batch=imports.undo(batch=batch, by=world.clara))
+    entry = AuditEntry.objects.get(action="case.removed")
+    assert entry.facts["resolution"] == "Called her."

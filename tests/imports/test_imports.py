@@ -322,3 +322,60 @@ def test_the_real_event_logs_agree(world: World, real_data: Path) -> None:
         found.append(event_cases(warehouse(), journey=name))
     for log in found:
         assert (log.cases, log.events, log.variants) == (1_434, 8_577, 116)
+
+
+# -- What undo and repetition leave behind ------------------------------------------------------------------------
+
+
+def test_undo_takes_customers_and_the_span_of_days_with_it(world: World, tmp_path: Path) -> None:
+    from candor.apps.customers.models import Customer
+    from candor.apps.organization.queries import workspace
+
+    _import(_file(tmp_path, "id,date,issue\n1,2026-01-31,Fees\n", "kept.csv"))
+    batch = _import(_file(tmp_path, "id,date,issue,customer id\n2,2031-01-31,Fees,C-77\n", "gone.csv"))
+    assert Customer.objects.count() == 1
+    services.run_undo(batch=services.undo(batch=batch, by=world.clara))
+    assert not Customer.objects.exists()
+    assert str(workspace().last_feedback_on) == "2026-01-31"
+
+
+def test_an_uploaded_copy_goes_once_the_import_is_done(world: World) -> None:
+    content = io.BytesIO((HEADER + "1,2026-01-31,Loan,Fees,x\n").encode())
+    batch = services.take_file(kind="complaints", name="c.csv", content=content, by=world.clara)
+    services.run_import(batch=services.start(batch=batch, by=world.clara))
+    assert not Path(batch.file_path).exists()
+
+
+def test_two_surveys_without_a_name_do_not_swallow_each_other(world: World, tmp_path: Path) -> None:
+    for year in ("2016", "2017"):
+        rows = f"respondent id,date,NPS\n1,{year}-05-01,9\n2,{year}-05-01,3\n"
+        assert _import(_file(tmp_path, rows, f"survey-{year}.csv"), "surveys").rows_added == 2
+
+
+def test_rows_without_an_id_are_known_by_their_content(world: World, tmp_path: Path) -> None:
+    first = _file(tmp_path, "date,NPS\n2026-05-01,9\n2026-05-01,9\n", "a.csv")
+    other = _file(tmp_path, "date,NPS\n2026-06-01,8\n2026-05-01,9\n", "b.csv")
+    assert _import(first, "surveys", source="pulse").rows_added == 2
+    assert _import(first, "surveys", source="pulse").rows_added == 0
+    assert _import(other, "surveys", source="pulse").rows_added == 1
+
+
+def test_a_ragged_first_row_costs_the_others_no_columns(world: World, tmp_path: Path) -> None:
+    rows = "1,2026-02-01\n2,never,Loan,Fees,please read me\n3,2026-02-01,Loan,Fees,fine\n"
+    batch = _import(_file(tmp_path, HEADER + rows))
+    assert "please read me" in "".join(services.bad_rows_csv(batch))
+
+
+def test_undo_tells_the_warehouse_of_invitations_that_lost_their_answer(world: World, tmp_path: Path) -> None:
+    from django.utils import timezone
+
+    from candor.apps.scores.services import project_pending, verify_warehouse
+    from candor.apps.surveys.services import NewInvitation, define_survey, record_invitations
+
+    batch = _import(_file(tmp_path, "respondent id,date,NPS\n1,2026-05-01,9\n"), "surveys", source="pulse")
+    invitation = NewInvitation(key="1", sent_at=timezone.now(), feedback_id=Feedback.objects.get().pk)
+    record_invitations(survey=define_survey(key="pulse", name="Pulse"), items=[invitation])
+    project_pending()
+    services.run_undo(batch=services.undo(batch=batch, by=world.clara))
+    project_pending()
+    assert verify_warehouse().is_equal

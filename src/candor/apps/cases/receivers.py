@@ -4,8 +4,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from candor.apps.feedback.signals import feedback_received
+from candor.apps.feedback.signals import feedback_forgotten, feedback_received
 
+from . import services
 from .tasks import open_cases_for
 
 
@@ -13,3 +14,9 @@ from .tasks import open_cases_for
 def open_cases_when_feedback_is_received(feedback_ids: list[int], **_: Any) -> None:
     """Have a worker look at it."""
     open_cases_for.enqueue(feedback_ids)
+
+
+@receiver(feedback_forgotten)
+def write_down_which_cases_go(feedback_ids: list[int], **_: Any) -> None:
+    """What people did about it must not vanish without a trace."""
+    services.record_removal(feedback_ids=feedback_ids)

@@ -1,10 +1,12 @@
 """Writes of cases."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.text import Truncator
 
@@ -71,10 +73,11 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
         )
     )
     wanted = []
+    owners = _Owners()
     for row in rows:
         rule = next((rule for rule in rules if _asks_for(rule, row, is_severe=row.pk in severe)), None)
         if rule is not None and row.pk not in taken:
-            wanted.append(_case(row, rule, now))
+            wanted.append(_case(row, rule, now, owners))
     cases = Case.objects.bulk_create(wanted)
     for case in cases:
         record_audit(by=None, action="case.opened", target=case, rule=str(case.rule))
@@ -101,14 +104,14 @@ def _covers(rule: Rule, row: Feedback) -> bool:
     return rule.unit is None or (row.unit is not None and row.unit.path.startswith(rule.unit.path))
 
 
-def _case(row: Feedback, rule: Rule, now: datetime) -> Case:
+def _case(row: Feedback, rule: Rule, now: datetime, owners: "_Owners") -> Case:
     return Case(
         title=_title(row, rule),
         feedback=row,
         customer=row.customer,
         unit=row.unit,
         rule=rule,
-        owner=owner_for(unit=row.unit, role=Role(rule.owner_role)),
+        owner=owners.next_for(row.unit, Role(rule.owner_role)),
         opened_at=now,
         due_at=now + timedelta(hours=rule.due_hours),
     )
@@ -121,27 +124,40 @@ def _title(row: Feedback, rule: Rule) -> str:
     ]
 
 
-def owner_for(*, unit: Unit | None, role: Role) -> Person | None:
-    """Who holds the role nearest to the unit, going up the tree; the one with the fewest open cases, then by name."""
-    paths = _ancestors(unit.path) if unit else []
-    held = RoleAssignment.objects.filter(
-        role=role, person__is_active=True, unit__path__in=paths
-    ).select_related("person", "unit")
-    if not paths:
-        held = RoleAssignment.objects.filter(
-            role=role, person__is_active=True, unit__parent=None
-        ).select_related("person", "unit")
-    found = sorted(held, key=lambda h: (-len(h.unit.path), _load(h.person), h.person.name, h.person_id))
-    return found[0].person if found else None
+class _Owners:
+    """Who gets the next case: of those who hold the role nearest to the unit, going up the tree, the one with the fewest
+    unfinished cases, those just given included; then by name."""
+
+    def __init__(self) -> None:
+        unfinished = (
+            Case.objects.unfinished().exclude(owner=None).values_list("owner_id").annotate(n=Count("pk"))
+        )
+        self._load: Counter[int] = Counter(dict(unfinished))
+        self._nearest: dict[tuple[str, Role], list[Person]] = {}
+
+    def next_for(self, unit: Unit | None, role: Role) -> Person | None:
+        people = self._holders(unit.path if unit else "", role)
+        if not people:
+            return None
+        chosen = min(people, key=lambda person: (self._load[person.pk], person.name, person.pk))
+        self._load[chosen.pk] += 1
+        return chosen
+
+    def _holders(self, path: str, role: Role) -> list[Person]:
+        """Those who hold the role at the nearest unit where anybody does; without a unit at the top."""
+        if (path, role) not in self._nearest:
+            held = RoleAssignment.objects.filter(role=role, person__is_active=True).select_related(
+                "person", "unit"
+            )
+            held = held.filter(unit__path__in=_ancestors(path)) if path else held.filter(unit__parent=None)
+            deepest = max((len(h.unit.path) for h in held), default=0)
+            self._nearest[path, role] = [h.person for h in held if len(h.unit.path) == deepest]
+        return self._nearest[path, role]
 
 
 def _ancestors(path: str) -> list[str]:
     parts = path.strip("/").split("/")
     return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
-
-
-def _load(person: Person) -> int:
-    return Case.objects.unfinished().filter(owner=person).count()
 
 
 @transaction.atomic
@@ -205,6 +221,7 @@ def close_case(
 @transaction.atomic
 def reopen_case(*, case: Case, by: Person) -> Case:
     """Take a closing back; root cause and resolution stay as they were written."""
+    case.state = Case.objects.select_for_update().values_list("state", flat=True).get(pk=case.pk)
     if case.state != State.CLOSED:
         raise CaseNotClosed("Only a closed case can be opened again.")
     case.state, case.closed_at = State.OPEN, None
@@ -214,6 +231,8 @@ def reopen_case(*, case: Case, by: Person) -> Case:
 
 
 def _refuse_closed(case: Case) -> None:
+    """Look at the row as it is now, and hold it until the transaction ends: somebody may have closed it meanwhile."""
+    case.state = Case.objects.select_for_update().values_list("state", flat=True).get(pk=case.pk)
     if case.state == State.CLOSED:
         raise CaseAlreadyClosed("Somebody has closed this case already. Open it again to change it.")
 
@@ -243,3 +262,12 @@ def install_standard_rules(*, active_since: datetime | None = None) -> list[Rule
         )
         for name, trigger, threshold, hours, role in STANDARD_RULES
     ]
+
+
+def record_removal(*, feedback_ids: Sequence[int]) -> None:
+    """Write into the audit log which cases go with their feedback, and what had been done about them."""
+    for case in Case.objects.filter(feedback_id__in=feedback_ids).order_by("pk"):
+        record_audit(
+            by=None, action="case.removed", target=case, title=case.title, state=case.state, root_cause=case.root_cause,
+            resolution=case.resolution[:500], notes=case.notes.count(),
+        )  # fmt: skip

@@ -7,3 +7,4 @@ all, so that no crash between the two can lose it.
 from django.dispatch import Signal
 
 feedback_received = Signal()  # feedback_ids: list[int], new ones only
+feedback_forgotten = Signal()  # feedback_ids: list[int], about to be deleted

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -14,7 +15,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.models import Job
 from candor.foundation.storage import folder
-from candor.intake import IntakeError, Problem
+from candor.intake import IntakeError, Problem, csv_lines
 from candor.warehouse import WarehouseError, WarehouseFull
 
 from .errors import FileNotUsable, ImportUnderWay, MappingIncomplete
@@ -41,6 +42,10 @@ def take_file(*, kind: str, name: str, content: IO[bytes], by: Person | None) ->
     kind_of(kind)
     batch = ImportBatch.objects.create(kind=kind, file_name=Path(name).name[:200], created_by=by)
     path = folder("imports") / f"{batch.pk}-{_safe_name(name)}"
+    batch.file_path = str(
+        path
+    )  # before a byte is written, so that a file cut off by a crash can be discarded
+    batch.save(update_fields=["file_path"])
     try:
         with path.open("wb") as target:
             shutil.copyfileobj(content, target, 1024**2)
@@ -132,21 +137,21 @@ def run_import(*, batch: ImportBatch) -> ImportBatch:
     if batch.state not in {State.QUEUED, State.RUNNING}:
         return batch
     kind = kind_of(batch.kind)
-    _set_state(batch, State.RUNNING, "")
+    if not _move(batch, to=State.RUNNING, was=[State.QUEUED, State.RUNNING]):
+        return batch
     try:
         reader = kind.open(batch)
         for chunk in _chunks(reader, kind, start=batch.last_row + 1):
             _store_chunk(batch, kind, reader, chunk)
             if batch.rows_bad > MOST_BAD_ROWS and batch.rows_bad > batch.rows_read / 2:
-                return _set_state(
-                    batch, State.FAILED, "Most rows don't fit. Undo, look at the columns, and start again."
-                )
+                message = "Most rows don't fit. Undo, look at the columns, and start again."
+                return _end(batch, to=State.FAILED, was=State.RUNNING, message=message)
     except (OSError, OperationalError, IntakeError, WarehouseError) as error:
-        return _set_state(batch, State.FAILED, why_stopped(batch=batch, error=error))
-    batch.share_read = 1.0
-    batch.finished_at = timezone.now()
-    batch.save(update_fields=["share_read", "finished_at"])
-    return _set_state(batch, State.DONE, "\n".join(reader.cautions))
+        message = why_stopped(batch=batch, error=error)
+        return _end(batch, to=State.FAILED, was=State.RUNNING, message=message)
+    _end(batch, to=State.DONE, was=State.RUNNING, message="\n".join(reader.cautions))
+    _drop_upload(batch)
+    return batch
 
 
 def stop_import(*, batch: ImportBatch, reason: str) -> ImportBatch:
@@ -155,17 +160,20 @@ def stop_import(*, batch: ImportBatch, reason: str) -> ImportBatch:
     if not batch.is_under_way:
         return batch
     rest = UNDO_AGAIN if batch.state == State.UNDOING else SAFE.format(row=batch.last_row)
-    return _set_state(batch, State.FAILED, f"{reason} {rest}")
+    return _end(batch, to=State.FAILED, was=State(batch.state), message=f"{reason} {rest}")
 
 
 def stop_abandoned() -> None:
     """End what is under way without a job that would go on with it."""
+    under_way = [State.QUEUED, State.RUNNING, State.UNDOING]
+    batches = list(
+        ImportBatch.objects.filter(state__in=under_way).order_by("pk")
+    )  # before their jobs are looked for
     ours = Job.objects.filter(
         task_path__startswith=f"{__package__}.tasks.", state__in=[Job.State.READY, Job.State.RUNNING]
     )
     taken_care_of = {number for job in ours for number in job.arguments["args"]}
-    under_way = [State.QUEUED, State.RUNNING, State.UNDOING]
-    for batch in ImportBatch.objects.filter(state__in=under_way).order_by("pk"):
+    for batch in batches:
         if batch.pk not in taken_care_of:
             stop_import(batch=batch, reason="The worker died each time it ran this.")
 
@@ -228,7 +236,9 @@ def _keep_problems(batch: ImportBatch, problems: Iterable[Problem]) -> None:
 
 
 def why_stopped(*, batch: ImportBatch, error: Exception) -> str:
-    """What happened, what is safe and what to do."""
+    """What happened, what is safe and what to do; "safe" is what was committed, not what was tried."""
+    with suppress(OperationalError):
+        batch.refresh_from_db(fields=["last_row"])
     text = str(error)
     is_full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or isinstance(
         error, WarehouseFull
@@ -238,18 +248,38 @@ def why_stopped(*, batch: ImportBatch, error: Exception) -> str:
     return f"{text} {SAFE.format(row=batch.last_row)}"
 
 
-def _set_state(batch: ImportBatch, state: State, message: str) -> ImportBatch:
-    batch.state, batch.message = state, message
-    batch.save(update_fields=["state", "message"])
+def _move(batch: ImportBatch, *, to: State, was: Sequence[State], message: str = "", **facts: object) -> bool:
+    """Change the state if it is still what we think; False when somebody else has moved the batch meanwhile."""
+    mine = ImportBatch.objects.filter(pk=batch.pk, state__in=was)
+    moved = bool(mine.update(state=to, message=message, **facts))
+    batch.refresh_from_db()
+    return moved
+
+
+def _end(batch: ImportBatch, *, to: State, was: State, message: str) -> ImportBatch:
+    facts: dict[str, object] = {"finished_at": timezone.now()}
+    if to == State.DONE:
+        facts["share_read"] = 1.0
+    _move(batch, to=to, was=[was], message=message, **facts)
     return batch
+
+
+def _drop_upload(batch: ImportBatch) -> None:
+    """Delete our copy of the file; a file named on the command line stays where it is."""
+    path = Path(batch.file_path)
+    if path.parent == folder("imports"):
+        path.unlink(missing_ok=True)
 
 
 def undo(*, batch: ImportBatch, by: Person | None, later: Later | None = None) -> ImportBatch:
     """Mark the import for the removal of everything it brought; `later` has a worker do it."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("last_row", "rows_read", "rows_added", "rows_known", "rows_bad", "share_read"), 0
+    )
     with transaction.atomic():
-        settled = [State.DONE, State.FAILED]
-        if not ImportBatch.objects.filter(pk=batch.pk, state__in=settled).update(state=State.UNDOING):
+        if not _move(batch, to=State.UNDOING, was=[State.DONE, State.FAILED], **nothing):
             raise ImportUnderWay("Only an import that has ended can be undone, and only once.")
+        batch.bad_rows.all().delete()
         record_audit(by=by, action="import.undone", target=batch, file=batch.file_name)
         if later:
             later(batch.pk)
@@ -262,7 +292,9 @@ def run_undo(*, batch: ImportBatch) -> ImportBatch:
     if batch.state != State.UNDOING:
         return batch
     kind_of(batch.kind).undo(batch)
-    return _set_state(batch, State.UNDONE, "")
+    _end(batch, to=State.UNDONE, was=State.UNDOING, message="")
+    _drop_upload(batch)
+    return batch
 
 
 @transaction.atomic
@@ -271,10 +303,8 @@ def discard(*, batch: ImportBatch, by: Person | None) -> None:
     if batch.state != State.DRAFT:
         raise ImportUnderWay("This import has started. Undo it instead.")
     record_audit(by=by, action="import.discarded", file=batch.file_name)
-    path = Path(batch.file_path)
-    if path.parent == folder("imports"):
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
-    batch.delete()
+    transaction.on_commit(lambda: _drop_upload(batch))
+    ImportBatch.objects.filter(pk=batch.pk).delete()
 
 
 def _safe_name(name: str) -> str:
@@ -284,14 +314,12 @@ def _safe_name(name: str) -> str:
 
 def bad_rows_csv(batch: ImportBatch) -> Iterable[str]:
     """The bad rows as CSV: row, column, value and what was expected, then the row's own cells; safe to open anywhere."""
-    from candor.intake import csv_lines
-
-    rows = batch.bad_rows.iterator(chunk_size=500)
-    first = batch.bad_rows.first()
-    columns = list(first.cells) if first else []
+    columns: dict[str, None] = {}  # of all bad rows, in their order: a ragged row knows only some of them
+    for cells in batch.bad_rows.values_list("cells", flat=True).iterator(chunk_size=500):
+        columns |= dict.fromkeys(cells)
     header = ["row", "column", "value", "expected", *(column.strip() for column in columns)]
     lines = (
         [bad.row, bad.column, bad.value, bad.expected, *(bad.cells.get(c, "") for c in columns)]
-        for bad in rows
+        for bad in batch.bad_rows.iterator(chunk_size=500)
     )
     return csv_lines(lines, header=header, has_mark=True)

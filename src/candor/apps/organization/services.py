@@ -187,3 +187,8 @@ def change_policy(*, name: str, least_n_score: int, least_n_person: int, by: Per
     place.save(update_fields=["name", "least_n_score", "least_n_person"])
     record_audit(by=by, action="policy.changed", target=place, before=before)
     return place
+
+
+def set_feedback_span(*, first: date | None, last: date | None) -> None:
+    """Set the span of days that the workspace holds feedback for, after some was taken away."""
+    Workspace.objects.filter(pk=1).update(first_feedback_on=first, last_feedback_on=last)

@@ -11,6 +11,7 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.imports.kinds import register_kind
 
+        from . import receivers  # noqa: F401  connects them
         from .imports import KIND
 
         register_kind(KIND)

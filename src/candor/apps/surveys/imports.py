@@ -1,16 +1,19 @@
 """Survey answers as a kind of import: wide files by default, long ones with the option "layout" set to "long"."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
+
+from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
-from candor.apps.imports.tables import TableReader, file_of, preview_table, refuse, refuse_unit
+from candor.apps.imports.tables import CELLS, TableReader, file_of, preview_table, refuse, refuse_unit
 from candor.apps.organization.queries import units_by_code_or_name
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
@@ -97,8 +100,9 @@ def open_reader(batch: ImportBatch) -> Reader:
 
 
 def source_of(batch: ImportBatch) -> str:
-    """What the survey is called as a source of feedback."""
-    return str(batch.options.get("source") or DEFAULT_SOURCE)
+    """What the survey is called as a source of feedback: as the person said, else as the file is called, since two files
+    without a name of their own are two surveys, whose numbers must not be taken for each other."""
+    return str(batch.options.get("source") or slugify(batch.file_name.split(".")[0])[:60] or DEFAULT_SOURCE)
 
 
 def _definition(question: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +142,7 @@ def _store_wide(
     questions = _questions(batch)
     fresh, problems = [], []
     for item in items:
-        row, values = item
+        values = item[1]
         received_at = wide.instant_of(values, fixed)
         if received_at is None:
             problems.append(_without_day(item))
@@ -146,12 +150,19 @@ def _store_wide(
         answers = [_answer(q, values.get(wide.question_key(q["column"]))) for q in questions]
         fresh.append(
             _feedback(
-                values, source=source, key=values.get("key") or f"row-{row}", received_at=received_at, units=units,
+                values, source=source, key=values.get("key") or row_key(item), received_at=received_at, units=units,
                 customers=customers, answers=tuple(a for a in answers if a is not None),
             )
         )  # fmt: skip
     received = receive(items=fresh, batch=batch)
     return Stored(len(received.new_ids), len(fresh) - len(received.new_ids), tuple(problems))
+
+
+def row_key(item: Item) -> str:
+    """The key of a row without one: its place and content, so that the same file again adds nothing and another file does."""
+    row, values = item
+    content = "\x1f".join(f"{name}\x1e{cell}" for name, cell in values[CELLS].items())
+    return f"row-{row}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _feedback(
@@ -249,7 +260,11 @@ def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
         for column in seen.file_columns
         if column not in seen.columns.values() or column in known
     ]
-    return {"question_columns": [] if is_long(batch) else columns, "question_kinds": AnswerKind.choices}
+    return {
+        "survey_source": source_of(batch),
+        "question_columns": [] if is_long(batch) else columns,
+        "question_kinds": AnswerKind.choices,
+    }
 
 
 KIND = ImportKind(

@@ -65,3 +65,9 @@ def record_invitations(*, survey: Survey, items: Sequence[NewInvitation]) -> int
     )
     announce("invitation", [invitation.pk for invitation in made])
     return len(made)
+
+
+def announce_invitations_of(*, feedback_ids: Sequence[int]) -> None:
+    """Tell the warehouse that the invitations behind this feedback changed."""
+    ids = Invitation.objects.filter(feedback_id__in=feedback_ids).order_by("pk").values_list("pk", flat=True)
+    announce("invitation", list(ids))
