@@ -26,3 +26,13 @@ class AnswerKind(models.TextChoices):
     YES_NO = "yes_no", "Yes or no"
     CHOICE = "choice", "Choice"
     TEXT = "text", "Text"
+
+
+SCALES: dict[str, tuple[float, float]] = {
+    AnswerKind.NPS: (0, 10),
+    AnswerKind.CSAT: (1, 5),
+    AnswerKind.CES: (1, 7),
+    AnswerKind.TRUST: (1, 5),
+    AnswerKind.STARS: (1, 5),
+    AnswerKind.YES_NO: (0, 1),
+}  # the lowest and the highest answer of each kind that has a scale of its own, for imports and measures alike

@@ -19,7 +19,7 @@ Key = TypeVar("Key", bound=Hashable)
 THEME_SHARE = Measure(
     key="theme_share", version=1, name="Share of comments", group="Answers",
     question="What share of the comments that were read speak of this theme?",
-    metric="", formula=YesShare("comments that speak of the theme"), lowest=0, highest=1, unit="share", is_high_good=False,
+    metric="", formula=YesShare("comments that speak of the theme"), scale=(0, 1), unit="share", is_high_good=False,
     denominator="All comments that were read, whatever they speak of", blanks="Feedback without a comment is left out.",
     noun="comments",
 )  # fmt: skip

@@ -22,7 +22,7 @@ from candor.analytics import (
 )
 from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.queries import complaints_in
-from candor.apps.feedback.choices import AnswerKind
+from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.apps.feedback.models import Answer
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
@@ -40,13 +40,13 @@ SURE = 0.95
 LAST_TIER = 3
 KNOWN_SHARE = 0.5  # of all cases; where less is known, issues are ranked by how often alone
 
-SCALES = {
-    AnswerKind.NPS: (0, 6, 10),
-    AnswerKind.CSAT: (1, 2, 5),
-    AnswerKind.CES: (1, 3, 7),
-    AnswerKind.TRUST: (1, 2, 5),
-    AnswerKind.STARS: (1, 2, 5),
-}  # lowest answer, highest one that counts as low, highest answer
+LOW_AT_MOST = {
+    AnswerKind.NPS: 6,
+    AnswerKind.CSAT: 2,
+    AnswerKind.CES: 3,
+    AnswerKind.TRUST: 2,
+    AnswerKind.STARS: 2,
+}  # the highest answer that counts as low, on the scales that tell of satisfaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,8 @@ def _is_hard(outer: str) -> Q:
 def _answered(*, low_only: bool) -> Q:
     """Answers on the scales that tell of satisfaction, or only the low ones."""
     found = Q()
-    for kind, (lowest, low, highest) in SCALES.items():
+    for kind, low in LOW_AT_MOST.items():
+        lowest, highest = SCALES[kind]
         found |= Q(kind=kind, number__range=(lowest, low if low_only else highest))
     return found
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from candor.analytics import Histogram
-from candor.apps.feedback.choices import AnswerKind
+from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.foundation.errors import NotFound
 
 from .measures import EventRate, Formula, Mean, NetPromoter, TopBox, YesShare
@@ -18,7 +18,7 @@ class Measure:
     """A definition that all pages, digests and exports share.
 
     `metric` names the rows of the warehouse that count, and none other: a measure never mixes kinds of question.
-    Answers outside `lowest`…`highest` are no answers to this question and stay out, as blanks do.
+    Answers outside the `scale` are no answers to this question and stay out, as blanks do.
     """
 
     key: str
@@ -28,14 +28,21 @@ class Measure:
     question: str
     metric: str
     formula: Formula
-    lowest: float
-    highest: float
+    scale: tuple[float, float]
     unit: Unit
     is_high_good: bool
     denominator: str
     blanks: str
     noun: str = "answers"
     waiting_days: int = 0  # days after which a row is settled; younger rows are not counted
+
+    @property
+    def lowest(self) -> float:
+        return self.scale[0]
+
+    @property
+    def highest(self) -> float:
+        return self.scale[1]
 
     @property
     def docs(self) -> str:
@@ -77,8 +84,9 @@ _BLANKS = "Blank answers, “don’t know” and codes outside the scale are lef
 _ANSWERED = "Everybody who answered this question"
 
 
-def _cells(lowest: int, highest: int) -> tuple[float, ...]:
-    return tuple(float(value) for value in range(lowest, highest + 1))
+def _cells(kind: AnswerKind) -> tuple[float, ...]:
+    lowest, highest = SCALES[kind]
+    return tuple(float(value) for value in range(int(lowest), int(highest) + 1))
 
 
 _ALL = (
@@ -90,8 +98,7 @@ _ALL = (
         question="How likely are you to recommend us, from 0 to 10?",
         metric=AnswerKind.NPS,
         formula=NetPromoter(),
-        lowest=0,
-        highest=10,
+        scale=SCALES[AnswerKind.NPS],
         unit="nps",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -105,8 +112,7 @@ _ALL = (
         question="How satisfied were you, from 1 to 5?",
         metric=AnswerKind.CSAT,
         formula=TopBox(4),
-        lowest=1,
-        highest=5,
+        scale=SCALES[AnswerKind.CSAT],
         unit="share",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -119,9 +125,8 @@ _ALL = (
         group="Answers",
         question="How satisfied were you, from 1 to 5?",
         metric=AnswerKind.CSAT,
-        formula=Mean(_cells(1, 5)),
-        lowest=1,
-        highest=5,
+        formula=Mean(_cells(AnswerKind.CSAT)),
+        scale=SCALES[AnswerKind.CSAT],
         unit="mean",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -135,8 +140,7 @@ _ALL = (
         question="We made it easy for you: how much do you agree, from 1 to 7?",
         metric=AnswerKind.CES,
         formula=TopBox(5),
-        lowest=1,
-        highest=7,
+        scale=SCALES[AnswerKind.CES],
         unit="share",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -149,9 +153,8 @@ _ALL = (
         group="Answers",
         question="We made it easy for you: how much do you agree, from 1 to 7?",
         metric=AnswerKind.CES,
-        formula=Mean(_cells(1, 7)),
-        lowest=1,
-        highest=7,
+        formula=Mean(_cells(AnswerKind.CES)),
+        scale=SCALES[AnswerKind.CES],
         unit="mean",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -165,8 +168,7 @@ _ALL = (
         question="I trust this company: how much do you agree, from 1 to 5?",
         metric=AnswerKind.TRUST,
         formula=TopBox(4),
-        lowest=1,
-        highest=5,
+        scale=SCALES[AnswerKind.TRUST],
         unit="share",
         is_high_good=True,
         denominator=_ANSWERED,
@@ -179,9 +181,8 @@ _ALL = (
         group="Answers",
         question="How many stars, from 1 to 5, did public reviews give?",
         metric=AnswerKind.STARS,
-        formula=Mean(_cells(1, 5)),
-        lowest=1,
-        highest=5,
+        formula=Mean(_cells(AnswerKind.STARS)),
+        scale=SCALES[AnswerKind.STARS],
         unit="mean",
         is_high_good=True,
         denominator="All reviews with stars",
@@ -196,8 +197,7 @@ _ALL = (
         question="How many complaints come in, in 30 days?",
         metric="complaint",
         formula=EventRate("Complaints, divided by the days of the period, times 30.", days=30),
-        lowest=1,
-        highest=1,
+        scale=(1, 1),
         unit="count",
         is_high_good=False,
         noun="complaints",
@@ -212,8 +212,7 @@ _ALL = (
         question="What share of complaints was answered by the date that was due?",
         metric="timely",
         formula=YesShare("complaints answered in time"),
-        lowest=0,
-        highest=1,
+        scale=SCALES[AnswerKind.YES_NO],
         unit="share",
         is_high_good=True,
         noun="complaints",
@@ -228,8 +227,7 @@ _ALL = (
         question="What share of answered complaints did the customer dispute?",
         metric="disputed",
         formula=YesShare("complaints whose answer was disputed"),
-        lowest=0,
-        highest=1,
+        scale=SCALES[AnswerKind.YES_NO],
         unit="share",
         is_high_good=False,
         noun="complaints",
@@ -244,8 +242,7 @@ _ALL = (
         question="What share of the customers we asked answered?",
         metric="invited",
         formula=YesShare("invitations that were answered"),
-        lowest=0,
-        highest=1,
+        scale=SCALES[AnswerKind.YES_NO],
         unit="share",
         is_high_good=True,
         noun="invitations",

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from candor.apps.feedback.choices import SCALES as SCALES
 from candor.apps.feedback.choices import AnswerKind
 from candor.intake import Field
 
@@ -25,15 +26,6 @@ META = (
     Field("segment", "Segment", synonyms=("customer segment",), max_length=80),
     Field("language", "Language", synonyms=("lang", "user language", "locale"), max_length=12),
 )  # fmt: skip
-
-SCALES: dict[str, tuple[float, float]] = {
-    AnswerKind.NPS: (0, 10),
-    AnswerKind.CSAT: (1, 5),
-    AnswerKind.CES: (1, 7),
-    AnswerKind.STARS: (1, 5),
-    AnswerKind.TRUST: (1, 7),
-    AnswerKind.YES_NO: (0, 1),
-}
 
 _KNOWN_QUESTIONS = {
     "nps": AnswerKind.NPS, "npsscore": AnswerKind.NPS, "netpro": AnswerKind.NPS, "recommend": AnswerKind.NPS,
