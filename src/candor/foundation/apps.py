@@ -7,4 +7,7 @@ class FoundationConfig(AppConfig):
     verbose_name = "Foundation"
 
     def ready(self) -> None:
-        from . import tasks  # noqa: F401  puts them on the schedule
+        from . import (
+            addresses,  # noqa: F401  has `<id:…>` known before any urls.py
+            tasks,  # noqa: F401  puts them on the schedule
+        )

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
+from candor.foundation.addresses import record_id
 
 from .models import Complaint
 
@@ -74,8 +75,8 @@ class ComplaintFilter:
         for name in ("company", "product", "issue"):
             if value := getattr(self, name):
                 rows = rows.filter(**{name: value})
-        if self.customer.isdecimal() and len(self.customer) < 16:
-            rows = rows.filter(feedback__customer_id=int(self.customer))
+        if customer_id := record_id(self.customer):
+            rows = rows.filter(feedback__customer_id=customer_id)
         return rows
 
 
@@ -147,7 +148,9 @@ def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
 def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
     """Complaints per week by product and issue, oldest first: the last 26 full weeks up to as_of, or as many as there have
     been since the first complaint, since weeks before anybody counted are not weeks without complaints."""
-    known = complaints_of(scope).filter(received_on__lte=scope.as_of).aggregate(first=Min("received_on"))["first"]
+    known = (
+        complaints_of(scope).filter(received_on__lte=scope.as_of).aggregate(first=Min("received_on"))["first"]
+    )
     if known is None:
         return {}
     weeks = min(HISTORY_WEEKS, ((scope.as_of - known).days + 1) // 7)

@@ -5,7 +5,7 @@ from . import views
 app_name = "customers"
 urlpatterns = [
     path("", views.customers, name="list"),
-    path("<int:pk>/", views.customer, name="customer"),
-    path("<int:pk>/merge/", views.merge, name="merge"),
-    path("<int:pk>/part/", views.part, name="part"),
+    path("<id:pk>/", views.customer, name="customer"),
+    path("<id:pk>/merge/", views.merge, name="merge"),
+    path("<id:pk>/part/", views.part, name="part"),
 ]

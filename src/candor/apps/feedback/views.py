@@ -15,6 +15,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
+from candor.foundation.addresses import record_ids
 from candor.foundation.errors import NotFound
 from candor.foundation.panels import panels_for
 from candor.intake import csv_lines
@@ -90,7 +91,7 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
 def handle(request: HttpRequest) -> HttpResponse:
     """Take the picked items out of the inbox."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    picked = [int(pk) for pk in request.POST.getlist("picked") if pk.isdecimal()]
+    picked = record_ids(request.POST.getlist("picked"))
     rows = Feedback.objects.visible_to(viewer, Permission.HANDLE_FEEDBACK).filter(
         pk__in=picked, handled_at=None
     )
@@ -107,7 +108,7 @@ def handle(request: HttpRequest) -> HttpResponse:
 def unhandle(request: HttpRequest) -> HttpResponse:
     """Put items back into the inbox."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    picked = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal()]
+    picked = record_ids(request.GET.get("ids", "").split(","))
     rows = Feedback.objects.visible_to(viewer, Permission.HANDLE_FEEDBACK).filter(pk__in=picked)
     for shown in rows:
         services.undo_handled(feedback=shown, by=viewer.person)
@@ -148,7 +149,7 @@ def _export_rows(rows: Iterator[Feedback]) -> Iterator[list[object]]:
 
 def _feedback(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Feedback:
     found = Feedback.objects.visible_to(viewer, permission).select_related(
-        "unit", "customer", "done_by", "touchpoint", "journey"
+        "unit", "customer__unit", "done_by", "touchpoint", "journey"
     )
     shown = found.filter(pk=pk).first()
     if shown is None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from candor.foundation import periods
+from candor.foundation.addresses import record_id
 from candor.foundation.errors import NotFound
 
 from .access import Viewer
@@ -74,7 +75,7 @@ def _unit(request: HttpRequest, viewer: Viewer) -> Unit | None:
     key = request.GET.get("unit", "")
     if not key:
         return None
-    unit = Unit.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
+    unit = Unit.objects.filter(pk=record_id(key) or 0).first()
     if unit is None or not any(viewer.can(permission, unit) for permission in viewer.grants):
         raise NotFound("That unit does not exist, or it is not yours to see.")
     return unit

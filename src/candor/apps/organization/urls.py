@@ -5,11 +5,11 @@ from . import views
 app_name = "organization"
 urlpatterns = [
     path("people/", views.people, name="people"),
-    path("people/<int:pk>/", views.person, name="person"),
-    path("people/<int:pk>/active/", views.set_active, name="set_active"),
-    path("roles/<int:pk>/end/", views.take_role, name="take_role"),
+    path("people/<id:pk>/", views.person, name="person"),
+    path("people/<id:pk>/active/", views.set_active, name="set_active"),
+    path("roles/<id:pk>/end/", views.take_role, name="take_role"),
     path("invitations/new/", views.invite, name="invite"),
-    path("invitations/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("invitations/<id:pk>/revoke/", views.revoke, name="revoke"),
     path("join/<str:token>/", views.accept, name="accept"),
     path("units/", views.units, name="units"),
     path("policy/", views.policy, name="policy"),

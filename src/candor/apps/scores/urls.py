@@ -5,7 +5,7 @@ from . import views
 app_name = "scores"
 urlpatterns = [
     path("", views.scores, name="scores"),
-    path("journeys/<int:pk>/panel/", views.journey_panel, name="journey_panel"),
+    path("journeys/<id:pk>/panel/", views.journey_panel, name="journey_panel"),
     path("<slug:key>/", views.measure, name="measure"),
     path("<slug:key>/export/", views.export, name="export"),
 ]

@@ -6,10 +6,10 @@ app_name = "strategy"
 urlpatterns = [
     path("", views.outcomes, name="outcomes"),
     path("define/", views.define, name="define"),
-    path("<int:pk>/", views.outcome, name="outcome"),
-    path("<int:pk>/change/", views.change, name="change"),
-    path("<int:pk>/undo-change/", views.undo_change, name="undo_change"),
-    path("<int:pk>/drop/", views.drop, name="drop"),
-    path("<int:pk>/reached/", views.reached, name="reached"),
-    path("<int:pk>/reopen/", views.reopen, name="reopen"),
+    path("<id:pk>/", views.outcome, name="outcome"),
+    path("<id:pk>/change/", views.change, name="change"),
+    path("<id:pk>/undo-change/", views.undo_change, name="undo_change"),
+    path("<id:pk>/drop/", views.drop, name="drop"),
+    path("<id:pk>/reached/", views.reached, name="reached"),
+    path("<id:pk>/reopen/", views.reopen, name="reopen"),
 ]
