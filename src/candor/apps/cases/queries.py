@@ -29,7 +29,7 @@ class Load:
 def cases_of(scope: Scope) -> CaseQuerySet:
     """Cases of the scope's unit that its viewer may read."""
     unit_ids = scope.unit_ids(Permission.READ_CASES)
-    rows: CaseQuerySet = Case.objects.select_related("owner", "unit", "customer", "feedback")
+    rows: CaseQuerySet = Case.objects.select_related("owner", "unit", "customer__unit", "feedback")
     return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
 
 

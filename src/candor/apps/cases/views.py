@@ -65,6 +65,7 @@ def _page(
     people = queries.possible_owners(viewer, shown)
     context = {
         "case": shown,
+        "answers": shown.feedback.answers.exclude(number=None).order_by("pk"),
         "may_work": may_work,
         "notes": shown.notes.select_related("written_by"),
         "close_form": close_form or CloseForm(),
@@ -208,7 +209,7 @@ def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _case(viewer: Viewer, pk: int) -> Case:
-    rows = Case.objects.visible_to(viewer).select_related("owner", "unit", "customer", "feedback", "rule")
+    rows = Case.objects.visible_to(viewer).select_related("owner", "unit", "customer__unit", "feedback", "rule")
     shown = rows.filter(pk=pk).first()
     if shown is None:
         raise NotFound(_("This case does not exist, or it is not yours to see."))

@@ -4,6 +4,9 @@ from typing import Self
 
 from django.db import models
 
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
+
 
 class Segment(models.Model):
     """A group of customers that the company tells apart."""
@@ -58,7 +61,12 @@ class Customer(models.Model):
         indexes = [models.Index(fields=["name"], name="customer_name")]
 
     def __str__(self) -> str:
-        return self.name or f"Customer {self.pk}"
+        return f"Customer {self.pk}"
+
+    def shown_to(self, viewer: Viewer) -> str:
+        """The name for who may read personal data of the home unit, for everybody else the number."""
+        may_read = viewer.holds(Permission.READ_PERSONAL_DATA, self.unit)
+        return self.name if may_read and self.name else str(self)
 
     @property
     def roles(self) -> list[str]:

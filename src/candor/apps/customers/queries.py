@@ -1,9 +1,10 @@
 """Reads about customers."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
+from candor.foundation.addresses import record_id
 
 from .models import Customer, Identifier
 
@@ -18,12 +19,29 @@ def visible_customers(
 
 
 def find_customers(viewer: Viewer, text: str) -> QuerySet[Customer]:
-    """Living customers by the beginning of any word of their name, their address or an identifier."""
+    """Living customers by their number here, and where the viewer may read personal data by any part of the name, the
+    whole e-mail address or a whole identifier of any system; those whose name is shown in its order."""
     rows = visible_customers(viewer).filter(merged_into=None)
+    unit_ids = viewer.unit_ids(Permission.READ_PERSONAL_DATA)
     if text:
-        ids = Identifier.objects.filter(value__iexact=text).values("customer_id")
-        rows = rows.filter(Q(name__icontains=text) | Q(email__iexact=text) | Q(pk__in=ids))
-    return rows.order_by("name", "pk")
+        rows = rows.filter(
+            Q(pk=record_id(text) or 0) | Q(pk__in=_by_personal_data(viewer, text).values("pk"))
+        )
+    if unit_ids is None:
+        return rows.order_by("name", "pk")
+    shown_name = Case(When(unit_id__in=unit_ids, then="name"), default=Value(""))
+    return rows.order_by(shown_name, "pk")
+
+
+def _by_personal_data(viewer: Viewer, text: str) -> QuerySet[Customer]:
+    ids = Identifier.objects.filter(value__iexact=text).values("customer_id")
+    readable = visible_customers(viewer, Permission.READ_PERSONAL_DATA)
+    return readable.filter(Q(name__icontains=text) | Q(email__iexact=text) | Q(pk__in=ids))
+
+
+def merged_into(customer: Customer, viewer: Viewer) -> QuerySet[Customer]:
+    """The records that were merged into this one, as far as the viewer sees their units."""
+    return visible_customers(viewer).filter(merged_into=customer).order_by("pk")
 
 
 def identity_ids(customer: Customer) -> list[int]:
@@ -32,6 +50,7 @@ def identity_ids(customer: Customer) -> list[int]:
     return [kept, *Customer.objects.filter(merged_into_id=kept).order_by("pk").values_list("pk", flat=True)]
 
 
-def identifiers_of(customer: Customer) -> QuerySet[Identifier]:
-    """What every system calls this person."""
-    return Identifier.objects.filter(customer_id__in=identity_ids(customer)).order_by("system", "value")
+def identifiers_of(customer: Customer, viewer: Viewer) -> QuerySet[Identifier]:
+    """What every system calls this person, from the records whose personal data the viewer may read."""
+    readable = visible_customers(viewer, Permission.READ_PERSONAL_DATA).filter(pk__in=identity_ids(customer))
+    return Identifier.objects.filter(customer__in=readable.values("pk")).order_by("system", "value")

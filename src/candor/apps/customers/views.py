@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
+from candor.foundation.addresses import record_id
 from candor.foundation.errors import InvalidInput, NotFound
 from candor.foundation.panels import panels_for
 
@@ -21,12 +22,16 @@ PAGE = 50
 
 
 def customers(request: HttpRequest) -> HttpResponse:
-    """Customers by name, address or an identifier of any system."""
+    """Customers by number, and for who may read personal data by name, e-mail or an identifier of any system."""
     viewer = require(request, Permission.READ_FEEDBACK)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()
     page = Paginator(queries.find_customers(viewer, text), PAGE).get_page(request.GET.get("page"))
-    return render(request, "customers/list.html", {"page": page, "q": text})
+    return render(
+        request,
+        "customers/list.html",
+        {"page": page, "q": text, "may_search_names": viewer.can(Permission.READ_PERSONAL_DATA)},
+    )
 
 
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,8 +43,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("customers:customer", shown.merged_into_id)
     context = {
         "customer": shown,
-        "identifiers": queries.identifiers_of(shown),
-        "merged": shown.merged.order_by("pk"),
+        "identifiers": queries.identifiers_of(shown, viewer),
+        "merged": queries.merged_into(shown, viewer),
         "panels": panels_for("customer"),
         "may_read_personal": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit),
         "may_merge": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
@@ -51,12 +56,12 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that another record is the same person."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    number = request.POST.get("duplicate", "").strip()
-    if not number.isdecimal():
+    number = record_id(request.POST.get("duplicate", "").strip())
+    if number is None:
         raise InvalidInput(
             _("Give the number of the other customer, as it stands at the end of their page's address.")
         )
-    kept, duplicate = (_customer(viewer, one, Permission.HANDLE_FEEDBACK) for one in (pk, int(number)))
+    kept, duplicate = (_customer(viewer, one, Permission.HANDLE_FEEDBACK) for one in (pk, number))
     services.merge_customers(keep=kept, duplicate=duplicate, by=viewer.person)
     undo = reverse("customers:part", args=[duplicate.pk])
     messages.success(request, _("The two are one customer now."), extra_tags=f"undo={undo}")
