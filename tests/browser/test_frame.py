@@ -1,6 +1,5 @@
 """The frame in a real browser: accessibility, content security policy, keys, theme, charts, phone."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -11,17 +10,8 @@ import pytest
 from django.test import override_settings
 
 from candor.foundation import assets
+from tests.browser.chromium import ARGUMENTS, AXE, CHROMIUM, listen, violations
 from tests.foundation import styleguide
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 pytestmark = [
     pytest.mark.browser,
@@ -68,16 +58,7 @@ def open_page(browser: Any, address: str) -> Iterator[Any]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda told: told.type == "error" and page.complaints.append(told.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                not request.url.startswith((address[:20], "data:", "blob:"))
-                and page.complaints.append(request.url)
-            ),
-        )
+        page.complaints = listen(page, address.rpartition("/scores/")[0])
         page.goto(address)
         page.wait_for_load_state("networkidle")
         return page
@@ -98,11 +79,7 @@ def draw_all(page: Any) -> None:
 def test_nothing_is_inaccessible_nor_forbidden_nor_too_wide(open_page: Any, width: int, scheme: str) -> None:
     page = open_page(width, scheme)
     draw_all(page)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    assert violations(page) == []
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
