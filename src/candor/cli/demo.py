@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .serve import add_address, serve
@@ -10,6 +11,9 @@ from .workspace import migrate, prepare_home, refuse, say, start_django
 
 if TYPE_CHECKING:
     from candor.demo import Lender
+
+
+LOAD_SHARE = 0.7  # of the time; cases and themes take the rest
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,8 +52,9 @@ def _load(arguments: argparse.Namespace) -> bool:
     lender = loaded_lender() or _new_lender(arguments)
     if is_complete():
         return False
-    load_lender(lender=lender, progress=_quiet if arguments.json else _tell)
-    _act(lender)
+    tell = _quiet if arguments.json else _tell
+    load_lender(lender=lender, progress=lambda words, share: tell(words, share * LOAD_SHARE))
+    _act(lender, tell)
     return True
 
 
@@ -62,7 +67,7 @@ def _new_lender(arguments: argparse.Namespace) -> "Lender":
     return Lender(today=timezone.localdate(), seed=seed, size=arguments.size)
 
 
-def _act(lender: "Lender") -> None:
+def _act(lender: "Lender", tell: Callable[[str, float], None]) -> None:
     """Work the cases of the last weeks, and do what else the load left to a worker."""
     from django.utils import timezone
 
@@ -72,11 +77,15 @@ def _act(lender: "Lender") -> None:
     from candor.demo.plan import make_plan
     from candor.foundation.jobs import Worker
 
+    tell("Working cases", LOAD_SHARE)
     work_cases(seed=lender.seed, now=timezone.now())
     make_plan(today=lender.today)
+    tell("Finding themes", 0.8)
     find_themes.call()
+    tell("Reading comments", 0.9)
     Worker().run_all()
     mark_complete()
+    tell("Done", 1.0)
 
 
 def _tell(words: str, share: float) -> None:

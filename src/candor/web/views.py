@@ -18,8 +18,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if not reports.has_feedback():
         may_import = viewer.can(Permission.IMPORT_DATA)
         return render(request, "web/first_run.html", {"scope": scope, "may_import": may_import})
+    if not viewer.can(Permission.READ_FEEDBACK):
+        return render(
+            request, "web/no_reading_role.html", {"may_administer": viewer.can(Permission.ADMINISTER)}
+        )
     told = reports.briefing(scope, now=timezone.now())
-    return render(request, "web/home.html", {"scope": scope, "told": told, "has_role": bool(viewer.grants)})
+    return render(request, "web/home.html", {"scope": scope, "told": told})
 
 
 def health(request: HttpRequest) -> JsonResponse:

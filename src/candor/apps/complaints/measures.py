@@ -10,11 +10,11 @@ from . import queries
 def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]] | None:
     """Products' issues that come in more often in the last four weeks than in the weeks before, beyond chance.
 
-    None when there are too few weeks to tell.
+    None when there are too few weeks to tell, or nothing came in them.
     """
     counts = queries.weekly_counts(scope)
     if not counts:
-        return []
+        return None
     try:
         rows = analytics.rising_groups(counts, recent_periods=queries.RISING_WEEKS)
     except analytics.NotEnoughHistory:

@@ -61,12 +61,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Complaint.objects.visible_to(viewer).filter(pk=pk).select_related("feedback__unit").first()
     if shown is None:
         return HttpResponse("")
-    may_decide = _may_decide(viewer, shown)
-    return render(
-        request,
-        "complaints/panel.html",
-        {"complaint": shown, "may_decide": may_decide, "form": DecisionForm()},
-    )
+    context = {"complaint": shown, "may_decide": _may_decide(viewer, shown), "form": DecisionForm()}
+    return render(request, "complaints/panel.html", context | {"scope": scope_of(request, viewer)})
 
 
 @require_POST

@@ -88,7 +88,8 @@ def receive(
     _store_answers(fresh, new_ids)
     if complete is not None:
         complete(new_ids)
-    days = [timezone.localtime(item.received_at).date() for item in fresh]
+    today = timezone.localdate()
+    days = [min(timezone.localtime(item.received_at).date(), today) for item in fresh]
     note_feedback_span(first=min(days), last=max(days))
     announce_changed(new_ids.values())
     feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values()))

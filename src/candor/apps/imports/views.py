@@ -17,6 +17,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotFound
 
 from . import services, tasks
+from .errors import MappingIncomplete
 from .kinds import Preview, all_kinds, kind_of
 from .models import ImportBatch
 from .queries import import_by_id, recent_imports
@@ -53,10 +54,14 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("imports:detail", pk)
     if request.method == "POST":
         services.choose_options(batch=batch, options=_options(request))
-        if "start" in request.POST:
+        if "start" not in request.POST:
+            return redirect("imports:mapping", pk)
+        try:
             services.start(batch=batch, by=viewer.person, later=tasks.run.enqueue)
-            return redirect("imports:detail", pk)
-        return redirect("imports:mapping", pk)
+        except MappingIncomplete as error:
+            messages.error(request, str(error))
+            return redirect("imports:mapping", pk)
+        return redirect("imports:detail", pk)
     seen = services.preview(batch)
     kind = kind_of(batch.kind)
     context = {"batch": batch, "kind": kind, "seen": seen, "rows": _rows(seen), "fields": _fields(seen)}

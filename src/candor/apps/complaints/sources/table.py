@@ -26,7 +26,7 @@ FIELDS = (
             "reference",
             "reference number",
             "ticket id",
-            "complaint number",
+            "complaint number", "complaint no", "no", "number",
         ),
         help="Its id in the file; importing the same number again adds nothing.",
     ),
@@ -65,7 +65,7 @@ FIELDS = (
         "comment",
         "What the customer wrote",
         official=("Consumer complaint narrative",),
-        synonyms=("narrative", "comment", "description", "complaint", "text", "details"),
+        synonyms=("narrative", "comment", "description", "complaint", "text", "details", "what happened"),
     ),
     Field(
         "company",
