@@ -19,12 +19,11 @@ PUBLIC = {
 
 def _views() -> list[tuple[str, ast.FunctionDef]]:
     files = [*SOURCE.glob("apps/*/views.py"), *SOURCE.glob("apps/*/views/*.py"), SOURCE / "web" / "views.py"]
-    found = []
+    found: list[tuple[str, ast.FunctionDef]] = []
     for file in files:
         app = file.parent.parent.name if file.parent.name == "views" else file.parent.name
-        for node in ast.parse(file.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                found.append((app, node))
+        functions = (node for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef))
+        found += [(app, function) for function in functions if not function.name.startswith("_")]
     return found
 
 

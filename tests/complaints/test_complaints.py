@@ -2,13 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from tests.world import World
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.complaints.sources.table import is_open
 from candor.apps.organization.models import Unit
 from candor.foundation.errors import Conflict
+from tests.world import World
 
 DAY = date(2026, 6, 1)
 

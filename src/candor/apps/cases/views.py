@@ -209,7 +209,9 @@ def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _case(viewer: Viewer, pk: int) -> Case:
-    rows = Case.objects.visible_to(viewer).select_related("owner", "unit", "customer__unit", "feedback", "rule")
+    rows = Case.objects.visible_to(viewer).select_related(
+        "owner", "unit", "customer__unit", "feedback", "rule"
+    )
     shown = rows.filter(pk=pk).first()
     if shown is None:
         raise NotFound(_("This case does not exist, or it is not yours to see."))

@@ -297,7 +297,9 @@ def rising(scope: Scope) -> Rising:
         for pk, rise in sorted((found or {}).items())
         if rise.is_rising
     ]
-    issues += [RisingIssue(rise=row, product=row.key[0], issue=row.key[1]) for row in rising_issues(scope) or ()]
+    issues += [
+        RisingIssue(rise=row, product=row.key[0], issue=row.key[1]) for row in rising_issues(scope) or ()
+    ]
     return Rising(
         issues=tuple(sorted(issues, key=lambda one: (-one.rise.low, one.name.casefold()))),
         all_comments=everything if everything is not None and everything.is_rising else None,
