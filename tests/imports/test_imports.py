@@ -238,11 +238,25 @@ def test_mangled_ids_are_told(world: World, tmp_path: Path) -> None:
     assert "powers of ten" in batch.message
 
 
-def test_an_unknown_unit_is_a_bad_row(world: World, tmp_path: Path) -> None:
-    rows = "id,date,issue,branch\n1,2026-01-31,Fees,Quay\n2,2026-01-31,Fees,quay\n3,2026-01-31,Fees,Nowhere\n"
-    batch = _import(_file(tmp_path, rows))
-    assert (batch.rows_added, batch.rows_bad) == (2, 1)
-    assert {row.unit for row in Feedback.objects.all()} == {world.quay}
+UNITS = "id,date,issue,branch\n1,2026-01-31,Fees,Quay\n2,2026-01-31,Fees,quay\n3,2026-01-31,Fees,Nowhere\n"
+
+
+def test_what_to_do_with_an_unknown_unit_is_asked(world: World, tmp_path: Path) -> None:
+    batch = services.take_path(kind="complaints", path=_file(tmp_path, UNITS), by=None)
+    asked = services.preview(batch).questions
+    assert [question.key for question in asked] == ["unknown_units"]
+    assert "“Nowhere”" in asked[0].text
+
+
+@pytest.mark.parametrize(("choice", "added", "bad"), [("refuse", 2, 1), ("without", 3, 0), ("create", 3, 0)])
+def test_an_unknown_unit_is_dealt_with_as_chosen(
+    world: World, tmp_path: Path, choice: str, added: int, bad: int
+) -> None:
+    batch = _import(_file(tmp_path, UNITS), unknown_units=choice)
+    assert (batch.rows_added, batch.rows_bad) == (added, bad)
+    names = {row.key: str(row.unit or "") for row in Feedback.objects.select_related("unit")}
+    assert names["1"] == names["2"] == "Quay"
+    assert names.get("3", "bad") == {"refuse": "bad", "without": "", "create": "Nowhere"}[choice]
 
 
 def test_wide_answers_keep_scale_weight_and_blanks(world: World, tmp_path: Path) -> None:

@@ -58,6 +58,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--date-order", choices=["MDY", "DMY", "YMD"], help="order of day and month in all dates"
     )
+    parser.add_argument(
+        "--unknown-units",
+        choices=["create", "without", "refuse"],
+        default="refuse",
+        help="rows whose unit nobody knows: make the unit, import without it, or hand the row back (default)",
+    )
     parser.add_argument("--bad-rows", metavar="FILE", help="write the rows that did not fit here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -159,7 +165,10 @@ def _draw_bar(batch_pk: int, ended: threading.Event) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    options: dict[str, Any] = {"columns": dict(_pairs(arguments.column))}
+    options: dict[str, Any] = {
+        "columns": dict(_pairs(arguments.column)),
+        "unknown_units": arguments.unknown_units,
+    }
     questions = dict(_pairs(arguments.question))
     blanks: dict[str, list[str]] = {}
     for column, code in _pairs(arguments.blank):

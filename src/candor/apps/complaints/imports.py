@@ -8,7 +8,7 @@ from candor.apps.feedback.services import forget_batch
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import CELLS, TableReader, preview_table, refuse_unit
-from candor.apps.organization.queries import units_by_code_or_name
+from candor.apps.imports.units import Units
 
 from .services import NewComplaint, receive_complaints
 from .sources.table import FIELDS, is_open, severity_of
@@ -28,23 +28,20 @@ def open_reader(batch: ImportBatch) -> Reader:
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of complaints."""
-    units = units_by_code_or_name()
+    units = Units(batch, items)
     source = batch.options.get("source") or DEFAULT_SOURCE
     customers = customers_by_identifier(
         system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
     )
-    problems = [refuse_unit(item) for item in items if _is_strange(item[1], units)]
-    good = [_complaint(values, units, customers) for _, values in items if not _is_strange(values, units)]
+    problems = [refuse_unit(item) for item in items if units.refuses(item[1].get("unit"))]
+    good = [
+        _complaint(values, units, customers) for _, values in items if not units.refuses(values.get("unit"))
+    ]
     received = receive_complaints(items=good, source=source, batch=batch)
     return Stored(len(received.new_ids), len(good) - len(received.new_ids), tuple(problems))
 
 
-def _is_strange(values: dict[str, Any], units: dict[str, int]) -> bool:
-    name = values.get("unit")
-    return bool(name) and str(name).casefold() not in units
-
-
-def _complaint(values: dict[str, Any], units: dict[str, int], customers: dict[str, int]) -> NewComplaint:
+def _complaint(values: dict[str, Any], units: Units, customers: dict[str, int]) -> NewComplaint:
     words = ("product", "sub_product", "issue", "sub_issue", "company", "comment", "channel", "state_code", "postcode", "tags",
             "response", "public_response", "root_cause", "redress")  # fmt: skip
     facts = ("sent_on", "decided_on", "is_timely", "is_disputed")
@@ -57,7 +54,7 @@ def _complaint(values: dict[str, Any], units: dict[str, int], customers: dict[st
         is_open=is_open(values, values[CELLS]),
         severity=severity_of(values),
         customer_id=customers.get(values.get("customer") or ""),
-        unit_id=units.get(str(values.get("unit") or "").casefold()),
+        unit_id=units.id_of(values.get("unit")),
         **fields,
     )
 

@@ -21,6 +21,7 @@ from candor.intake import (
 
 from .kinds import Item, Preview, Question
 from .models import ImportBatch
+from .units import question_about_units
 
 SHOWN = 8  # rows of the preview
 CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
@@ -54,6 +55,7 @@ def preview_table(
     asked = tuple(
         _order_question(key, found) for key, found in orders.items() if isinstance(found, AmbiguousDateOrder)
     )
+    units = question_about_units(batch, table, mapping)
     rows = tuple(row.values for row in table.preview(SHOWN) if isinstance(row, Row))
     return Preview(
         file_columns=tuple(table.columns),
@@ -61,7 +63,7 @@ def preview_table(
         columns=dict(mapping.columns),
         unclear=dict(mapping.unclear),
         missing=mapping.missing,
-        questions=(*asked, *more),
+        questions=(*asked, *((units,) if units else ()), *more),
         rows=rows,
         notes=(*table.notes, *notes),
     )

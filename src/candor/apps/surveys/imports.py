@@ -14,7 +14,7 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, f
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import CELLS, TableReader, file_of, preview_table, refuse, refuse_unit
-from candor.apps.organization.queries import units_by_code_or_name
+from candor.apps.imports.units import Units
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
 
@@ -116,12 +116,12 @@ def _definition(question: dict[str, Any]) -> dict[str, Any]:
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of answers."""
-    units = units_by_code_or_name()
+    units = Units(batch, items)
     source = source_of(batch)
     customers = customers_by_identifier(
         system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
     )
-    strange = {row for row, values in items if (values.get("unit") or "").casefold() not in {*units, ""}}
+    strange = {row for row, values in items if units.refuses(values.get("unit"))}
     problems = [refuse_unit(item) for item in items if item[0] in strange]
     good = [(row, values) for row, values in items if row not in strange]
     write: Callable[..., Stored] = _store_long if is_long(batch) else _store_wide
@@ -136,7 +136,7 @@ def _without_day(item: Item) -> Problem:
 
 
 def _store_wide(
-    batch: ImportBatch, items: Sequence[Item], source: str, units: dict[str, int], customers: dict[str, int]
+    batch: ImportBatch, items: Sequence[Item], source: str, units: Units, customers: dict[str, int]
 ) -> Stored:
     fixed = _fixed_day(batch)
     questions = _questions(batch)
@@ -166,7 +166,7 @@ def row_key(item: Item) -> str:
 
 
 def _feedback(
-    values: dict[str, Any], *, source: str, key: str, received_at: Any, units: dict[str, int], customers: dict[str, int],
+    values: dict[str, Any], *, source: str, key: str, received_at: Any, units: Units, customers: dict[str, int],
     answers: tuple[NewAnswer, ...],
 ) -> NewFeedback:  # fmt: skip
     texts: dict[str, Any] = {
@@ -176,7 +176,7 @@ def _feedback(
     return NewFeedback(
         kind=Kind.SURVEY, source=source, key=key, received_at=received_at, weight=1.0 if weight is None else weight,
         customer_id=customers.get(values.get("customer") or ""),
-        unit_id=units.get((values.get("unit") or "").casefold()), answers=answers, **texts,
+        unit_id=units.id_of(values.get("unit")), answers=answers, **texts,
     )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def _answer(question: dict[str, Any], value: Any) -> NewAnswer | None:
 
 
 def _store_long(
-    batch: ImportBatch, items: Sequence[Item], source: str, units: dict[str, int], customers: dict[str, int]
+    batch: ImportBatch, items: Sequence[Item], source: str, units: Units, customers: dict[str, int]
 ) -> Stored:
     problems: list[Problem] = []
     added = known = 0
