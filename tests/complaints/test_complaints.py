@@ -1,4 +1,6 @@
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -7,6 +9,7 @@ from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.complaints.sources.table import is_open
 from candor.apps.organization.models import Unit
+from candor.apps.scores.services import project_pending
 from candor.foundation.errors import Conflict
 from tests.world import World
 
@@ -114,3 +117,23 @@ def test_a_short_history_tells_nothing_rather_than_a_rise(client: Client, world:
     _receive(*(_complaint(f"{i}", received_on=DAY - timedelta(days=i % 40)) for i in range(80)))
     client.force_login(world.hana)
     assert "Too few weeks to tell" in client.get("/complaints/?period=all").content.decode()
+
+
+def test_the_page_shows_the_registrys_share_in_time_and_none_of_its_own(client: Client, world: World) -> None:
+    _receive(
+        *(_complaint(f"kept-{i}", world.quay, is_open=False, is_timely=True) for i in range(40)),
+        *(_complaint(f"late-{i}", world.quay, is_open=False, is_timely=False) for i in range(10)),
+        *(_complaint(f"else-{i}", world.mill, is_open=False, is_timely=False) for i in range(25)),
+        *(_complaint(f"unknown-{i}", world.quay) for i in range(7)),
+    )
+    project_pending()
+    client.force_login(world.clara)
+    scope = f"unit={world.quay.pk}&period=2026-05-03..2026-06-01"
+    page = unescape(client.get(f"/complaints/?{scope}").content.decode())
+    address = re.search(r'hx-get="(/scores/complaints/panel/[^"]*)"', page)
+    assert address and f"unit={world.quay.pk}" in address[1] and "2026-05-03" in address[1]
+    panel = client.get(address[1]).content.decode()
+    assert re.search(r">\s*80", panel) and "50 answers" in panel
+    client.force_login(world.rival)
+    few = client.get("/scores/complaints/panel/?period=2026-05-03..2026-06-01").content.decode()
+    assert "Too few answers to tell (25 of at least 30)" in few

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A fragment shown on the page `place` (for example "customer"); `url_name` takes that page's id."""
+    """A fragment shown on the page `place` (for example "customer"); `url_name` takes that page's id, if it has one."""
 
     place: str
     title: str

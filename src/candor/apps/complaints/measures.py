@@ -1,7 +1,7 @@
-"""From counts of complaints to what is rising, and from clocks to the share kept."""
+"""From counts of complaints to what is rising."""
 
 from candor import analytics
-from candor.analytics import Estimate, Rise
+from candor.analytics import Rise
 from candor.apps.organization.scope import Scope
 
 from . import queries
@@ -20,11 +20,3 @@ def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]
     except analytics.NotEnoughHistory:
         return None
     return [row for row in rows if row.is_rising][:most]
-
-
-def timely_share(scope: Scope) -> Estimate:
-    """Of the complaints received in the period whose clock was kept or missed, the share kept."""
-    known = queries.complaints_in(scope).exclude(is_timely=None)
-    return analytics.top_box_share(
-        favourable=known.filter(is_timely=True).count(), n=known.count(), least_n=30
-    )

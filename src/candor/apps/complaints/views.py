@@ -11,6 +11,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.foundation.errors import NotFound
+from candor.foundation.panels import panels_for
 
 from . import measures, queries, services
 from .forms import DecisionForm
@@ -32,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rising": measures.rising_issues(scope),
         "n": queries.complaints_in(scope).count(),
         "has_any": Complaint.objects.visible_to(viewer).exists(),
-        "timely": measures.timely_share(scope),
+        "panels": panels_for("complaints"),
     }
     return render(request, "complaints/overview.html", context)
 

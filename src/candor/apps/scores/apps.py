@@ -14,3 +14,4 @@ class ScoresConfig(AppConfig):
 
         register_page(Page("Measure", "Scores", "scores:scores", "chart-dots", "read_scores", order=10))
         register_panel(Panel("journey", "Scores along the journey", "scores:journey_panel", order=10))
+        register_panel(Panel("complaints", "Answered in time", "scores:complaints_panel", order=10))

@@ -16,7 +16,7 @@ from candor.foundation.errors import InvalidInput
 from . import pages, queries
 from .exports import check_may_export, split_as_csv
 from .queries import Dimension
-from .registry import measure_named
+from .registry import MEASURES, measure_named
 from .steps import Step
 
 
@@ -68,6 +68,16 @@ def journey_panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "scores/journey_panel.html", {"scope": scope} | pages.journey_part(journey, chosen, scope)
     )
+
+
+def complaints_panel(request: HttpRequest) -> HttpResponse:
+    """The share of complaints answered in time, for the page of complaints."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    if not viewer.can(Permission.READ_SCORES):
+        return HttpResponse("")
+    scope = _scope(request, scope_of(request, viewer))
+    result = queries.estimate(MEASURES["timely_response"], scope=scope)
+    return render(request, "scores/complaints_panel.html", {"scope": scope, "result": result})
 
 
 def _scope(request: HttpRequest, scope: Scope) -> Scope:
