@@ -170,3 +170,13 @@ def test_a_comment_of_another_period_is_not_counted(world: World) -> None:
     look()
     by_period = {key: rank_themes(scope_for(world.clara, period=key)).of for key in ("28d", "365d")}
     assert by_period == {"28d": 450, "365d": 510}
+
+
+def test_how_hard_a_small_issue_hits_is_not_told_as_a_share(world: World) -> None:
+    complain(40, issue="Lost papers", is_timely=False)
+    complain(29, issue="Rude clerk", is_timely=True)
+    told = {row.name: row.severity for row in rank_complaints(scope_for(world.clara)).rows}
+    assert {name: severity and severity.status == "too_few" for name, severity in told.items()} == {
+        "Lost papers": False,
+        "Rude clerk": True,
+    }

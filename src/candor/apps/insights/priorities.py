@@ -236,7 +236,7 @@ def _rank(source: Source, cases: Sequence[_Cases], *, of: int) -> Ranking:
         state="ok",
         of=of,
         least_of=least_of,
-        rows=tuple(_in_tiers(ranked, of=of, by_severity=by_severity)),
+        rows=tuple(_in_tiers(ranked, of=of, by_severity=by_severity, least_n=least_of)),
         by_severity=by_severity,
         n_small=n_small,
         n_unknown=len(enough) - sum(one.known >= LEAST_KNOWN for one in enough) if by_severity else 0,
@@ -250,7 +250,7 @@ def _counts_severity(cases: Iterable[_Cases]) -> bool:
     return known >= KNOWN_SHARE * sum(one.n for one in rows) and any(one.hard for one in rows)
 
 
-def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool) -> list[Priority]:
+def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool, least_n: int) -> list[Priority]:
     by_key = {one.key: one for one in cases}
     issues = [
         Issue(
@@ -260,14 +260,14 @@ def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool) -> list[Pr
     ]
     tiers = tiers_of(issues)
     rows = [
-        _priority(by_key[one.key], one, tiers[one.key], by_severity)
+        _priority(by_key[one.key], one, tiers[one.key], by_severity=by_severity, least_n=least_n)
         for one in value_at_stake(issues, exclusive=True)
     ]
     return sorted(rows, key=lambda row: (row.tier, row.name.casefold(), row.ranked.key))
 
 
-def _priority(cases: _Cases, ranked: RankedIssue, tier: int, by_severity: bool) -> Priority:
-    severity = top_box_share(favourable=cases.hard, n=cases.known) if by_severity else None
+def _priority(cases: _Cases, ranked: RankedIssue, tier: int, *, by_severity: bool, least_n: int) -> Priority:
+    severity = top_box_share(favourable=cases.hard, n=cases.known, least_n=least_n) if by_severity else None
     return Priority(name=cases.key.split("\0")[0], ranked=ranked, tier=tier, severity=severity, **cases.facts)
 
 
