@@ -1,19 +1,22 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from candor.apps.cases import services
+from candor.apps.cases import queries, services
 from candor.apps.cases.choices import RootCause, State, Trigger
 from candor.apps.cases.errors import CaseAlreadyClosed
 from candor.apps.cases.models import Case
 from candor.apps.feedback.models import Feedback
 from candor.apps.imports import services as imports
+from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import Role
-from candor.apps.organization.models import AuditEntry
+from candor.apps.organization.models import AuditEntry, Workspace
+from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import create_person, give_role
+from candor.foundation.periods import parse_period
 from tests.builders import NOON, a_feedback
 from tests.world import World
 
@@ -157,3 +160,35 @@ def test_undoing_an_import_writes_down_which_cases_went(world: World, rules: Non
     imports.run_undo(batch=imports.undo(batch=batch, by=world.clara))
     entry = AuditEntry.objects.get(action="case.removed")
     assert entry.facts["resolution"] == "Called her."
+
+
+def _closed_on(world: World, day: date, n: int, *, late: int = 0) -> None:
+    """Cases closed at noon of a day, some of them past their clock."""
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    for number in range(n):
+        row = a_feedback(nps=2, unit_id=world.red.pk)
+        due_at = at + timedelta(hours=-1 if number < late else 1)
+        case = services.open_case(feedback=row, title="t", owner=None, due_at=due_at, by=world.mona)
+        Case.objects.filter(pk=case.pk).update(state=State.CLOSED, closed_at=at, root_cause=RootCause.DELAY)
+
+
+def _january(world: World) -> Scope:
+    period = parse_period("2026-01-01..2026-01-31", as_of=NOON.date())
+    return Scope(viewer_of(world.clara), None, period, NOON.date(), NOON.date())
+
+
+def test_a_period_of_cases_ends_with_its_own_last_day(world: World) -> None:
+    _closed_on(world, date(2026, 1, 31), 2)
+    _closed_on(world, date(2026, 2, 1), 3)
+    scope = _january(world)
+    assert queries.root_causes(scope, **queries.instants(scope)) == [("delay", 2)]
+
+
+def test_a_share_of_few_closed_cases_is_not_told(world: World) -> None:
+    _closed_on(world, date(2026, 1, 31), 20, late=5)
+    scope = _january(world)
+    assert queries.closed_in_time(scope, **queries.instants(scope)).status == "too_few"
+    Workspace.objects.update(least_n_score=20)
+    found = queries.closed_in_time(scope, **queries.instants(scope))
+    assert (found.value, found.n) == (0.75, 20)
+    assert found.status != "too_few"

@@ -11,6 +11,7 @@ from candor.apps.feedback.queries import day_start
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import GRANTS, Permission
 from candor.apps.organization.models import Person
+from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 
 from .choices import State
@@ -51,7 +52,7 @@ def closed_in_time(scope: Scope, *, since: datetime, until: datetime) -> Estimat
     """Of the cases closed between the two instants, the share closed before their clock ran out."""
     closed = cases_of(scope).filter(state=State.CLOSED, closed_at__gte=since, closed_at__lt=until)
     in_time = closed.filter(closed_at__lte=F("due_at")).count()
-    return analytics.top_box_share(favourable=in_time, n=closed.count(), least_n=10)
+    return analytics.top_box_share(favourable=in_time, n=closed.count(), least_n=workspace().least_n_score)
 
 
 def root_causes(scope: Scope, *, since: datetime, until: datetime) -> list[tuple[str, int]]:
@@ -94,8 +95,11 @@ def narrowed(scope: Scope, state: str, *, mine: bool, now: datetime) -> QuerySet
 
 
 def instants(scope: Scope) -> dict[str, datetime]:
-    """The scope's period as instants, the end excluded."""
-    return {"since": day_start(scope.period.since), "until": day_start(scope.today + timedelta(days=1))}
+    """The scope's period as instants: from the start of its first day to the start of the day after its last."""
+    return {
+        "since": day_start(scope.period.since),
+        "until": day_start(scope.period.until + timedelta(days=1)),
+    }
 
 
 def rules_with_counts() -> QuerySet[Rule]:
