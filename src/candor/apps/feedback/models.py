@@ -85,10 +85,11 @@ class Answer(models.Model):
     question = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=AnswerKind.choices)
     number = models.FloatField(null=True)
-    text = models.TextField(blank=True)
+    text = models.TextField(blank=True, help_text="As written; only for those who may read personal data")
+    text_masked = models.TextField(blank=True, help_text="With the personal data that was found masked")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feedback", "question"], name="answer_once")]
 
     def __str__(self) -> str:
-        return f"{self.question}: {self.number if self.number is not None else self.text}"
+        return f"{self.question}: {self.number if self.number is not None else self.text_masked}"

@@ -1,5 +1,6 @@
 """Reads of the hub."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 
-from .models import Feedback
+from .models import Answer, Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,13 @@ def neighbours(feedback: Feedback, rows: QuerySet[Feedback]) -> dict[str, Any]:
         Q(received_at__lt=feedback.received_at) | Q(received_at=feedback.received_at, pk__lt=feedback.pk)
     ).order_by("-received_at", "-pk")
     return {"newer": newer.first(), "older": older.first()}
+
+
+def is_masked(feedback: Feedback, answers: Iterable[Answer]) -> bool:
+    """Whether anything of what was said is hidden by a mask."""
+    return feedback.comment != feedback.comment_masked or any(
+        answer.text != answer.text_masked for answer in answers
+    )
 
 
 def identities(customer_id: int) -> list[int]:

@@ -125,12 +125,19 @@ def _row(item: NewFeedback, batch: ImportBatch | None) -> Feedback:
 
 def _store_answers(items: Iterable[NewFeedback], ids: dict[str, int]) -> None:
     Answer.objects.bulk_create(
-        (
-            Answer(feedback_id=ids[item.key], question=a.question, kind=a.kind, number=a.number, text=a.text)
-            for item in items
-            for a in item.answers
-        ),
+        (_answer(ids[item.key], answer) for item in items for answer in item.answers),
         batch_size=2_000,
+    )
+
+
+def _answer(feedback_id: int, given: NewAnswer) -> Answer:
+    return Answer(
+        feedback_id=feedback_id,
+        question=given.question,
+        kind=given.kind,
+        number=given.number,
+        text=given.text,
+        text_masked=mask(given.text).text,
     )
 
 
@@ -153,10 +160,7 @@ def add_answers(*, source: str, items: Sequence[NewFeedback], batch: ImportBatch
         for answer in item.answers
         if (rows[item.key].pk, answer.question) not in known
     }
-    Answer.objects.bulk_create(
-        Answer(feedback_id=pk, question=a.question, kind=a.kind, number=a.number, text=a.text)
-        for (pk, _), a in fresh.items()
-    )
+    Answer.objects.bulk_create(_answer(pk, answer) for (pk, _question), answer in fresh.items())
     for item in items:
         row = rows.get(item.key)
         if row is not None and item.comment and item.comment not in row.comment:

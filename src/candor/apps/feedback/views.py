@@ -67,24 +67,26 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _feedback(viewer, pk)
     around = queries.neighbours(shown, queries.inbox(scope, queries.InboxFilter.from_query(request.GET)))
+    answers = list(shown.answers.order_by("pk"))
     context = {
         "item": shown,
-        "answers": shown.answers.order_by("pk"),
+        "answers": answers,
         "panels": panels_for("feedback"),
         "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
         "may_unmask": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit)
-        and shown.comment != shown.comment_masked,
+        and queries.is_masked(shown, answers),
     }
     return render(request, "feedback/item.html", context | around)
 
 
 @require_POST
 def unmask(request: HttpRequest, pk: int) -> HttpResponse:
-    """The comment as written, for those who may read personal data; the look is logged."""
+    """The comment and the answers as written, for those who may read personal data; the look is logged."""
     viewer = require(request, Permission.READ_PERSONAL_DATA)
     shown = _feedback(viewer, pk, Permission.READ_PERSONAL_DATA)
     record_audit(by=viewer.person, action="feedback.unmasked", target=shown)
-    return render(request, "feedback/comment.html", {"item": shown, "comment": shown.comment})
+    context = {"item": shown, "answers": shown.answers.order_by("pk"), "is_as_written": True}
+    return render(request, "feedback/said.html", context)
 
 
 @require_POST
@@ -117,7 +119,7 @@ def unhandle(request: HttpRequest) -> HttpResponse:
 
 
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Exactly what the inbox shows, as CSV; comments are masked."""
+    """Exactly what the inbox shows, as CSV; comments and answers are masked."""
     viewer = require(request, Permission.EXPORT_DATA)
     scope = scope_of(request, viewer)
     rows = queries.inbox(scope, queries.InboxFilter.from_query(request.GET)).filter(
