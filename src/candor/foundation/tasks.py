@@ -9,12 +9,15 @@ from .jobs import every
 from .models import Job
 
 KEPT_DAYS = 7
+FAILED_KEPT_DAYS = 60
 
 
 @every(hours=6)
 @task
 def forget_done_jobs() -> int:
-    """Delete jobs that ended well more than a week ago; failed ones stay to be looked at. Returns how many."""
-    old = timezone.now() - timedelta(days=KEPT_DAYS)
-    deleted, _ = Job.objects.filter(state=Job.State.DONE, finished_at__lt=old).delete()
-    return deleted
+    """Delete jobs that ended well more than a week ago; failed ones stay two months to be looked at. Returns how many."""
+    now, gone = timezone.now(), 0
+    for state, days in ((Job.State.DONE, KEPT_DAYS), (Job.State.FAILED, FAILED_KEPT_DAYS)):
+        deleted, _ = Job.objects.filter(state=state, finished_at__lt=now - timedelta(days=days)).delete()
+        gone += deleted
+    return gone

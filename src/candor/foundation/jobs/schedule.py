@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django_tasks.base import Task
 
-from candor.foundation.models import ScheduleMark
+from candor.foundation.models import Job, ScheduleMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def enqueue_due(*, now: datetime) -> int:
             else:
                 stale = ScheduleMark.objects.filter(name=entry.name, enqueued_at=last)
                 mine = bool(stale.update(enqueued_at=now))
-            if mine:
+            waiting = Job.objects.filter(task_path=entry.name, state=Job.State.READY)
+            if mine and not waiting.exists():  # behind a long job, one of each is enough
                 entry.task.enqueue()
                 enqueued += 1
     return enqueued

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import threading
 import traceback
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ class Worker:
     """Runs jobs until told to stop; several may run side by side, in threads or processes."""
 
     def __init__(self, *, lease: timedelta = LEASE, idle_seconds: float = 0.5) -> None:
-        self.name = f"{_machine()}:{os.getpid()}:{threading.get_ident()}"
+        self.name = f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.lease = lease
         self.idle_seconds = idle_seconds
         self.stopping = threading.Event()
