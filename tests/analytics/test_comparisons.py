@@ -181,6 +181,24 @@ def test_the_ordinal_test_finds_a_realistic_shift_oftener_than_a_test_on_nps():
     for now, before in zip(rng.multinomial(600, moved, 300), rng.multinomial(600, weak, 300), strict=True):
         sides = [COUNTS(dict(zip(scale.tolist(), side.tolist(), strict=True))) for side in (now, before)]
         found = cx.compare_nps(*sides)
-        by_order += found.verdict == "higher"
+        by_order += found.p_value < 0.05 and found.change > 0
         by_score += found.low > 0
     assert by_order > by_score
+
+
+def test_answers_that_shift_inside_the_detractors_are_no_change_of_nps():
+    rng = np.random.default_rng(7)
+    scale = np.arange(11.0)
+    before_shares = np.array([0.0] * 4 + [0.0, 0.1, 0.2, 0.1, 0.2, 0.2, 0.2])
+    now_shares = np.array([0.15, 0.15] + [0.0] * 5 + [0.1, 0.2, 0.2, 0.2])
+    verdicts, contradictions = [], 0
+    for _ in range(400):
+        now, before = (
+            COUNTS(dict(zip(scale, map(int, rng.multinomial(150, shares)), strict=True)))
+            for shares in (now_shares, before_shares)
+        )
+        found = cx.compare_nps(now, before)
+        verdicts.append(found.verdict)
+        contradictions += found.verdict in ("higher", "lower") and found.low <= 0 <= found.high
+    assert contradictions == 0
+    assert sum(verdict != "no_clear_change" for verdict in verdicts) <= 20

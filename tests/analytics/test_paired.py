@@ -95,3 +95,13 @@ class TestEdges:
     def test_negative_pairs_are_refused(self):
         with pytest.raises(cx.BadCounts):
             cx.mcnemar(gained=-1, lost=2)
+
+
+def test_people_who_move_with_the_score_by_too_little_to_tell_are_no_change():
+    now = [6.0] * 40 + [9.0] * 2 + [8.0] * 38
+    before = [0.0] * 40 + [8.0] * 40
+    found = cx.compare_paired_nps(now, before)
+    assert found.change > 0
+    assert found.p_value < 0.001
+    assert found.low <= 0 <= found.high
+    assert found.verdict == "no_clear_change"

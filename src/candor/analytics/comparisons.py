@@ -1,10 +1,13 @@
 """Two periods or two groups, side by side: the change of the score with its interval, and how sure it is.
 
 The change and its interval are the score's own; whether it is beyond chance is asked of the raw answers in their
-order (see :mod:`candor.analytics.ordinal_tests`). A verdict of higher or lower needs both: a p-value below
-``1 − level``, and a score that moved the same way as the answers. Paired answers (the same person before and after)
-have their own module, :mod:`candor.analytics.paired`.
+order (see :mod:`candor.analytics.ordinal_tests`). A verdict of higher or lower needs all three: a p-value below
+``1 − level``, a score that moved the same way as the answers, and an interval of that score that leaves out 0: answers
+that shift inside the detractors are a change of answers, not of NPS. Paired answers (the same person before and
+after) have their own module, :mod:`candor.analytics.paired`.
 """
+
+from typing import SupportsFloat
 
 import numpy as np
 from scipy.special import betainc, ndtri
@@ -180,16 +183,26 @@ def compare_event_rates(
         n_now=events_now,
         n_before=events_before,
         p_value=p,
-        verdict=verdict_of(change, change, p, level=level) if enough else "too_few",
+        verdict=verdict_of(change, limits, change, p, level=level) if enough else "too_few",
         method="difference of two Garwood intervals; conditional exact test (mid-p)",
         level=level,
         least_n=least_n,
     )
 
 
-def verdict_of(change: float, direction: float, p_value: float, *, level: float = 0.95) -> Verdict:
-    """Higher or lower only when the test is beyond chance and the score moved the way the answers did."""
-    if p_value >= 1 - level or change * direction <= 0:
+def verdict_of(
+    change: float,
+    limits: tuple[SupportsFloat, SupportsFloat],
+    direction: float,
+    p_value: float,
+    *,
+    level: float = 0.95,
+) -> Verdict:
+    """Higher or lower only when test and interval agree: the test is beyond chance, the score moved the way the answers
+    did, and its interval is known and leaves out 0."""
+    low, high = (float(limit) for limit in limits)
+    leaves_out_none = low > 0 or high < 0
+    if p_value >= 1 - level or change * direction <= 0 or not leaves_out_none:
         return "no_clear_change"
     return "higher" if change > 0 else "lower"
 
@@ -249,7 +262,7 @@ def _compare(
         n_now=now.n,
         n_before=before.n,
         p_value=test.p_value,
-        verdict=_verdict(now, before, change, test, level=level, least_n=least_n),
+        verdict=_verdict(now, before, change, limits, test, level=level, least_n=least_n),
         method=f"{interval}; {test.method}",
         level=level,
         least_n=least_n,
@@ -257,11 +270,18 @@ def _compare(
 
 
 def _verdict(
-    now: Histogram, before: Histogram, change: float, test: OrdinalTest, *, level: float, least_n: int
+    now: Histogram,
+    before: Histogram,
+    change: float,
+    limits: tuple[FloatArray, FloatArray],
+    test: OrdinalTest,
+    *,
+    level: float,
+    least_n: int,
 ) -> Verdict:
     if min(now.n, before.n) < max(least_n, 1):
         return "too_few"
-    return verdict_of(change, test.chance_higher - 0.5, test.p_value, level=level)
+    return verdict_of(change, limits, test.chance_higher - 0.5, test.p_value, level=level)
 
 
 def _net_promoter_change(

@@ -1,9 +1,12 @@
 """The same people before and after: changes within persons, which need far fewer answers than two samples.
 
 Pairs where one answer is missing must be left out by the caller, and counted: who answers twice is seldom typical.
+A verdict of higher or lower needs the test and the interval of the change to agree, as in
+:mod:`candor.analytics.comparisons`.
 """
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -219,6 +222,7 @@ def _comparison(
 ) -> Comparison:
     require_level(level)
     change = interval.value
+    limits = (nan if interval.low is None else interval.low, nan if interval.high is None else interval.high)
     enough = change is not None and n >= max(least_n, 1)
     return Comparison(
         change=change,
@@ -228,7 +232,7 @@ def _comparison(
         n_before=n,
         p_value=test.p_value if n else None,
         verdict=(
-            verdict_of(change, direction, test.p_value, level=level)
+            verdict_of(change, limits, direction, test.p_value, level=level)
             if enough and change is not None
             else "too_few"
         ),

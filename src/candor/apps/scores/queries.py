@@ -188,15 +188,16 @@ def overview(*, scope: Scope, measures: Sequence[Measure] = tuple(MEASURES.value
     return found
 
 
+def place_words(scope: Scope) -> str:
+    """Whose numbers these are: the unit, the company for who sees all of it, else the viewer's own units."""
+    if scope.unit is not None:
+        return scope.unit.name
+    return workspace().name if scope.viewer.sees_everything(Permission.READ_SCORES) else "Your units"
+
+
 def scope_words(scope: Scope) -> str:
     """Where and when, as a sentence part: "Quay, last 90 days"."""
-    if scope.unit is not None:
-        place = scope.unit.name
-    elif scope.viewer.sees_everything(Permission.READ_SCORES):
-        place = workspace().name
-    else:
-        place = "Your units"
-    label = scope.period.label
+    place, label = place_words(scope), scope.period.label
     return (
         f"{place}, {label[0].lower()}{label[1:]}"
         if label.startswith(("Last ", "All "))
@@ -235,16 +236,7 @@ def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, l
     comparison = measure.formula.compare(sides[0], sides[1], least_n=least_n)
     if comparison.verdict == "too_few":
         return replace(comparison, change=None, low=None, high=None, p_value=None)
-    if _crosses_zero(comparison):
-        return replace(comparison, verdict="no_clear_change")
     return comparison
-
-
-def _crosses_zero(comparison: Comparison) -> bool:
-    """Whether the score's own change could be none, although the test on the raw answers found a shift: a page that says
-    "up" beside an interval that reaches below zero would contradict itself."""
-    low, high = comparison.low, comparison.high
-    return low is not None and high is not None and low <= 0 <= high
 
 
 def _tally(measure: Measure, answers: Histogram, since: date, until: date) -> Tally:
