@@ -1,0 +1,34 @@
+"""Every page of a method has its picture, small, told in words, and drawn from the library as it is now."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+METHODS = Path(__file__).parents[2] / "docs" / "methods"
+PAGES = sorted(page for page in METHODS.glob("*.md") if page.stem != "index")
+PICTURE = re.compile(r"^!\[(?P<alt>[^\]]+)\]\(pictures/(?P<name>[a-z-]+)\.svg\)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_of_a_method_has_a_picture_told_in_words(page):
+    found = PICTURE.search(page.read_text(encoding="utf-8"))
+    assert found
+    assert found["name"] == page.stem
+    assert len(found["alt"].split()) >= 10
+    svg = (METHODS / "pictures" / f"{page.stem}.svg").read_bytes()
+    assert svg.startswith(b"<svg ")
+    assert len(svg) <= 25_000
+
+
+def test_no_picture_is_left_without_its_page():
+    assert sorted(picture.stem for picture in (METHODS / "pictures").iterdir()) == [
+        page.stem for page in PAGES
+    ]
+
+
+@pytest.mark.parametrize("name", ["shrinkage", "top-box-share"])
+def test_drawing_a_picture_again_gives_the_same_bytes(name):
+    draw = importlib.import_module("docs.pictures.draw")
+    assert draw.drawn(name) == (METHODS / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
