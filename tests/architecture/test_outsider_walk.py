@@ -49,6 +49,7 @@ PUBLIC = {"health", "organization:accept"}
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
     "home": shared(),
+    "search": shared(),
     "health": shared(),
     "organization:people": hidden(),
     "organization:person": hidden(pk="person"),
@@ -89,6 +90,7 @@ ADDRESSES = {
     "complaints:panel": hidden(pk="complaint"),
     "complaints:decide": hidden(pk="complaint"),
     "surveys:list": shared(),
+    "scores:complaints_panel": shared(),
     "scores:scores": shared(),
     "scores:journey_panel": shared(pk="journey_pk"),
     "scores:measure": shared(key="measure"),

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "candor.foundation.uploads.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -180,8 +181,7 @@ WHITENOISE_MAX_AGE = 31_536_000  # built assets carry a hash in their names
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
-FILE_UPLOAD_HANDLERS = ["candor.apps.imports.uploads.BoundedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["candor.foundation.uploads.SmallUploadHandler"]
 
 LOGGING = {
     "version": 1,

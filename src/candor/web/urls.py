@@ -21,6 +21,7 @@ _APPS = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("healthz", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
     *(path(f"{app}/", include(f"candor.apps.{app}.urls")) for app in _APPS),

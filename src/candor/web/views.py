@@ -5,10 +5,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from candor.apps.organization.access import public, signed_in
+from candor.apps.customers.queries import find_customers
+from candor.apps.feedback.queries import InboxFilter, inbox
+from candor.apps.organization.access import public, require, signed_in
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.reports import queries as reports
+
+MOST_FOUND = 10  # of each sort on the search page
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -24,6 +28,23 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     told = reports.briefing(scope, now=timezone.now())
     return render(request, "web/home.html", {"scope": scope, "told": told})
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Feedback and customers for a few words; each list leads on to the whole of it."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    scope = request.scope = scope_of(request, viewer, default_period="all")  # type: ignore[attr-defined]
+    text = request.GET.get("q", "").strip()[:200]
+    found = list(inbox(scope, InboxFilter(text=text, state="all"))[: MOST_FOUND + 1]) if text else []
+    people = list(find_customers(viewer, text)[: MOST_FOUND + 1]) if text else []
+    context = {
+        "q": text,
+        "feedback": found[:MOST_FOUND],
+        "customers": people[:MOST_FOUND],
+        "has_more_feedback": len(found) > MOST_FOUND,
+        "has_more_customers": len(people) > MOST_FOUND,
+    }
+    return render(request, "web/search.html", context)
 
 
 def health(request: HttpRequest) -> JsonResponse:

@@ -3,7 +3,8 @@
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from candor.apps.organization.access import Viewer
-from candor.apps.organization.choices import Permission
+from candor.apps.organization.choices import Permission, UnitKind
+from candor.apps.organization.models import Unit
 from candor.foundation.addresses import record_id
 
 from .models import Customer, Identifier
@@ -12,10 +13,21 @@ from .models import Customer, Identifier
 def visible_customers(
     viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK
 ) -> QuerySet[Customer]:
-    """Customers of units the permission is held for; those without a unit only for who holds it for the whole organization."""
-    unit_ids = viewer.unit_ids(permission)
+    """Customers of units the permission is held for, and of the location that a team of the viewer's belongs to, since a
+    branch's customers are served by its teams; those without a unit only for who holds it for the whole organization."""
     rows = Customer.objects.select_related("unit", "segment")
-    return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
+    if viewer.sees_everything(permission):
+        return rows
+    held = viewer.units(permission)
+    paths = {path for unit in held for path in _above(unit.path)}
+    locations = Unit.objects.filter(kind=UnitKind.LOCATION, path__in=paths).values_list("pk", flat=True)
+    return rows.filter(unit_id__in={*(unit.pk for unit in held), *locations})
+
+
+def _above(path: str) -> list[str]:
+    """The paths of the units that a unit belongs to."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
 
 
 def find_customers(viewer: Viewer, text: str) -> QuerySet[Customer]:
