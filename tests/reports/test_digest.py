@@ -12,8 +12,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
+from candor.apps.feedback.choices import AnswerKind
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import AuditEntry, Person, RoleAssignment, Unit
+from candor.apps.organization.scope import Scope
 from candor.apps.reports import services
 from candor.apps.reports.choices import Rhythm
 from candor.apps.reports.digest import Digest, as_html, as_text, digest_of, digest_scope
@@ -69,6 +71,51 @@ def test_a_quiet_digest_says_so(world: World) -> None:
     assert (
         made.question == "What do we want to be different by the next digest, and which number would show it?"
     )
+
+
+def test_a_quiet_digest_says_only_what_was_looked_for(world: World) -> None:
+    plant(world.quay, 0.6, 0.6)
+    reading = digest_for(world.clara).reading
+    assert reading == "Quiet is information too: no change beyond chance can be seen in these answers."
+
+
+ALL_KINDS = (AnswerKind.NPS, AnswerKind.CSAT, AnswerKind.CES, AnswerKind.TRUST, AnswerKind.STARS)
+
+
+def test_the_reading_knows_of_changes_that_the_list_has_no_room_for(world: World) -> None:
+    for kind in ALL_KINDS:
+        for unit, now in ((world.quay, 10 if kind == AnswerKind.NPS else 5), (world.mill, 2)):
+            answered([2] * 200, kind, at=BEFORE, unit_id=unit.pk)
+            answered([now] * 200, kind, unit_id=unit.pk)
+    made = digest_for(world.clara)
+    assert not [found for found in made.told.changed if found.unit_name], "five measures fill the list"
+    assert made.reading.startswith("By itself it shows in North.")
+
+
+def test_the_reading_tells_of_a_unit_that_went_the_other_way(world: World) -> None:
+    for unit, n, before, now in ((world.quay, 400, 2, 10), (world.mill, 100, 10, 2)):
+        answered([before] * n, at=BEFORE, unit_id=unit.pk)
+        answered([now] * n, unit_id=unit.pk)
+    reading = digest_for(world.clara).reading
+    assert reading.startswith("By itself it shows in North. In South it went the other way.")
+
+
+def test_where_only_one_unit_answers_nothing_is_said_of_how_widely_it_spreads(world: World) -> None:
+    plant(world.quay, 0.8, 0.4)
+    assert digest_for(world.mona).reading.startswith("Why, these numbers don’t say.")
+
+
+def test_a_manager_is_told_whose_numbers_they_are(world: World) -> None:
+    plant(world.quay, 0.8, 0.4)
+    plant(world.mill, 0.5, 0.5)
+    for made, place in (
+        (digest_for(world.clara), "Harbour"),
+        (digest_for(world.mona), "Your units"),
+        (digest_for(world.mona, world.quay), "Quay"),
+    ):
+        assert made.subject.startswith(f"{place}: Net promoter score")
+        assert f"{place}, last 28 days" in as_text(made)
+        assert f"{place}, last 28 days" in as_html(made, for_mail=True)
 
 
 def test_html_and_text_say_the_same(world: World) -> None:

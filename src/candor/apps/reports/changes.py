@@ -31,10 +31,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Those beyond chance, the surest first and the whole before its units; and how many were looked at."""
+    """All that were compared, and of them those beyond chance: the surest first, the whole before its units."""
 
     told: tuple[Looked, ...]
-    looked_at: int
+    looked: tuple[Looked, ...]
+
+    def units_compared(self, measure: Measure) -> int:
+        """In how many units by themselves a measure was compared."""
+        return sum(row.unit is not None and row.measure.metric == measure.metric for row in self.looked)
 
     def tells_of(self, measure: Measure) -> bool:
         """Whether a change of the measure itself is told, so that a number beside the list claims no more than the list."""
@@ -55,20 +59,23 @@ def changes_of(scope: Scope, overview: Sequence[scores.Overview]) -> Changes:
     seen = [one for one in overview if one.result.measure.key in wanted and one.is_measured]
     looked = [row for one in seen for row in _looked_at(one, scope) if row.change.p_value is not None]
     if not looked:
-        return Changes((), 0)
+        return Changes((), ())
     adjusted = benjamini_hochberg([row.change.p_value or 0.0 for row in looked])
     told = [
         (row.unit is not None, float(p), row.measure.key, row.unit.path if row.unit else "", row)
         for row, p in zip(looked, adjusted, strict=True)
         if p <= FALSE_DISCOVERIES and _is_clear(row.change)
     ]
-    return Changes(tuple(row for *_order, row in sorted(told, key=lambda one: one[:4])), len(looked))
+    return Changes(tuple(row for *_order, row in sorted(told, key=lambda one: one[:4])), tuple(looked))
 
 
 def findings_of(changes: Changes, scope: Scope) -> list[Finding]:
     """A sentence for each, in the order of the changes."""
     many = len(changes.told)
-    return [_finding(row, scope, importance=float(many - place)) for place, row in enumerate(changes.told)]
+    return [
+        _finding(row, scope, importance=float(many - place), n_units=changes.units_compared(row.measure))
+        for place, row in enumerate(changes.told)
+    ]
 
 
 def _looked_at(one: scores.Overview, scope: Scope) -> Iterator[Looked]:
@@ -94,7 +101,7 @@ def _is_clear(change: Comparison) -> bool:
     return change.low > 0 if change.verdict == "higher" else change.high < 0 and change.verdict == "lower"
 
 
-def _finding(row: Looked, scope: Scope, *, importance: float) -> Finding:
+def _finding(row: Looked, scope: Scope, *, importance: float, n_units: int) -> Finding:
     scale = scale_of(row.measure.unit)
     facts = {
         "measure": row.measure.name,
@@ -111,6 +118,6 @@ def _finding(row: Looked, scope: Scope, *, importance: float) -> Finding:
         kind="changed", claim=claim % facts, detail=detail % facts, importance=importance,
         url=address(there, "scores:measure", row.measure.key), evidence_label=_("See its run and its parts"),
         icon="trending-up" if row.change.verdict == "higher" else "trending-down", estimate=row.now,
-        comparison=row.change, unit_id=row.unit.pk if row.unit else None, unit_name=facts["unit"], subject=row.measure.name,
-        measure_key=row.measure.key, is_good=(row.change.verdict == "higher") == row.measure.is_high_good,
+        comparison=row.change, unit_id=row.unit.pk if row.unit else None, unit_name=facts["unit"], n_units=n_units,
+        subject=row.measure.name, measure_key=row.measure.key, is_good=(row.change.verdict == "higher") == row.measure.is_high_good,
     )  # fmt: skip

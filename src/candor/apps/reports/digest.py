@@ -1,6 +1,7 @@
 """The digest of one reader: an insight, a careful reading of it, a question, and the three lists."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -81,7 +82,7 @@ def digest_of(scope: Scope, *, now: datetime) -> Digest:
     )
     return Digest(
         reader=scope.viewer.person.name,
-        place=scope.unit.name if scope.unit else workspace().name,
+        place=scores.place_words(scope),
         period=scope.period.label,
         as_of=scope.as_of,
         insight=first.claim if first else told.quiet,
@@ -123,25 +124,38 @@ def _reading(told: Briefing, first: Finding | None) -> str:
     """A point of view that claims no more than the comparisons tell, and never a cause."""
     if first is None:
         if not told.looked_at:
-            return _("With so few answers the scores say nothing yet; what customers wrote says more.")
-        return _(
-            "Quiet is information too: whatever was done in this time has not moved the scores by as much as these answers could show."
-        )
-    elsewhere = [found for found in told.changed[1:] if found.subject == first.subject and found.unit_name]
-    if first.unit_name:
-        spread = _("It is so in %(unit)s; taken all together, the same score shows no clear change.") % {
-            "unit": first.unit_name
+            return _(
+                "The scores have too few answers to be compared; what customers wrote can be read even so."
+            )
+        return _("Quiet is information too: no change beyond chance can be seen in these answers.")
+    why = _("Why, these numbers don’t say. Read what customers wrote before acting on it.")
+    return " ".join(filter(None, [_spread(told.all_changed, first), why]))
+
+
+def _spread(changed: Sequence[Finding], first: Finding) -> str:
+    """Where else the first change was seen, among all changes of the same measure beyond chance."""
+    same = [found for found in changed if found.subject == first.subject]
+    alike = [found.unit_name for found in same if found.unit_name and found.is_good == first.is_good]
+    against = [found.unit_name for found in same if found.is_good != first.is_good]
+    words = _where(first, alike)
+    if against:
+        other = _("In %(units)s it went the other way.") % {"units": ", ".join(against)}
+        words = f"{words} {other}".strip()
+    return words
+
+
+def _where(first: Finding, alike: Sequence[str]) -> str:
+    if first.unit_name:  # the whole stands before its units, so none of it changed beyond chance
+        return _("It is so in %(units)s; taken all together, the same score shows no clear change.") % {
+            "units": ", ".join(alike)
         }
-    elif elsewhere:
-        names = ", ".join(found.unit_name for found in elsewhere)
-        spread = _("By itself it shows in %(units)s; elsewhere no change can be told from chance.") % {
-            "units": names
-        }
-    else:
-        spread = _(
-            "It shows in all answers together and in no unit by itself: spread widely, or too few answers in each to tell."
-        )
-    return f"{spread} {_('Why, these numbers don’t say. Read what customers wrote before acting on it.')}"
+    if alike:
+        return _("By itself it shows in %(units)s.") % {"units": ", ".join(alike)}
+    if not first.n_units:
+        return ""
+    return _(
+        "It shows in all answers together, and beyond chance in no unit by itself: spread widely, or too few answers in each to tell."
+    )
 
 
 def _question(told: Briefing, first: Finding | None) -> str:

@@ -34,6 +34,7 @@ class Finding:
     measure_key: str = ""
     unit_id: int | None = None  # when it is about one unit of the scope
     unit_name: str = ""
+    n_units: int = 0  # units that were compared on the same measure, told or not
     is_good: bool = False
     question: str = ""  # that a team can answer about it
 

@@ -50,14 +50,22 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """The three lists for one viewer and scope, with the key measures above them."""
+    """The three lists for one viewer and scope, with the key measures above them.
+
+    `all_changed` holds every change beyond chance, of which the list shows the first few: who says that something
+    changed nowhere else must have looked through all of it.
+    """
 
     band: tuple[KeyScore, ...]
-    changed: tuple[Finding, ...]
+    all_changed: tuple[Finding, ...]
     attention: tuple[Finding, ...]
     next: tuple[Finding, ...]
     looked_at: int
     quiet: str
+
+    @property
+    def changed(self) -> tuple[Finding, ...]:
+        return self.all_changed[:MOST]
 
     @property
     def lists(self) -> tuple[tuple[Finding, ...], ...]:
@@ -75,7 +83,7 @@ def briefing(scope: Scope, *, now: datetime) -> Briefing:
     standings = open_standings(scope) if scope.viewer.can(Permission.READ_STRATEGY) else []
     return Briefing(
         band=numbers.band,
-        changed=numbers.changed[:MOST],
+        all_changed=numbers.changed,
         attention=in_order(
             [*_remembered("rising", scope, attention.rising), *_attention(scope, standings, now)], most=MOST
         ),
@@ -107,7 +115,7 @@ def _count_numbers(scope: Scope) -> Numbers:
         KeyScore(one, *axis(one.measure, [one.estimate, one.before]), changes.tells_of(one.measure))
         for one in shown
     )
-    return Numbers(tuple(band), tuple(findings_of(changes, scope)), changes.looked_at)
+    return Numbers(tuple(band), tuple(findings_of(changes, scope)), len(changes.looked))
 
 
 def _remembered(part: str, scope: Scope, make: Callable[[Scope], Iterable[Finding]]) -> list[Finding]:
