@@ -227,6 +227,45 @@ def test_a_mail_that_fails_holds_up_nobody_and_is_tried_again(
     assert [message.to[0] for message in mail.outbox] == ["eve@harbour.example", "clara@harbour.example"]
 
 
+def test_a_digest_that_breaks_stops_nobody_elses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for person in (world.clara, world.eve):
+        subscribe(person, TODAY)
+    real = services.digest_of
+
+    def breaks_for_clara(scope: Scope, **given: Any) -> Digest:
+        if scope.viewer.person == world.clara:
+            raise ZeroDivisionError
+        return real(scope, **given)
+
+    monkeypatch.setattr(services, "digest_of", breaks_for_clara)
+    monday = TODAY + timedelta(days=5)
+    assert [send_due(monday), send_due(monday)] == [1, 0]
+    monkeypatch.setattr(services, "digest_of", real)
+    assert [send_due(monday), send_due(monday)] == [1, 0]
+    assert [message.to[0] for message in mail.outbox] == ["eve@harbour.example", "clara@harbour.example"]
+
+
+def test_a_worker_that_dies_over_a_digest_loses_it_for_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(world.clara, TODAY)
+    real = services.digest_of
+
+    def dies(scope: Scope, **given: Any) -> Digest:
+        raise SystemExit
+
+    monkeypatch.setattr(services, "digest_of", dies)
+    now, monday = timezone.now(), TODAY + timedelta(days=5)
+    with pytest.raises(SystemExit):
+        services.send_due_digests(now=now, today=monday)
+    monkeypatch.setattr(services, "digest_of", real)
+    sent = [
+        services.send_due_digests(now=now + timedelta(minutes=minutes), today=monday)
+        for minutes in (5, 60, 120)
+    ]
+    assert sent == [0, 1, 0], "not while it may still be at work, then once"
+
+
 def test_the_worker_knows_the_task(world: World) -> None:
     from candor.foundation.jobs.schedule import entries
 

@@ -14,6 +14,7 @@ class DigestSubscription(models.Model):
     rhythm = models.CharField(max_length=8, choices=Rhythm.choices, default=Rhythm.WEEKLY)
     unit = models.ForeignKey("organization.Unit", on_delete=models.SET_NULL, null=True, related_name="+")
     last_sent_on = models.DateField(help_text="The day of the last one; at first the day it was asked for")
+    claimed_at = models.DateTimeField(null=True, help_text="When a worker began to send the next one")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

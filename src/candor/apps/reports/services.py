@@ -1,22 +1,24 @@
 """Writes of Share: who gets a digest, and sending it."""
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.mime.image import MIMEImage
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import record_audit
-from candor.foundation.errors import DomainError
 
 from .choices import Rhythm
 from .digest import CHART_ID, Digest, as_html, as_text, digest_of, digest_scope, may_read
 from .errors import NoAddress
 from .models import DigestSubscription
+
+CLAIM_HOLDS = timedelta(minutes=30)  # a digest takes seconds; the worker of an older claim is gone
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +66,11 @@ def send_digest(*, person: Person, unit: Unit | None, rhythm: Rhythm, now: datet
 
 
 def send_due_digests(*, now: datetime, today: date) -> int:
-    """Mail everybody whose day has come; each day is claimed first, so that two workers send one mail.
+    """Mail everybody whose day has come; returns how many were sent.
 
-    A mail that could not be sent is tried again with the next run, and holds up nobody else's.
+    A digest is claimed before it is made and noted as sent after it was, so that two workers do not send the same one. What
+    fails, for whatever reason, is logged and tried again with the next run, and holds up nobody else's; the claim of a worker
+    that died runs out. Only a worker that dies between sending and noting it leaves a digest that is sent twice.
     """
     sent = 0
     waiting = (
@@ -75,18 +79,26 @@ def send_due_digests(*, now: datetime, today: date) -> int:
         .order_by("pk")
     )
     for held in [one for one in waiting if one.is_due(today)]:
-        before = held.last_sent_on
-        mine = DigestSubscription.objects.filter(pk=held.pk, last_sent_on=before).update(last_sent_on=today)
-        if not mine:
+        if not _claim(held, now=now):
             continue
+        mine = DigestSubscription.objects.filter(pk=held.pk, claimed_at=now)
         try:
             sent += send_digest(
                 person=held.person, unit=held.unit, rhythm=Rhythm(held.rhythm), now=now, today=today
             )
-        except (OSError, DomainError):
+        except Exception:
             logger.exception("The digest of %s could not be sent", held.person)
-            DigestSubscription.objects.filter(pk=held.pk, last_sent_on=today).update(last_sent_on=before)
+            mine.update(claimed_at=None)
+        else:
+            mine.update(last_sent_on=today, claimed_at=None)
     return sent
+
+
+def _claim(held: DigestSubscription, *, now: datetime) -> bool:
+    """Whether the digest is ours to send: nobody has sent it since it was read, and nobody is sending it."""
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_HOLDS)
+    unsent = DigestSubscription.objects.filter(free, pk=held.pk, last_sent_on=held.last_sent_on)
+    return unsent.update(claimed_at=now) == 1
 
 
 def message_of(digest: Digest, *, to: str) -> EmailMultiAlternatives:
