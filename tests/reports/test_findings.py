@@ -187,7 +187,7 @@ def test_late_complaints_need_attention_and_due_ones_are_next(world: World) -> N
     complaint(world, world.quay, due=TODAY - timedelta(days=3))
     complaint(world, world.quay, due=TODAY + timedelta(days=3))
     told = brief(world.clara)
-    assert claims(told.attention) == ["1 complaint is past its date."]
+    assert claims(told.attention) == ["1 complaint is past its clock."]
     assert "Of 2 that are open; the oldest was due on 27 Jun 2026." in told.attention[0].detail
     assert "1 complaint must be decided within a week." in claims(told.next)
     assert brief(world.rival).attention == ()

@@ -29,14 +29,14 @@ def late_complaints(scope: Scope) -> Iterator[Finding]:
     if not found.late:
         return
     claim = ngettext(
-        "%(late)s complaint is past its date.", "%(late)s complaints are past their date.", found.late
+        "%(late)s complaint is past its clock.", "%(late)s complaints are past their clock.", found.late
     )
     oldest = f"{found.oldest_on:%-d %b %Y}" if found.oldest_on else ""
     yield Finding(
         kind="attention", claim=claim % {"late": number(found.late)},
         detail=_("Of %(open)s that are open; the oldest was due on %(oldest)s.") % {"open": number(found.open), "oldest": oldest},
         url=address(scope, "complaints:list", state="late"), evidence_label=_("Show them"), importance=90, icon="alert-circle",
-        question=_("What keeps these complaints open past their date, and who can decide them this week?"),
+        question=_("What keeps these complaints open past their clock, and who can decide them this week?"),
     )  # fmt: skip
 
 
