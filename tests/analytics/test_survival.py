@@ -190,7 +190,8 @@ def test_immortal_time_is_avoided_by_rows_in_time():
 def test_the_curve_without_censoring_is_the_share_still_there():
     curve = survival_curve([1, 2, 2, 4, 9], [True] * 5)
     assert [curve.at(t).value for t in (0, 1, 2, 5, 9)] == pytest.approx([1, 0.8, 0.4, 0.2, 0])
-    assert curve.at(9).low == 0 == curve.at(9).high
+    # Nobody of five: the exact interval of 0 of 5.
+    assert (curve.at(9).low, curve.at(9).high) == pytest.approx((0, 1 - 0.025 ** (1 / 5)))
     assert curve.at(10).value is None
 
 
@@ -210,9 +211,52 @@ def test_churn_uplift_is_the_difference_with_greenwoods_error():
     assert found.se == pytest.approx(
         np.sqrt(shares[0] * (1 - shares[0]) / 400 + shares[1] * (1 - shares[1]) / 900)
     )
-    assert churn_uplift(*curves, by=0).se == 0
     with pytest.raises(NotIdentifiable):
         churn_uplift(*curves, by=91)
+
+
+def test_one_customer_who_is_still_there_tells_nothing():
+    found = survival_curve([30], [False]).at(20)
+    assert (found.value, found.status) == (1.0, "too_few")
+    assert (found.low, found.high) == pytest.approx((0.025, 1.0))
+
+
+def test_where_all_stayed_the_interval_is_the_exact_one_of_those_still_watched():
+    # 40 watched until 30, 15 of them until 60.
+    curve = survival_curve([30] * 25 + [60] * 15, [False] * 40)
+    assert (curve.at(30).low, curve.at(30).status) == (pytest.approx(0.025 ** (1 / 40)), "ok")
+    assert (curve.at(31).low, curve.at(31).status) == (pytest.approx(0.025 ** (1 / 15)), "ok")
+    assert "exact" in curve.at(31).method
+
+
+def test_too_few_looks_at_who_was_watched_on_the_day_asked_for():
+    # 50 at risk when the only one left; three of them watched beyond day 20.
+    curve = survival_curve([10] + [20] * 46 + [90] * 3, [True] + [False] * 49)
+    assert (curve.watched_at(15), curve.watched_at(20), curve.watched_at(21)) == (49, 49, 3)
+    assert (curve.at(15).status, curve.at(80).status) == ("ok", "too_few")
+
+
+@pytest.mark.parametrize("chance", [0.01, 0.03, 0.1])
+def test_the_interval_covers_the_truth_where_nobody_left_too(chance):
+    hits = []
+    for seed in range(400):
+        random = np.random.default_rng(seed)
+        gone, watched = random.exponential(-50 / np.log(1 - chance), 40), random.uniform(30, 120, 40)
+        found = survival_curve(np.minimum(gone, watched), gone < watched).at(50)
+        hits.append(found.low <= 1 - chance <= found.high)
+    # With one or two early leavers the log-log interval is a little short by itself.
+    assert np.mean(hits) >= 0.91
+
+
+def test_a_group_that_nobody_left_is_not_known_without_error():
+    calm = survival_curve([90] * 12, [False] * 12)
+    angry = survival_curve([20] * 6 + [90] * 6, [True] * 6 + [False] * 6)
+    gone = survival_curve([5] * 8, [True] * 8)
+    error = churn_uplift(angry, calm, by=60).se
+    share = 0.5 / 13
+    assert error == pytest.approx(np.sqrt(0.25 / 12 + share * (1 - share) / 12))
+    assert churn_uplift(gone, gone, by=5).se > 0
+    assert churn_uplift(calm, calm, by=0).se > 0
 
 
 def test_the_interval_of_the_curve_covers_the_truth():

@@ -22,6 +22,7 @@ from candor.analytics.errors import (
     ShapeMismatch,
 )
 from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.proportions import clopper_pearson_limits
 from candor.analytics.stakes import Measured
 
 __all__ = ["LogRank", "SurvivalCurve", "churn_uplift", "compare_survival", "survival_curve"]
@@ -30,6 +31,8 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 LEAST_AT_RISK = 10
+_LOG_LOG = "Kaplan–Meier, Greenwood, log-log interval"
+_EXACT = "Kaplan–Meier, exact interval (Clopper–Pearson) on the number still watched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class SurvivalCurve:
         left: How many left at each time.
         share: Share still there from each time on.
         greenwood: Greenwood's sum Σ d / (n (n − d)); the variance of `share` is share² times it.
+        watched_until: When the watch of somebody ended, by leaving or not, ascending.
+        still_watched: Customers watched at least as long as each of these times.
         longest: Until when anybody was watched; the curve says nothing beyond.
         n, n_left: Customers, and how many of them left.
         level: Of intervals.
@@ -52,35 +57,67 @@ class SurvivalCurve:
     left: tuple[float, ...]
     share: tuple[float, ...]
     greenwood: tuple[float, ...]
+    watched_until: tuple[float, ...]
+    still_watched: tuple[int, ...]
     longest: float
     n: int
     n_left: int
     level: float
 
     def at(self, time: float) -> Estimate:
-        """Share still there at a time, with the log-log interval.
+        """Share still there at a time, with the log-log interval; where nobody or everybody has left, the exact one.
 
-        `too_few` where fewer than 10 were still watched; without a value beyond the longest watch.
+        `too_few` where fewer than 10 were watched at least until then; without a value beyond the longest watch.
         """
+        watched = self.watched_at(time)
+        if not watched:
+            return self._estimate(None, None, None, "too_few")
+        status: Status = "ok" if watched >= LEAST_AT_RISK else "too_few"
+        place = self._step_at(time)
+        if place < 0:
+            low, high = _exact(watched, watched, self.level)
+            return self._estimate(1.0, low, high, status, _EXACT)
+        return self._estimate(
+            self.share[place], *self._band(place), status, _LOG_LOG if self.share[place] > 0 else _EXACT
+        )
+
+    def watched_at(self, time: float) -> int:
+        """How many customers were watched at least until a time."""
         if not time >= 0:
             raise BadParameter("time", time, expected="0 or more")
-        if time > self.longest:
-            return self._estimate(None, None, None, "too_few")
-        place = int(np.searchsorted(self.times, time, side="right")) - 1
-        if place < 0:
-            return self._estimate(1.0, 1.0, 1.0, "ok")
-        low, high = _log_log(self.share[place], self.greenwood[place], self.level)
-        status: Status = "ok" if self.at_risk[place] >= LEAST_AT_RISK else "too_few"
-        return self._estimate(self.share[place], low, high, status)
+        place = int(np.searchsorted(self.watched_until, time, side="left"))
+        return self.still_watched[place] if place < len(self.still_watched) else 0
+
+    def variance_at(self, time: float) -> float:
+        """Greenwood's variance; where nobody or everybody has left, that of half a customer who did otherwise."""
+        place = self._step_at(time)
+        if place >= 0 and self.share[place] > 0:
+            return self.share[place] ** 2 * self.greenwood[place]
+        n = self._watched_in_full(place) if place >= 0 else float(self.watched_at(time))
+        half = 0.5 / (n + 1)
+        return half * (1 - half) / n
 
     @property
     def median(self) -> Estimate:
         """Time by which half have left; ends that were not reached are None."""
-        bands = [_log_log(s, g, self.level) for s, g in zip(self.share, self.greenwood, strict=True)]
+        bands = [self._band(place) for place in range(len(self.times))]
         value = self._first(list(self.share))
         low, high = self._first([band[0] for band in bands]), self._first([band[1] for band in bands])
         known = value is not None and low is not None and high is not None
         return self._estimate(value, low, high, "ok" if known else "too_few", "median of Kaplan–Meier")
+
+    def _step_at(self, time: float) -> int:
+        """The last time up to this one at which somebody left; −1 for none."""
+        return int(np.searchsorted(self.times, time, side="right")) - 1
+
+    def _band(self, place: int) -> tuple[float, float]:
+        if self.share[place] > 0:
+            return _log_log(self.share[place], self.greenwood[place], self.level)
+        return _exact(0.0, self._watched_in_full(place), self.level)
+
+    def _watched_in_full(self, place: int) -> float:
+        """Customers who, watched from the start until this step, would leave as many at risk: all, if none were censored."""
+        return self.at_risk[place] / (self.share[place - 1] if place > 0 else 1.0)
 
     def _first(self, heights: list[float]) -> float | None:
         return next((t for t, height in zip(self.times, heights, strict=True) if height <= 0.5), None)
@@ -91,7 +128,7 @@ class SurvivalCurve:
         low: float | None,
         high: float | None,
         status: Status,
-        method: str = "Kaplan–Meier, Greenwood, log-log interval",
+        method: str = _LOG_LOG,
     ) -> Estimate:
         return Estimate(
             value=value,
@@ -153,7 +190,8 @@ def survival_curve(
         ([0.857, 0.753, 0.448], 23.0)
 
     Source:
-        Kaplan & Meier (1958), *JASA* 53; variance: Greenwood (1926); interval: Kalbfleisch & Prentice (1980).
+        Kaplan & Meier (1958), *JASA* 53; variance: Greenwood (1926); interval: Kalbfleisch & Prentice (1980); where
+        nobody or everybody has left: Clopper & Pearson (1934) on Peto's effective number (Peto et al. 1977).
     """
     require_level(level)
     times, flags = _checked(durations, has_left)
@@ -161,6 +199,7 @@ def survival_curve(
     at_risk = len(times) - np.searchsorted(np.sort(times), moments, side="left")
     left = np.unique(times[flags], return_counts=True)[1]
     share = np.cumprod(1 - left / at_risk)
+    ends, ended = np.unique(times, return_counts=True)
     with np.errstate(divide="ignore"):
         greenwood = np.cumsum(left / (at_risk * (at_risk - left)))
     return SurvivalCurve(
@@ -169,6 +208,8 @@ def survival_curve(
         left=tuple(left.astype(float).tolist()),
         share=tuple(share.tolist()),
         greenwood=tuple(greenwood.tolist()),
+        watched_until=tuple(ends.tolist()),
+        still_watched=tuple(np.cumsum(ended[::-1])[::-1].tolist()),
         longest=float(times.max()),
         n=len(times),
         n_left=int(flags.sum()),
@@ -230,7 +271,8 @@ def compare_survival(groups: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]]) 
 def churn_uplift(with_issue: SurvivalCurve, without_issue: SurvivalCurve, *, by: float) -> Measured:
     """How many more of a hundred have left by a time among those with an issue: the `churn` of an `Issue`.
 
-    It is a difference between groups, not adjusted for what else sets them apart.
+    It is a difference between groups, not adjusted for what else sets them apart. Where nobody or everybody of a group
+    has left, its variance is that of half a customer who did otherwise: a group is never taken as known.
 
     Raises:
         NotIdentifiable: One of the curves does not reach so far.
@@ -247,9 +289,7 @@ def churn_uplift(with_issue: SurvivalCurve, without_issue: SurvivalCurve, *, by:
         stay = curve.at(by).value
         if stay is None:
             raise NotIdentifiable("churn", because=f"nobody was watched until {by:g}")
-        place = int(np.searchsorted(curve.times, by, side="right")) - 1
-        variance = stay**2 * curve.greenwood[place] if place >= 0 and stay > 0 else 0.0
-        parts.append((stay, variance))
+        parts.append((stay, curve.variance_at(by)))
     (stay_with, var_with), (stay_without, var_without) = parts
     return Measured(value=stay_without - stay_with, se=sqrt(var_with + var_without))
 
@@ -275,8 +315,11 @@ def _counts_at(times: Array, moments: Array) -> Array:
 
 
 def _log_log(share: float, greenwood: float, level: float) -> tuple[float, float]:
-    """Symmetric in log(−log S), so that the ends stay within 0 and 1. At 0 and 1 there is no width to tell."""
-    if share <= 0 or share >= 1:
-        return share, share
+    """Symmetric in log(−log S), so that the ends stay within 0 and 1; for S strictly between."""
     half = float(ndtri((1 + level) / 2)) * sqrt(greenwood) / abs(log(share))
     return share ** exp(half), share ** exp(-half)
+
+
+def _exact(stayed: float, n: float, level: float) -> tuple[float, float]:
+    low, high = clopper_pearson_limits(np.asarray(float(stayed)), np.asarray(float(n)), level=level)
+    return float(low), float(high)
