@@ -5,6 +5,7 @@ DomainError                 500 unless a subclass says otherwise
 ├── NotAllowed              403
 ├── NotFound                404, also for what exists but is not yours
 ├── InvalidInput            400, names the field
+├── TooLarge                413
 └── Conflict                409
 """
 
@@ -49,6 +50,12 @@ class InvalidInput(DomainError):
     code = "invalid-input"
     http_status = 400
     title = "Something in the form needs another look"
+
+
+class TooLarge(DomainError):
+    code = "too-large"
+    http_status = 413
+    title = "This is too large"
 
 
 class Conflict(DomainError):

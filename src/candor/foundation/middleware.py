@@ -20,17 +20,20 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
-            return None
-        if "application/json" in request.headers.get("accept", ""):
-            return problem_details(error)
-        if isinstance(error, NotSignedIn):
-            return _to_sign_in(request)
-        if request.headers.get("HX-Request") == "true":
-            return _toast(request, error)
-        return render(
-            request, "foundation/error.html", {"error": error, "title": error.title}, status=error.http_status
-        )
+        return answer(request, error) if isinstance(error, DomainError) else None
+
+
+def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error in the form that the sender reads."""
+    if "application/json" in request.headers.get("accept", ""):
+        return problem_details(error)
+    if isinstance(error, NotSignedIn):
+        return _to_sign_in(request)
+    if request.headers.get("HX-Request") == "true":
+        return _toast(request, error)
+    return render(
+        request, "foundation/error.html", {"error": error, "title": error.title}, status=error.http_status
+    )
 
 
 def problem_details(error: DomainError) -> JsonResponse:

@@ -9,16 +9,18 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
-from candor.apps.organization.access import require
+from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotFound
+from candor.foundation.uploads import accept_large_file, takes_large_bodies
 
 from . import services, tasks
 from .errors import MappingIncomplete
-from .kinds import Preview, all_kinds, kind_of
+from .kinds import ImportKind, Preview, all_kinds, kind_of
 from .models import ImportBatch
 from .queries import import_by_id, recent_imports
 
@@ -32,18 +34,28 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/list.html", {"page": page, "kinds": all_kinds()})
 
 
+@takes_large_bodies
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Upload a file of a kind."""
     viewer = require(request, Permission.IMPORT_DATA)
     chosen = kind_of(kind)
     if request.method == "POST":
+        accept_large_file(request, most=settings.CANDOR_UPLOAD_MOST_BYTES)
+    return _new(request, viewer, chosen)
+
+
+@csrf_protect
+def _new(request: HttpRequest, viewer: Viewer, kind: ImportKind) -> HttpResponse:
+    if request.method == "POST":
         upload = request.FILES.get("file")
         if upload is None:
             raise InvalidInput(_("Choose a file first."))
-        batch = services.take_file(kind=kind, name=upload.name or "file", content=upload, by=viewer.person)
+        batch = services.take_file(
+            kind=kind.key, name=upload.name or "file", content=upload, by=viewer.person
+        )
         return redirect("imports:mapping", batch.pk)
     most = settings.CANDOR_UPLOAD_MOST_BYTES
-    return render(request, "imports/new.html", {"kind": chosen, "most_megabytes": most // 1024**2})
+    return render(request, "imports/new.html", {"kind": kind, "most_megabytes": most // 1024**2})
 
 
 def mapping(request: HttpRequest, pk: int) -> HttpResponse:
