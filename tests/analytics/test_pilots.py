@@ -23,7 +23,7 @@ from candor.analytics.pilots import (
     stepped_wedge,
 )
 
-nan = float("nan")
+nan, inf = float("nan"), float("inf")
 WEDGE = {
     "groups": 24,
     "steps": 4,
@@ -201,6 +201,10 @@ def test_no_answers_need_no_invitations_and_no_history_is_no_error():
         (lambda: neyman_allocation({"a": (5, 1)}, total=6), BadCounts),
         (lambda: neyman_allocation({"a": (5, 0)}, total=3), NotIdentifiable),
         (lambda: invitations_needed(answers=3, answered_before=5, invited_before=4), BadCounts),
+        (lambda: invitations_needed(answers=2.5, answered_before=1, invited_before=4), BadCounts),
+        (lambda: invitations_needed(answers=nan, answered_before=1, invited_before=4), BadCounts),
+        (lambda: invitations_needed(answers=3, answered_before=1.5, invited_before=4), BadCounts),
+        (lambda: invitations_needed(answers=3, answered_before=1, invited_before=inf), BadCounts),
         (lambda: invitations_needed(answers=3, answered_before=1, invited_before=4, chance=0), BadParameter),
         (lambda: invitations_needed(answers=10**6, answered_before=0, invited_before=10**6), BadParameter),
     ],

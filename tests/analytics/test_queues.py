@@ -11,7 +11,7 @@ from candor.analytics.errors import BadParameter, DidNotConverge
 from candor.analytics.queues import agents_needed, erlang_a, erlang_b, erlang_c, with_shrinkage
 
 CALLS = {"arrivals": 100 / 30, "handling": 3.0, "target": 1 / 3}
-nan = float("nan")
+nan, inf = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,9 @@ def test_the_unit_of_time_does_not_matter(load, agents, factor):
     [
         lambda: erlang_b(load=0, agents=3),
         lambda: erlang_b(load=nan, agents=3),
+        lambda: erlang_b(load=1, agents=nan),
+        lambda: erlang_b(load=1, agents=inf),
+        lambda: with_shrinkage(inf, shrinkage=0.3),
         lambda: erlang_c(arrivals=1, handling=1, agents=0, target=1),
         lambda: erlang_c(arrivals=1, handling=-1, agents=2, target=1),
         lambda: erlang_c(arrivals=1, handling=1, agents=2.5, target=1),

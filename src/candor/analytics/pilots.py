@@ -307,7 +307,7 @@ def invitations_needed(
         chance: To get at least `answers`.
 
     Raises:
-        BadCounts: More answers than invitations before, or negative counts.
+        BadCounts: More answers than invitations before, negative counts, or counts that are not whole.
         BadParameter: Chance out of range, or more than ten million invitations.
 
     Example:
@@ -319,6 +319,13 @@ def invitations_needed(
         Skellam (1948), *JRSS-B* 10(2).
     """
     _share(chance=chance)
+    for name, count in (
+        ("answers", answers),
+        ("answered_before", answered_before),
+        ("invited_before", invited_before),
+    ):
+        if not isfinite(count) or count != int(count):
+            raise BadCounts(name, count, expected="a whole number")
     if answers < 0 or not 0 <= answered_before <= invited_before:
         raise BadCounts(
             "answered_before", (answered_before, invited_before), expected="0 ≤ answered ≤ invited"

@@ -299,5 +299,5 @@ def _not_negative(**values: float) -> None:
 
 
 def _whole(agents: int, *, least: int) -> None:
-    if agents != int(agents) or not least <= agents <= MOST_AGENTS:
+    if not isfinite(agents) or agents != int(agents) or not least <= agents <= MOST_AGENTS:
         raise BadParameter("agents", agents, expected=f"a whole number from {least} to {MOST_AGENTS:,}")
