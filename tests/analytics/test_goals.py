@@ -90,6 +90,21 @@ def test_the_spread_is_read_from_the_interval_when_not_given():
     assert from_interval.smallest_visible_change == pytest.approx(given_sd.smallest_visible_change)
 
 
+def test_a_weighted_baseline_counts_with_what_its_answers_are_worth():
+    # a share of one half, 1,000 answers worth 100: standard error .05; 60 answers at the date: .0645
+    half = 1.959963984540054 * 0.5 / 10
+    weighted = Estimate(
+        value=0.5, low=0.5 - half, high=0.5 + half, n=1000, n_effective=100, method="Wald", design_effect=10
+    )
+    plain = Estimate(value=0.5, low=0.5 - half, high=0.5 + half, n=100, method="Wald")
+    found = check_goal(baseline=weighted, target=0.8, answers_by_date=60)
+    assert found.smallest_visible_change == pytest.approx(0.229, abs=0.0005)
+    assert found == check_goal(baseline=plain, target=0.8, answers_by_date=60)
+    # answers needed: no number of them makes good a baseline that is worth a hundred
+    thin = check_goal(baseline=weighted, target=0.6, answers_by_date=60, sd=0.5)
+    assert thin.answers_needed is None
+
+
 def test_beyond_the_best_seen_is_out_of_reach_in_both_directions():
     up = check_goal(baseline=estimate(0.3, n=5000), target=0.6, answers_by_date=5000, sd=0.75, best_seen=0.5)
     down = check_goal(

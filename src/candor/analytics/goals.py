@@ -89,9 +89,10 @@ def check_goal(
     """Check a goal against its baseline.
 
     Args:
-        baseline: The score to start from, with its interval and n.
+        baseline: The score to start from, with its interval and n; a weighted one counts with its `n_effective`.
         target: The value asked for, in the unit of the baseline. Above or below it, as the measure wishes.
-        answers_by_date: Answers that will be there at the date, for the value to be compared.
+        answers_by_date: Answers that will be there at the date, for the value to be compared; of equal weight,
+            so that answers to be weighted are to be divided by their design effect.
         sd: Standard deviation of one answer (NPS about 0.75; a share √(p(1 − p))). Taken from the width of
             the baseline's interval when not given.
         lowest: Lower end of the scale; a target there is refused (zero churn).
@@ -123,7 +124,8 @@ def check_goal(
         problems: list[GoalVerdict] = ["perfect_target"] if perfect else []
         return _unmeasured(baseline, target, answers_by_date, (*problems, "no_baseline"), level)
     asked = target - baseline.value
-    se = one * sqrt(1 / baseline.n + 1 / answers_by_date) if answers_by_date else inf
+    n_before = _answers_of_equal_weight(baseline)
+    se = one * sqrt(1 / n_before + 1 / answers_by_date) if answers_by_date else inf
     z, z_power = float(ndtri((1 + level) / 2)), float(ndtri(wished_power))
     visible = (z + z_power) * se
     by_luck = float(ndtr(-abs(asked) / se)) if isfinite(se) else 0.5
@@ -145,7 +147,7 @@ def check_goal(
         smallest_visible_change=visible,
         power=float(ndtr(abs(asked) / se - z) + ndtr(-abs(asked) / se - z)),
         p_met_without_change=by_luck,
-        answers_needed=_answers_needed(asked, one, baseline.n, z + z_power),
+        answers_needed=_answers_needed(asked, one, n_before, z + z_power),
         is_measurable=abs(asked) >= visible,
         is_reachable=reachable,
         is_more_than_luck=by_luck <= LUCK,
@@ -183,7 +185,12 @@ def _sd_of_one_answer(baseline: Estimate) -> float | None:
     if baseline.low is None or baseline.high is None or not baseline.high > baseline.low:
         return None
     z = float(ndtri((1 + baseline.level) / 2))
-    return (baseline.high - baseline.low) / (2 * z) * sqrt(baseline.n_effective or baseline.n)
+    return (baseline.high - baseline.low) / (2 * z) * sqrt(_answers_of_equal_weight(baseline))
+
+
+def _answers_of_equal_weight(baseline: Estimate) -> float:
+    """What a weighted baseline is worth: weights that differ make n answers tell less than n would."""
+    return baseline.n_effective or baseline.n
 
 
 def _is_within(asked: float, seen: float) -> bool:
@@ -191,7 +198,7 @@ def _is_within(asked: float, seen: float) -> bool:
     return asked * seen > 0 and abs(asked) <= abs(seen)
 
 
-def _answers_needed(asked: float, sd: float, n_baseline: int, z_sum: float) -> int | None:
+def _answers_needed(asked: float, sd: float, n_baseline: float, z_sum: float) -> int | None:
     """Solve z_sum · sd · √(1/n₀ + 1/n) = |asked| for n."""
     if asked == 0:
         return None
