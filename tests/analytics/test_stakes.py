@@ -110,6 +110,23 @@ def test_equal_issues_share_the_top_and_nothing_is_called_decided():
     assert top_in_words(ranked) == "These 3 issues can’t be told apart at the top."
 
 
+def test_a_favourite_without_a_credible_rival_is_probable_and_not_decided():
+    # ahead of a long tail: each of the others is first too seldom to be credible there, together they are not
+    issues = [Issue(key="fees", affected=60, of=1000)]
+    issues += [Issue(key=f"small {i:02}", affected=35, of=1000) for i in range(30)]
+    ranked = value_at_stake(issues)
+    (top,) = [issue for issue in ranked if issue.best_rank == 1]
+    assert top.key == "fees"
+    assert 0.5 < top.p_top < 0.95
+    assert top_in_words(ranked) == f"fees is probably first (chance {top.p_top:.0%}), not decided."
+
+
+def test_many_alike_leave_no_issue_credible_at_the_top():
+    ranked = value_at_stake([Issue(key=f"{i:02}", affected=50, of=1000) for i in range(60)])
+    assert all(issue.best_rank > 1 for issue in ranked)
+    assert top_in_words(ranked) == "None of these 60 issues stands out at the top."
+
+
 def test_an_issue_five_times_as_large_is_decided():
     ranked = value_at_stake(
         [Issue(key="big", affected=500, of=1000), Issue(key="small", affected=100, of=1000)]

@@ -203,8 +203,12 @@ def top_in_words(ranked: Sequence[RankedIssue], *, at_least: float = 0.95) -> st
         top = max(ranked, key=lambda issue: issue.p_top)
         chance = "over 99%" if top.p_top > 0.99 else f"{top.p_top:.0%}"
         return f"{top.key} has the most at stake (chance {chance})."
-    rivals = sum(issue.best_rank == 1 for issue in ranked)
-    return f"These {rivals} issues can’t be told apart at the top."
+    rivals = [issue for issue in ranked if issue.best_rank == 1]
+    if not rivals:
+        return f"None of these {len(ranked)} issues stands out at the top."
+    if len(rivals) == 1:
+        return f"{rivals[0].key} is probably first (chance {rivals[0].p_top:.0%}), not decided."
+    return f"These {len(rivals)} issues can’t be told apart at the top."
 
 
 def _check(
