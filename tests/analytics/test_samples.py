@@ -128,6 +128,26 @@ class TestRaking:
         assert (mean.high - mean.value) / t.ppf(0.975, 182) == pytest.approx(7.77876, abs=1e-4)
         assert raking.capped == 0
 
+    def test_capped_weights_that_miss_the_margins_are_not_surer_for_them(self):
+        # ten large ones would have to stand for six thousand: held at five medians they stand for 3571
+        size = ["small"] * 90 + ["large"] * 10
+        targets = {"size": {"small": 4000, "large": 6000}}
+        capped = cx.rake({"size": size}, targets)
+        assert capped.gap == pytest.approx(0.6 - 50 / 140)
+        assert capped.weights.sum() == pytest.approx(10_000)
+        # the answer is the size itself: raking that met the margins would know it exactly
+        answers = [0.0] * 90 + [1.0] * 10
+        mean = cx.raked_mean(answers, capped)
+        assert mean.value == pytest.approx(50 / 140)
+        assert mean.status == "not_comparable"
+        plain = np.sqrt(100 / 99 * (90 * (50 / 140) ** 2 + 10 * (5 * 90 / 140) ** 2)) / 140
+        from scipy.stats import t
+
+        assert (mean.high - mean.value) / t.ppf(0.975, 99) == pytest.approx(plain)
+        met = cx.raked_mean(answers, cx.rake({"size": size}, targets, cap=float("inf")))
+        assert (met.value, met.low, met.high) == pytest.approx((0.6, 0.6, 0.6))
+        assert met.status == "ok"
+
     def test_unraked_error_equals_r(self):
         _, scores = _schools()
         plain = cx.mean_of(cx.Histogram.from_answers(scores))

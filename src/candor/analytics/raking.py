@@ -31,6 +31,7 @@ LEAST_CELL = 5
 
 _STEPS = 1000
 _TOLERANCE = 1e-12
+_MET = 1e-8
 _CAPPINGS = 50
 
 
@@ -122,7 +123,9 @@ def raked_mean(
     """Weighted mean whose standard error knows that the margins were met exactly.
 
     The error is linearised on the residuals of a regression on the margins (by the base weights), which is what
-    R's ``survey::rake`` reports: raking on something related to the answer makes the estimate surer.
+    R's ``survey::rake`` reports: raking on something related to the answer makes the estimate surer. Where capped
+    weights miss the margins (``raking.gap`` above 0) nothing may be gained from them: the error is then that of a
+    plain weighted mean, and the status ``not_comparable``, since the mean is not that of the population asked for.
     """
     require_level(level)
     given = inputs.finite("answers", answers)
@@ -134,27 +137,34 @@ def raked_mean(
         return Estimate(
             value=mean, low=None, high=None, n=n, method="raked mean", status="too_few", level=level
         )
-    columns = np.column_stack([_dummies(codes) for codes in raking.margins])
-    root = np.sqrt(raking.base)
-    slopes = np.linalg.lstsq(columns * root[:, None], given * root, rcond=None)[0]
-    residual = given - columns @ slopes
+    is_met = raking.gap <= _MET
+    residual = _beside_the_margins(given, raking) if is_met else given - mean
     error = float(np.sqrt(n / (n - 1) * ((weights * residual) ** 2).sum())) / total
     half = cell_means.t_quantile(n - 1, level) * error
     weighting = raking.weighting
+    status = status_of(
+        n=n, low=mean - half, high=mean + half, scale_width=float(np.ptp(given)), least_n=least_n
+    )
     return Estimate(
         value=mean,
         low=mean - half,
         high=mean + half,
         n=n,
-        method="Student t, linearised for raking",
-        status=status_of(
-            n=n, low=mean - half, high=mean + half, scale_width=float(np.ptp(given)), least_n=least_n
-        ),
+        method=f"Student t, linearised{' for raking' if is_met else '; margins missed by capped weights'}",
+        status=status if is_met or status == "too_few" else "not_comparable",
         level=level,
         n_effective=weighting.effective_n,
         design_effect=weighting.design_effect,
         least_n=least_n,
     )
+
+
+def _beside_the_margins(answers: FloatArray, raking: Raking) -> FloatArray:
+    """What a regression on the margins leaves of the answers."""
+    columns = np.column_stack([_dummies(codes) for codes in raking.margins])
+    root = np.sqrt(raking.base)
+    slopes = np.linalg.lstsq(columns * root[:, None], answers * root, rcond=None)[0]
+    return np.asarray(answers - columns @ slopes, dtype=np.float64)
 
 
 def _same_names(margins: Mapping[str, Sequence[str]], targets: Mapping[str, Mapping[str, float]]) -> None:
@@ -225,7 +235,8 @@ def _capped(
         held |= over
         each = np.where(held, np.minimum(each, limit), each)
         each = _raked(each, times, cells, wanted, steps=25, strict=False)
-    return np.asarray(np.minimum(each, cap * _weighted_median(each, times)), dtype=np.float64), held
+    each = np.minimum(each, cap * _weighted_median(each, times))
+    return np.asarray(each * (wanted[0].sum() / (each @ times)), dtype=np.float64), held
 
 
 def _raked(
@@ -247,7 +258,7 @@ def _raked(
         gap = _gap(each * times, cells, wanted)
         if gap < _TOLERANCE:
             return each
-    if strict and gap > 1e-8:
+    if strict and gap > _MET:
         raise DidNotConverge("raking", iterations=steps, gap=gap)
     return each
 
