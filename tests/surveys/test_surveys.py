@@ -1,17 +1,28 @@
-"""Surveys: one scale a kind of question, whoever reads the answers."""
+"""Surveys: one scale a kind of question, one name for a survey and the source of its answers."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.utils.text import slugify
 
 from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.apps.feedback.models import Answer
 from candor.apps.imports import services
 from candor.apps.imports.models import ImportBatch
 from candor.apps.insights.priorities import LOW_AT_MOST
+from candor.apps.organization.access import viewer_of
 from candor.apps.scores.registry import MEASURES
-from candor.apps.surveys.models import Question
+from candor.apps.scores.services import project_pending
+from candor.apps.surveys.models import Question, Survey
+from candor.apps.surveys.queries import surveys_with_counts
+from candor.apps.surveys.services import define_survey
 from candor.apps.surveys.sources.wide import question_fields
+from candor.foundation.storage import warehouse
+from tests.builders import a_feedback
 from tests.world import World
 
 DAY = "2026-05-13"
@@ -55,3 +66,35 @@ def test_trust_off_its_scale_is_a_bad_row_and_the_others_all_count(
     assert sorted(number for number in numbers if number is not None) == [1, 4, 5]
     if layout == "wide":
         assert Question.objects.values_list("lowest", "highest").get() == (1, 5)
+
+
+@pytest.mark.parametrize("source", ["Airport 2017", "Umfrage: Zürich", "pulse"])
+def test_a_survey_counts_its_answers_whatever_it_is_called(
+    client: Client, world: World, tmp_path: Path, source: str
+) -> None:
+    bring(tmp_path, f"respondent id,nps,date\n1,9,{DAY}\n2,3,{DAY}\n", source=source)
+    (row,) = surveys_with_counts(viewer_of(world.clara))
+    assert (row.survey.key, row.answered) == (source, 2)
+    client.force_login(world.clara)
+    assert "2 answered" in client.get("/surveys/").content.decode()
+
+
+def test_where_low_is_good_answers_are_turned_whatever_the_survey_is_called(
+    world: World, tmp_path: Path
+) -> None:
+    survey = define_survey(
+        key="Airport 2017", name="Airport",
+        questions=[{"key": "ces", "text": "Effort", "kind": "ces", "lowest": 1, "highest": 7, "is_high_good": False}],
+    )  # fmt: skip
+    bring(tmp_path, f"respondent id,ces,date\n1,1,{DAY}\n", source=survey.key)
+    project_pending()
+    assert warehouse().engine.rows("SELECT value FROM answers WHERE metric = 'ces'") == [(7.0,)]
+
+
+def test_surveys_of_before_find_their_answers(world: World) -> None:
+    for source in ("Airport 2017", "pulse"):
+        a_feedback(source=source)
+        Survey.objects.create(key=slugify(source), name=source)
+    migration = import_module("candor.apps.surveys.migrations.0002_survey_key_is_its_source")
+    migration.take_the_source_as_key(apps, connection.schema_editor(atomic=False))
+    assert set(Survey.objects.values_list("key", flat=True)) == {"Airport 2017", "pulse"}

@@ -8,7 +8,9 @@ from candor.apps.feedback.choices import AnswerKind
 class Survey(models.Model):
     """A questionnaire, known by its key as the source of the feedback it brings."""
 
-    key = models.SlugField(max_length=60, unique=True)
+    key = models.CharField(
+        max_length=80, unique=True, help_text="The source of its feedback, letter by letter"
+    )
     name = models.CharField(max_length=120)
     touchpoint = models.ForeignKey(
         "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

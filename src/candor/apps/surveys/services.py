@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from candor.foundation.outbox import announce
 
@@ -22,9 +21,12 @@ def define_survey(
     touchpoint_id: int | None = None,
     moment: str = "none",
 ) -> Survey:
-    """Make sure that a survey and its questions exist; questions are dictionaries of Question's fields."""
+    """Make sure that a survey and its questions exist; questions are dictionaries of Question's fields.
+
+    The key is the source of the survey's feedback, letter by letter: by it the two find each other.
+    """
     survey, _ = Survey.objects.get_or_create(
-        key=slugify(key)[:60] or "survey",
+        key=key,
         defaults={"name": name, "touchpoint_id": touchpoint_id, "moment": moment},
     )
     for position, question in enumerate(questions):
