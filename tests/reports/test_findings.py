@@ -144,7 +144,7 @@ def test_months_of_pure_chance_are_nearly_all_quiet(world: World) -> None:
         scope = scope_of(world.clara, period=period)
         found = changes.changes_of(scope, scores.overview(scope=scope))
         loud += bool(found.told)
-        looked_at += found.looked_at
+        looked_at += len(found.looked)
     assert looked_at > 20 * 15, "each month looks at about twenty scores"
     assert loud <= 3, "one month of twenty may be loud"
 
