@@ -94,6 +94,47 @@ def test_chance_is_zero_and_complete_agreement_one():
     assert krippendorff_alpha_nominal([one, one, one]).value == 1
 
 
+def test_complete_agreement_on_a_few_items_is_not_certain():
+    # 0 of 10 disagree: up to 27.8 % still may (Wilson); by chance half would, so kappa may be as low as .445
+    ten = ["a", "b"] * 5
+    found = cohen_kappa(ten, ten)
+    assert (found.value, found.high, found.status) == (1, 1, "wide")
+    assert found.low == pytest.approx(1 - 0.2775 / 0.5, abs=5e-4)
+    levels = [1, 2] * 5
+    for agreement in (
+        weighted_kappa(levels, levels),
+        krippendorff_alpha_nominal([levels, levels]),
+        krippendorff_alpha_ordinal([levels, levels, levels]),
+        krippendorff_alpha_interval([levels, levels]),
+    ):
+        assert (agreement.value, agreement.status) == (1, "wide")
+        assert agreement.low == pytest.approx(found.low)
+
+
+def test_the_floor_of_complete_agreement_covers():
+    # true disagreement of 5 %: whenever 20 items show none of it, the truth is inside
+    random = np.random.default_rng(8)
+    one = random.integers(0, 2, 20)
+    truth = 1 - 0.05 / 0.5
+    assert cohen_kappa(one, one).low < truth
+    # and it closes as items come in
+    lows = [cohen_kappa([0, 1] * (n // 2), [0, 1] * (n // 2)).low for n in (10, 30, 100, 1000)]
+    assert lows == sorted(lows)
+    assert cohen_kappa([0, 1] * 500, [0, 1] * 500).status == "ok"
+
+
+def test_agreement_is_called_ok_only_from_thirty_items_and_a_narrow_interval():
+    random = np.random.default_rng(3)
+    one = random.integers(0, 3, 400)
+    other = np.where(random.random(400) < 0.9, one, random.integers(0, 3, 400))
+    assert [cohen_kappa(one[:n], other[:n]).status for n in (9, 10, 29, 400)] == [
+        "too_few",
+        "wide",
+        "wide",
+        "ok",
+    ]
+
+
 def test_intervals_of_kappa_cover():
     # one rater copies the other with chance .6, else draws from three categories: kappa is .6
     hits = []

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable, ShapeMismatch
-from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.proportions import wilson_limits
 
 __all__ = [
     "AreaLevel",
@@ -31,6 +32,7 @@ Array = npt.NDArray[np.float64]
 RESAMPLES = 1000
 DISPUTED = 2
 LEAST_UNITS = 10
+STEADY_UNITS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +302,10 @@ def _kappa(first: Array, second: Array, differs: Array, method: str, level: floa
     n = len(first)
     random = np.random.default_rng(seed)
     drawn = random.multinomial(n, joint.ravel() / n, size=RESAMPLES).reshape(-1, k, k).astype(np.float64)
-    return _estimate(value, np.array([kappa(again) for again in drawn]), n, method, level)
+    by_chance = 1 - float(joint.sum(axis=1) @ joint.sum(axis=0)) / n**2
+    return _estimate(
+        value, np.array([kappa(again) for again in drawn]), n, method, level, by_chance=by_chance
+    )
 
 
 def _alpha(
@@ -328,8 +333,14 @@ def _alpha(
         raise NotIdentifiable("agreement", because="all ratings are the same")
     random = np.random.default_rng(seed)
     again = random.multinomial(items, np.full(items, 1 / items), size=RESAMPLES).astype(np.float64)
+    shares = counts.sum(axis=0) / counts.sum()
     return _estimate(
-        value, np.array([alpha(row) for row in again]), items, f"Krippendorff’s alpha, {kind}", level
+        value,
+        np.array([alpha(row) for row in again]),
+        items,
+        f"Krippendorff’s alpha, {kind}",
+        level,
+        by_chance=1 - float(shares @ shares),
     )
 
 
@@ -350,18 +361,32 @@ def _counts_by_item(ratings: Sequence[Sequence[float | None]]) -> tuple[Array, A
     return values, counts[np.lexsort(counts.T)]
 
 
-def _estimate(value: float, drawn: Array, n: int, method: str, level: float) -> Estimate:
+def _estimate(value: float, drawn: Array, n: int, method: str, level: float, *, by_chance: float) -> Estimate:
+    """Bootstrap interval; where all agree it would have no width, and what n items can't rule out takes its place."""
     require_level(level)
     drawn = drawn[np.isfinite(drawn)]
-    status: Status = "ok" if n >= LEAST_UNITS else "too_few"
     low, high = np.quantile(drawn if len(drawn) else [value], [(1 - level) / 2, (1 + level) / 2])
+    how = "bootstrap over items"
+    if value == 1:
+        low, how = max(-1.0, _agreement_not_ruled_out(n, by_chance, level)), "Wilson limit of disagreement"
+    low, high = min(float(low), value), max(float(high), value)
+    status = status_of(n=n, low=low, high=high, scale_width=1, least_n=LEAST_UNITS)
     return Estimate(
         value=value,
-        low=min(float(low), value),
-        high=max(float(high), value),
+        low=low,
+        high=high,
         n=n,
-        method=f"{method}, bootstrap over items",
-        status=status,
+        method=f"{method}, {how}",
+        status="wide" if status == "ok" and n < STEADY_UNITS else status,
         level=level,
         least_n=LEAST_UNITS,
     )
+
+
+def _agreement_not_ruled_out(n: int, by_chance: float, level: float) -> float:
+    """Kappa if items disagreed as often as is still credible after n without any disagreement.
+
+    Disagreements are taken to be as far apart as those of chance, so that distances cancel.
+    """
+    _, most = wilson_limits(np.zeros(1), np.full(1, float(n)), level=level)
+    return 1 - float(most[0]) / by_chance
