@@ -123,7 +123,9 @@ def test_the_break_point_lies_where_one_day_in_ten_falls_short(report):
     load = report.break_point.load
     assert report.break_point.low <= load <= report.break_point.high
     lighter, heavier = (
-        stress_report(LINE, day=240, scenarios=[Scenario(name="base", load=load * factor)]).results[0].p_below
+        stress_report(LINE, day=240, scenarios=[Scenario(name="base", load=load * factor)])
+        .results[0]
+        .p_below.value
         for factor in (0.97, 1.03)
     )
     assert lighter <= 0.1 < heavier
@@ -167,6 +169,34 @@ def test_a_hopeless_process_says_so():
     report = stress_report(hopeless, day=60, scenarios=[Scenario(name="base")], warm_up=0)
     assert report.results[0].in_time.value < 0.05
     assert report.break_point.words == "No break point between a tenth and ten times the base load."
+
+
+@pytest.mark.parametrize("patience", [None, 2.0])
+def test_when_the_only_agent_is_away_nobody_is_served(patience):
+    alone = Process(
+        arrivals=0.1, stages=(Stage(name="desk", agents=1, handling=3, patience=patience),), target=5
+    )
+    scenarios = [Scenario(name="base"), *(Scenario(name=str(a), absent=a) for a in (0.1, 0.9, 1))]
+    base, *away = stress_report(alone, day=240, scenarios=scenarios).results
+    assert base.in_time.value > 0.5
+    for result in away:
+        assert (result.in_time.value, result.abandonment.value, result.p_below.value) == (0, 1, 1)
+        assert result.mean_wait.value > base.mean_wait.value
+
+
+def test_a_stage_without_agents_turns_away_those_who_come_to_it_after_closing_too():
+    stages = (Stage(name="intake", agents=9, handling=30), Stage(name="appraisal", agents=1, handling=1))
+    process = Process(arrivals=0.2, stages=stages, target=500)
+    scenarios = [Scenario(name="base"), Scenario(name="ill", absent=0.9, stage="appraisal")]
+    _, ill = stress_report(process, day=60, scenarios=scenarios).results
+    assert (ill.in_time.value, ill.abandonment.value) == (0, 1)
+
+
+def test_thirty_good_days_do_not_rule_out_a_bad_one():
+    easy = Process(arrivals=0.1, stages=(Stage(name="desk", agents=9, handling=1),), target=5)
+    p_below = stress_report(easy, day=60, scenarios=[Scenario(name="base")]).results[0].p_below
+    assert (p_below.value, p_below.low, p_below.n) == (0, 0, 30)
+    assert p_below.high == pytest.approx(0.1135, abs=5e-4)  # Wilson, 0 of 30
 
 
 def test_an_empty_day_is_a_defined_result():
@@ -213,7 +243,7 @@ def test_intervals_over_days_cover_the_long_run():
             BadParameter,
         ),
         ({"scenarios": [Scenario(name="x", load=0)]}, BadParameter),
-        ({"scenarios": [Scenario(name="x", absent=1)]}, BadParameter),
+        ({"scenarios": [Scenario(name="x", absent=1.1)]}, BadParameter),
         ({"scenarios": [Scenario(name="x", window_absent=1.1)]}, BadParameter),
         ({"scenarios": [Scenario(name="x", window=(5, 500))]}, BadParameter),
         ({"scenarios": [Scenario(name="x", window_load=-1)]}, BadParameter),

@@ -83,7 +83,10 @@ def draw_luck(*, people: int, stages: int, spread: float, seed: tuple[int, ...])
 
 
 def live_through(plan: DayPlan, luck: Luck) -> Day:
-    """Simulate the day until everybody who came before closing has been served or has given up."""
+    """Simulate the day until everybody who came before closing has been served or has given up.
+
+    Where a stage has no agent, those in its line at closing go home unserved and count as having given up.
+    """
     return _House(plan, luck).run()
 
 
@@ -142,11 +145,23 @@ class _House:
     def _closing(self) -> Steps:
         yield self.env.timeout(self.plan.closes)
         self.left_waiting = self.waiting
+        for stage, plan in enumerate(self.plan.stages):
+            while self.lines[stage] and not plan.agents:
+                self._send_home(self.lines[stage].popleft(), stage)
+                self._leave_line()
+
+    def _send_home(self, person: int, stage: int) -> None:
+        """Nobody will ever serve here: the person leaves unserved."""
+        self.waited[person, stage] = self.env.now - self.joined[person, stage]
+        self.gave_up[person] = True
 
     def _join(self, person: int, stage: int) -> None:
         self.joined[person, stage] = self.env.now
         if self.busy[stage] < self.capacity[stage]:
             self._serve(person, stage)
+            return
+        if not self.plan.stages[stage].agents and self.env.now >= self.plan.closes:
+            self._send_home(person, stage)
             return
         self.lines[stage].append(person)
         self.waiting += 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from candor.analytics.errors import BadParameter, EmptySample
-from candor.analytics.estimates import Estimate, require_level
+from candor.analytics.estimates import Estimate, require_level, status_of
 from candor.analytics.process_simulation import (
     Day,
     DayPlan,
@@ -22,6 +22,7 @@ from candor.analytics.process_simulation import (
     draw_luck,
     live_through,
 )
+from candor.analytics.proportions import wilson_limits
 
 __all__ = [
     "BreakPoint",
@@ -86,7 +87,8 @@ class Scenario:
     Attributes:
         load: Of arrivals, all day.
         handling: Of handling times, all day.
-        absent: Share of the agents who are away, all day (rounded up to whole people).
+        absent: Share of the agents who are away, all day (rounded up to whole people, so that of one agent none
+            is left: nobody is served, and who is in line at closing goes home unserved).
         window: Start and end, counted from the end of the warm-up.
         window_load: Of arrivals in the window, on top of `load`.
         window_absent: Share of the agents who are away in the window (1 is an outage).
@@ -117,7 +119,7 @@ class ScenarioResult:
         left_waiting: In line at closing.
         recovery: Time from the end of the window until nobody waits; None without a window.
         not_recovered_share: Days on which the line was not cleared before closing.
-        p_below: Share of days below the wished service level.
+        p_below: Share of days below the wished service level; its interval says what so many days can't rule out.
         bottleneck: Stage with the longest mean wait, and on which share of days it was.
     """
 
@@ -132,7 +134,7 @@ class ScenarioResult:
     left_waiting: Estimate
     recovery: Estimate | None
     not_recovered_share: float | None
-    p_below: float
+    p_below: Estimate
     bottleneck: tuple[str, float]
 
 
@@ -293,8 +295,6 @@ def _check_scenario(scenario: Scenario, names: set[str], day: float) -> None:
     for name in ("absent", "window_absent"):
         if not 0 <= getattr(scenario, name) <= 1:
             raise BadParameter(name, getattr(scenario, name), expected="a share from 0 to 1")
-    if scenario.absent == 1:
-        raise BadParameter("absent", 1, expected="below 1 all day; use the window for an outage")
     if not 0 <= scenario.window[0] <= scenario.window[1] <= day:
         raise BadParameter("window", scenario.window, expected="0 ≤ start ≤ end ≤ day")
     if scenario.stage is not None and scenario.stage not in names:
@@ -327,8 +327,8 @@ def _plan(process: Process, scenario: Scenario, warm_up: float, day: float) -> D
         away = scenario.window_absent if here else 0.0
         stages.append(
             StagePlan(
-                agents=max(1, agents),
-                agents_in_window=max(0, max(1, agents) - ceil(max(1, agents) * away - 1e-9)),
+                agents=agents,
+                agents_in_window=agents - ceil(agents * away - 1e-9),
                 handling=stage.handling * (scenario.handling if here else 1.0),
                 patience=stage.patience,
             )
@@ -387,7 +387,7 @@ def _result(
         **{name: _mean(np.array(v, dtype=np.float64), name, level, 0.0, 1.0) for name, v in shares.items()},
         recovery=recovery,
         not_recovered_share=missed,
-        p_below=float((in_time < process.service_level).mean()),
+        p_below=_share_of_days(in_time < process.service_level, level),
         bottleneck=(process.stages[most].name, worst.count(most) / len(worst)),
     )
 
@@ -425,6 +425,22 @@ def _mean(values: Array, method: str, level: float, least: float, most: float) -
         high=min(most, value + half),
         n=n,
         method=f"simulation, {method}, t over days",
+        level=level,
+    )
+
+
+def _share_of_days(hit: npt.NDArray[np.bool_], level: float) -> Estimate:
+    n, hits = len(hit), int(hit.sum())
+    low, high = (
+        float(ends[0]) for ends in wilson_limits(np.full(1, float(hits)), np.full(1, float(n)), level=level)
+    )
+    return Estimate(
+        value=hits / n,
+        low=low,
+        high=high,
+        n=n,
+        method="simulation, share of days, Wilson",
+        status=status_of(n=n, low=low, high=high, scale_width=1),
         level=level,
     )
 
