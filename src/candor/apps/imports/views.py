@@ -1,5 +1,6 @@
 """Pages of imports: choose a file, look at its columns, watch it come in, take it back."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,22 +10,28 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.services import record_audit
-from candor.foundation.errors import InvalidInput, NotFound
+from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 from candor.foundation.uploads import accept_large_file, takes_large_bodies
 
 from . import services, tasks
 from .errors import MappingIncomplete
 from .kinds import ImportKind, Preview, all_kinds, kind_of
 from .models import ImportBatch
-from .queries import import_by_id, recent_imports
+from .queries import import_by_id, may_read_rows, recent_imports
 
 PAGE = 25
+SHOWN_BAD_ROWS = 20
+_ONLY_THE_UPLOADER = lazy(
+    "Rows of a file hold personal data as written. Only who brought the file may read them, or who may read and export "
+    "personal data of the whole company."
+)
 
 
 def imports(request: HttpRequest) -> HttpResponse:
@@ -75,6 +82,8 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("imports:mapping", pk)
         return redirect("imports:detail", pk)
     seen = services.preview(batch)
+    if not may_read_rows(viewer, batch):
+        seen = replace(seen, rows=())
     kind = kind_of(batch.kind)
     context = {"batch": batch, "kind": kind, "seen": seen, "rows": _rows(seen), "fields": _fields(seen)}
     context |= kind.context(batch, seen)
@@ -83,10 +92,13 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the import is and what came of it."""
-    require(request, Permission.IMPORT_DATA)
+    viewer = require(request, Permission.IMPORT_DATA)
     batch = _batch(pk)
-    bad = batch.bad_rows.all()[:20]
-    context = {"batch": batch, "kind": kind_of(batch.kind), "bad_rows": bad}
+    may_read = may_read_rows(viewer, batch)
+    bad = list(batch.bad_rows.all()[:SHOWN_BAD_ROWS]) if may_read else []
+    if bad:
+        record_audit(by=viewer.person, action="import.bad_rows_seen", target=batch, rows=len(bad))
+    context = {"batch": batch, "kind": kind_of(batch.kind), "bad_rows": bad, "may_read_rows": may_read}
     return render(request, "imports/detail.html", context)
 
 
@@ -103,6 +115,8 @@ def bad_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The rows that did not fit, as a file to mend and import again."""
     viewer = require(request, Permission.IMPORT_DATA)
     batch = _batch(pk)
+    if not may_read_rows(viewer, batch):
+        raise NotAllowed(str(_ONLY_THE_UPLOADER))
     record_audit(by=viewer.person, action="import.bad_rows_exported", target=batch, rows=batch.rows_bad)
     response = StreamingHttpResponse(services.bad_rows_csv(batch), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="bad-rows-{batch.pk}.csv"'
