@@ -15,6 +15,8 @@ PUBLIC = {
     ("web", "broken"),
     ("organization", "accept"),
 }
+WITHOUT_A_ROLE = {("web", "home")}
+"""Views for everybody who is signed in; what they show of feedback, scores or cases they decide themselves."""
 
 
 def _views() -> list[tuple[str, ast.FunctionDef]]:
@@ -50,3 +52,7 @@ def test_every_view_decides_access_in_its_first_line() -> None:
 
 def test_the_public_views_are_the_written_ones() -> None:
     assert {(app, view.name) for app, view in _views() if _gate(view) == "public"} == PUBLIC
+
+
+def test_the_views_that_ask_for_no_permission_are_the_written_ones() -> None:
+    assert {(app, view.name) for app, view in _views() if _gate(view) == "signed_in"} == WITHOUT_A_ROLE
