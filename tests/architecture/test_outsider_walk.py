@@ -88,6 +88,7 @@ ADDRESSES = {
     "complaints:overview": shared(),
     "complaints:list": shared(),
     "complaints:panel": hidden(pk="complaint"),
+    "complaints:acknowledge": hidden(pk="complaint"),
     "complaints:decide": hidden(pk="complaint"),
     "surveys:list": shared(),
     "scores:complaints_panel": shared(),

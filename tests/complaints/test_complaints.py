@@ -137,3 +137,27 @@ def test_the_page_shows_the_registrys_share_in_time_and_none_of_its_own(client: 
     client.force_login(world.rival)
     few = client.get("/scores/complaints/panel/?period=2026-05-03..2026-06-01").content.decode()
     assert "Too few answers to tell (25 of at least 30)" in few
+
+
+def test_a_complaint_is_acknowledged_and_decided_on_its_page(client: Client, world: World) -> None:
+    _receive(_complaint("1"))
+    complaint = Complaint.objects.get()
+    client.force_login(world.hana)
+    client.post(f"/complaints/{complaint.pk}/acknowledge/")
+    client.post(f"/complaints/{complaint.pk}/decide/", {"response": "", "root_cause": ""})
+    complaint.refresh_from_db()
+    assert complaint.acknowledged_on is not None
+    assert complaint.is_open, "a decision needs its words"
+    client.post(f"/complaints/{complaint.pk}/decide/", {"response": "Refund", "root_cause": "Fee table"})
+    complaint.refresh_from_db()
+    assert not complaint.is_open
+
+
+def test_a_colleagues_decision_is_not_decided_over(world: World) -> None:
+    _receive(_complaint("1"))
+    stale, fresh = Complaint.objects.get(), Complaint.objects.get()
+    decide_complaint(
+        complaint=fresh, response="Refund", root_cause="Error", redress="", on=DAY, by=world.hana
+    )
+    with pytest.raises(Conflict):
+        decide_complaint(complaint=stale, response="No", root_cause="None", redress="", on=DAY, by=world.hana)

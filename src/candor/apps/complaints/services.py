@@ -111,6 +111,9 @@ def decide_complaint(
     Raises:
         Conflict: it was decided already.
     """
+    complaint.is_open = (
+        Complaint.objects.select_for_update().values_list("is_open", flat=True).get(pk=complaint.pk)
+    )
     if not complaint.is_open:
         raise Conflict("This complaint was decided already.")
     complaint.is_open, complaint.decided_on, complaint.response = False, on, response

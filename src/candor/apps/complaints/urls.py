@@ -7,5 +7,6 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("list/", views.complaints, name="list"),
     path("<id:pk>/panel/", views.panel, name="panel"),
+    path("<id:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<id:pk>/decide/", views.decide, name="decide"),
 ]

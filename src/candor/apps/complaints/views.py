@@ -1,8 +1,10 @@
 """Pages of complaints: what is overdue, repeated and rising; the list behind each claim; one complaint's clocks."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -70,17 +72,32 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a complaint with its decision, root cause and redress."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    scope = scope_of(request, viewer)
+    shown = _complaint_to_decide(viewer, pk)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        today = timezone.localdate()
+        services.decide_complaint(complaint=shown, **form.cleaned_data, on=today, by=viewer.person)
+        messages.success(request, _("The complaint is decided."))
+    else:
+        messages.error(request, _("Not decided yet: say what was decided and why it happened."))
+    return redirect("feedback:item", pk)
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the customer was told that we look at it."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    shown = _complaint_to_decide(viewer, pk)
+    services.acknowledge_complaint(complaint=shown, on=timezone.localdate(), by=viewer.person)
+    messages.success(request, _("Noted that the customer knows."))
+    return redirect("feedback:item", pk)
+
+
+def _complaint_to_decide(viewer: Viewer, pk: int) -> Complaint:
     shown = Complaint.objects.visible_to(viewer).filter(pk=pk).select_related("feedback__unit").first()
     if shown is None or not _may_decide(viewer, shown):
         raise NotFound(_("This complaint does not exist, or it is not yours to decide."))
-    form = DecisionForm(request.POST)
-    if form.is_valid():
-        services.decide_complaint(complaint=shown, **form.cleaned_data, on=scope.today, by=viewer.person)
-        return redirect("feedback:item", pk)
-    return render(
-        request, "complaints/panel.html", {"complaint": shown, "may_decide": True, "form": form}, status=422
-    )
+    return shown
 
 
 def _may_decide(viewer: Viewer, shown: Complaint) -> bool:
