@@ -26,10 +26,26 @@ def test_the_change_in_nps_has_the_published_interval(now, before, change, low, 
         assert (100 * found.low, 100 * found.high) == pytest.approx((low, high), abs=5e-4)
 
 
-def test_the_adjusted_difference_and_its_z_equal_the_published_ones():
+# Lewis & Sauro (2021): difference of the adjusted scores in points, and the two-sided p of its z.
+@pytest.mark.parametrize(
+    ("now", "before", "difference", "p"),
+    [
+        ((10, 25, 65), (20, 30, 50), 24.272, 0.017088),
+        ((5, 10, 15), (3, 7, 20), -21.212, 0.2314),
+        ((120, 230, 650), (150, 230, 620), 5.982, 0.06315),
+    ],
+)
+def test_the_adjusted_difference_and_its_p_value_equal_the_published_ones(now, before, difference, p):
+    ours, theirs = (cx.adjusted_moments(*map(np.float64, counts)) for counts in (now, before))
+    z = (ours[0] - theirs[0]) / np.sqrt(ours[1] + theirs[1])
+    assert 100 * (ours[0] - theirs[0]) == pytest.approx(difference, abs=5e-4)
+    assert 2 * stats.norm.sf(abs(z)) == pytest.approx(p, abs=5e-5)
+
+
+def test_the_adjusted_difference_has_the_published_error():
     now, before = (cx.adjusted_moments(*map(np.float64, counts)) for counts in ((10, 25, 65), (20, 30, 50)))
     error = np.sqrt(now[1] + before[1])
-    assert (100 * (now[0] - before[0]), 100 * error) == pytest.approx((24.272, 10.178), abs=5e-4)
+    assert 100 * error == pytest.approx(10.178, abs=5e-4)
     assert (now[0] - before[0]) / error == pytest.approx(2.38481, abs=5e-6)
 
 

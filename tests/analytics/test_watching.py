@@ -6,6 +6,7 @@ import ruptures
 from statsmodels.tsa.seasonal import STL
 
 from candor import analytics as cx
+from tests.analytics.classic_tables import CO2
 
 # NIST/SEMATECH e-Handbook 6.3.2.2, flow rates.
 NIST = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
@@ -296,6 +297,15 @@ class TestSeasons:
         assert found.trend == pytest.approx(np.asarray(peer.trend), abs=1e-10)
         assert found.weights == pytest.approx(np.asarray(peer.weights), abs=1e-10)
 
+    def test_the_parts_of_mauna_loa_equal_those_of_r(self):
+        # R 4.2.2: stl(log(co2), s.window = 21).
+        smoothing = cx.Smoothing(
+            seasonal=21, trend=21, low_pass=13, seasonal_step=3, trend_step=3, low_pass_step=2
+        )
+        found = cx.seasonal_parts(np.log(CO2), period=12, smoothing=smoothing)
+        assert found.trend[:2] == pytest.approx((5.75354105789, 5.75382338185), abs=5e-12)
+        assert found.seasonal[:2] == pytest.approx((-0.000184933381, 0.001729782223), abs=5e-13)
+
     def test_the_parts_add_up_and_the_season_has_no_level(self):
         y = np.log(330 + 0.1 * np.arange(120) + 3 * np.sin(2 * np.pi * np.arange(120) / 12))
         parts = cx.seasonal_parts(y, period=12)
@@ -345,6 +355,7 @@ class TestConfidenceSequences:
         # Dirichlet(1, 1, 1) mixture, computed by two independent routes.
         [
             ((2, 3, 5), -49.130, 85.495),
+            ((10, 15, 25), -11.279, 64.139),
             ((20, 30, 50), -0.4718, 56.4334),
             ((40, 60, 100), 7.629, 50.127),
             ((100, 150, 250), 15.1988, 43.7885),
