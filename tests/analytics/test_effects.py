@@ -152,6 +152,38 @@ def test_intervals_cover_and_false_alarms_are_as_stated():
     assert 0.9 <= covered["staggered"] / 120 <= 0.99
 
 
+def test_starts_of_one_unit_each_are_too_few_to_tell():
+    random = np.random.default_rng(9)
+    rows = [
+        PanelRow(unit, period, random.normal(), period >= 2 + unit)
+        for unit in range(12)
+        for period in range(16)
+    ]
+    found = staggered_effect(rows, resamples=50)
+    assert found.effect.status == "too_few"
+    assert found.words == "Too few to tell (1 of at least 5)."
+    in_fives = [
+        PanelRow(unit, period, random.normal(), period >= 2 + unit // 5)
+        for unit in range(15)
+        for period in range(8)
+    ]
+    assert staggered_effect(in_fives, resamples=50).effect.status == "ok"
+
+
+def test_starts_of_five_units_raise_few_false_alarms():
+    alarms = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        rows = [
+            PanelRow(unit, period, random.normal(), period >= 2 + unit // 5)
+            for unit in range(20)
+            for period in range(7)
+        ]
+        found = staggered_effect(rows, resamples=100)
+        alarms += found.effect.status == "ok" and found.p_value < 0.05
+    assert alarms <= 9
+
+
 def test_rows_in_another_order_give_the_same_effect():
     rows = staggered()
     shuffled = [rows[place] for place in np.random.default_rng(1).permutation(len(rows))]

@@ -30,6 +30,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 FEW_UNITS = 10
+FEW_IN_A_START = 5
 FEW_ANSWERS = 30
 
 
@@ -225,7 +226,9 @@ def staggered_effect(
 
     Each group of units that starts together is compared, period by period, with the units that have not started
     yet, from its last period before; the mean over treated units and periods is the effect. Interval from a
-    seeded bootstrap of units within groups.
+    seeded bootstrap of units within groups: a group of one unit is never drawn otherwise, so with a start for each
+    unit it would find an effect in every second panel without one. `too_few` when fewer than five units start
+    together, or fewer than five never do (where some don't).
 
     Args:
         rows: One row per unit and period, every unit in every period. Once treated, always treated.
@@ -272,12 +275,13 @@ def staggered_effect(
     trend = _pre_trend(kept, starts, level)
     treated = sum(len(g) for start, g in groups.items() if start < np.inf)
     never = len(starts) - treated
+    smallest = min(len(group) for group in groups.values())
     return _effect(
         value,
         float(np.std(drawn, ddof=1)),
         float(len(starts) - 1),
-        n=len(starts),
-        least=FEW_UNITS,
+        n=smallest if smallest < FEW_IN_A_START else len(starts),
+        least=FEW_IN_A_START if smallest < FEW_IN_A_START else FEW_UNITS,
         sizes=(treated, never),
         method="group-time effects against units not yet started, bootstrap of units",
         level=level,
