@@ -393,3 +393,10 @@ def test_undo_tells_the_warehouse_of_invitations_that_lost_their_answer(world: W
     services.run_undo(batch=services.undo(batch=batch, by=world.clara))
     project_pending()
     assert verify_warehouse().is_equal
+
+
+def test_text_answers_of_a_wide_file_are_the_comment(world: World, tmp_path: Path) -> None:
+    rows = "respondent id,date,NPS,Why\n1,2026-05-01,9,Friendly people\n"
+    questions = [{"column": "NPS", "kind": "nps"}, {"column": "Why", "kind": "text"}]
+    _import(_file(tmp_path, rows), "surveys", questions=questions, columns={"comment": ""})
+    assert Feedback.objects.get().comment == "Friendly people"

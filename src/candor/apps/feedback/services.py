@@ -119,6 +119,7 @@ def _split_known(items: Sequence[NewFeedback]) -> tuple[list[NewFeedback], froze
 def _row(item: NewFeedback, batch: ImportBatch | None) -> Feedback:
     values = {name: getattr(item, name) for name in NewFeedback.__slots__ if name != "answers"}
     masked = mask(item.comment).text if item.comment else ""
+    values["title"] = mask(item.title).text[:200] if item.title else ""
     language = item.language or (detect_language(item.comment[:_ENOUGH_TO_TELL]) if item.comment else "")
     return Feedback(**(values | {"language": language}), comment_masked=masked, import_batch=batch)
 

@@ -147,15 +147,22 @@ def _store_wide(
         if received_at is None:
             problems.append(_without_day(item))
             continue
-        answers = [_answer(q, values.get(wide.question_key(q["column"]))) for q in questions]
+        given = [_answer(q, values.get(wide.question_key(q["column"]))) for q in questions]
+        answers = tuple(answer for answer in given if answer is not None)
+        said = values | {"comment": values.get("comment") or _words_of(answers)}
         fresh.append(
             _feedback(
-                values, source=source, key=values.get("key") or row_key(item), received_at=received_at, units=units,
-                customers=customers, answers=tuple(a for a in answers if a is not None),
+                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, units=units,
+                customers=customers, answers=answers,
             )
         )  # fmt: skip
     received = receive(items=fresh, batch=batch)
     return Stored(len(received.new_ids), len(fresh) - len(received.new_ids), tuple(problems))
+
+
+def _words_of(answers: Sequence[NewAnswer]) -> str:
+    """What was written in own words, one answer a line: that is the comment where the file names no other."""
+    return "\n".join(answer.text for answer in answers if answer.kind == AnswerKind.TEXT and answer.text)
 
 
 def row_key(item: Item) -> str:
@@ -204,7 +211,7 @@ def _store_long(
         if received_at is None:
             problems.extend(map(_without_day, rows))
             continue
-        comment = "\n".join(a.text for a in answers if a.kind == AnswerKind.TEXT and a.text)
+        comment = _words_of(answers)
         item = _feedback(
             first | {"comment": comment}, source=source, key=key, received_at=received_at, units=units, customers=customers,
             answers=tuple(answers),
