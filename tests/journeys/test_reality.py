@@ -7,20 +7,20 @@ from django.test import Client
 from candor.apps.customers.models import Customer
 from candor.apps.imports import services
 from candor.apps.journeys.models import Journey
-from candor.foundation.components.numbers import duration
+from candor.foundation.components.numbers import duration, duration_range
 from candor.foundation.storage import warehouse
 from tests.world import World
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def _events(world: World, customer: int | None = None) -> None:
+def _events(world: World, customer: int | None = None, *, count: int = 40) -> None:
     rows = [
         {
             "journey": "loan", "case_id": f"case-{case}", "activity": activity, "unit": world.quay.pk, "customer": customer,
-            "at": NOON + timedelta(hours=case) + timedelta(days=days), "ordinal": days, "source": "test",
+            "at": NOON + timedelta(hours=case if days else 0, days=days), "ordinal": days, "source": "test",
         }
-        for case in range(12)
+        for case in range(count)
         for days, activity in ((0, "apply"), (9, "approve"))
     ]  # fmt: skip
     warehouse().append_events(rows)
@@ -31,9 +31,18 @@ def test_a_journey_shows_its_real_paths_and_waits(client: Client, world: World) 
     _events(world)
     client.force_login(world.clara)
     page = client.get("/journeys/loan/reality/?period=all").content.decode()
-    assert "<dd>12</dd>" in page
-    assert "9.0 days" in page
+    assert "<dd>40</dd>" in page
+    assert page.count("9.8 days (9.5 to 10)") == 2, "the wait, and the whole episode"
     assert "apply → approve" in page
+
+
+def test_medians_of_few_episodes_are_not_told(client: Client, world: World) -> None:
+    _events(world, count=29)
+    client.force_login(world.clara)
+    page = client.get("/journeys/loan/reality/?period=all").content.decode()
+    assert "Too few episodes to tell (29 of at least 30)" in page
+    assert "No wait was seen in at least 30 episodes." in page
+    assert "9.6 days" not in page
 
 
 def test_another_units_manager_sees_none_of_it(client: Client, world: World) -> None:
@@ -46,7 +55,7 @@ def test_a_customers_page_tells_what_happened(client: Client, world: World) -> N
     customer = Customer.objects.create(name="Ines", unit=world.quay)
     _events(world, customer.pk)
     client.force_login(world.mona)
-    assert client.get(f"/journeys/for-customer/{customer.pk}/panel/").content.count(b"approve") == 12
+    assert client.get(f"/journeys/for-customer/{customer.pk}/panel/").content.count(b"approve") == 40
     client.force_login(world.rival)
     assert client.get(f"/journeys/for-customer/{customer.pk}/panel/").content == b""
 
@@ -74,3 +83,9 @@ def test_imported_events_make_their_journey_and_undo_takes_it_back(world: World,
 )
 def test_durations_are_told_in_a_fitting_unit(value: timedelta | None, words: str) -> None:
     assert duration(value) == words
+
+
+def test_a_range_of_durations_bears_its_unit_once_where_it_is_one() -> None:
+    days = [timedelta(days=value) for value in (6.9, 6.7, 7.2)]
+    assert duration_range(*days) == "6.9 days (6.7 to 7.2)"
+    assert duration_range(days[0], timedelta(hours=40), days[2]) == "6.9 days (40 hours to 7.2 days)"

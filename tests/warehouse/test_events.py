@@ -173,3 +173,21 @@ def _loan_events(path: Path) -> Iterator[dict[str, Any]]:
                         "ordinal": number,
                     }
             element.clear()
+
+
+def test_waits_and_durations_are_told_at_the_places_asked_for(warehouse: Warehouse) -> None:
+    waits = [5, 1, 4, 2, 3, 3, 9]
+    rows = [
+        event(str(case), activity, minutes)
+        for case, wait in enumerate(waits)
+        for activity, minutes in (("ask", 0), ("get", wait), ("end", 20))
+    ]
+    warehouse.append_events([*rows, event("other", "ask", 0), event("other", "stop", 7)])
+    found = event_cases(warehouse, journey="loan", places=lambda n: (2, n - 1) if n > 6 else None)
+    edges = {(edge.before, edge.after): (edge.low_wait, edge.high_wait) for edge in found.edges}
+    assert edges == {
+        ("ask", "get"): (120.0, 300.0),
+        ("get", "end"): (900.0, 1080.0),
+        ("ask", "stop"): (None, None),
+    }
+    assert (found.low_duration, found.high_duration) == (1200.0, 1200.0)

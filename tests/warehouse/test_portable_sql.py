@@ -55,6 +55,10 @@ def _queries() -> dict[str, Statement]:
         found[name.lower()] = Statement(
             CHOSEN.query + getattr(event_queries, name), CHOSEN.parameters + further
         )
+    found["waits_at"] = Statement(
+        CHOSEN.query + event_queries.waits_at(2), (*CHOSEN.parameters, 30, 10, 21, 3, 1, 3)
+    )
+    found["durations_at"] = Statement(CHOSEN.query + event_queries.DURATIONS_AT, (*CHOSEN.parameters, 1, 3))
     found["customer_events"] = Statement(event_queries.CUSTOMER_EVENTS, (7, 10))
     return found
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.level_shifts import *
     from candor.analytics.lifetime_value import *
     from candor.analytics.maturity import *
+    from candor.analytics.medians import *
     from candor.analytics.multiple_tests import *
     from candor.analytics.net_promoter import *
     from candor.analytics.nonresponse import *
@@ -83,6 +84,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "ShapeMismatch",
     ),
     "rising": ("Rise", "rising_groups"),
+    "medians": ("median_ranks",),
     # Scores: NPS, CSAT, CES, means, rates, indexes
     "scores": (
         "mean_score",

@@ -147,6 +147,15 @@ def duration(value: timedelta | None) -> str:
     return _("%(n)s days") % {"n": wording.number(minutes / 1440, 1 if minutes < 10 * 1440 else 0)}
 
 
+@register.simple_tag
+def duration_range(value: timedelta, low: timedelta, high: timedelta) -> str:
+    """A stretch of time with its interval: "6.9 days (6.7 to 7.2)"; ends in another unit bear their own."""
+    words = [duration(one) for one in (value, low, high)]
+    units = [one.split(" ", 1)[-1].rstrip("s") for one in words]
+    ends = words[1:] if len(set(units)) > 1 else [one.split(" ", 1)[0] for one in words[1:]]
+    return _("%(value)s (%(low)s to %(high)s)") % {"value": words[0], "low": ends[0], "high": ends[1]}
+
+
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """A moment as "22 Nov 2026, 14:05 CET"."""

@@ -1,6 +1,6 @@
 """The event log: cases, the paths they take, and what follows what after how long."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,13 +85,18 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """How often `after` directly followed `before` in a case, in how many cases, and the median wait in seconds."""
+    """How often `after` directly followed `before` in a case, in how many cases, and the median wait in seconds.
+
+    `low_wait` and `high_wait` are the waits at the places that were asked for, None where there were none.
+    """
 
     before: str
     after: str
     n: int
     cases: int
     median_wait: float
+    low_wait: float | None = None
+    high_wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class CaseSummary:
         first: The time of the first event (UTC), None without any.
         last: The time of the last.
         median_duration: Seconds from a case's first event to its last; also of cases that go on.
+        low_duration: The duration at the lower place that was asked for, None without one.
+        high_duration: The same at the upper place.
         activities: By falling number of events, then by name.
         edges: By falling number, then by names.
         top_variants: By falling number of cases, then by activities.
@@ -127,10 +134,25 @@ class CaseSummary:
     activities: tuple[Activity, ...]
     edges: tuple[Edge, ...]
     top_variants: tuple[Variant, ...]
+    low_duration: float | None = None
+    high_duration: float | None = None
+
+
+Places = Callable[[int], tuple[int, int] | None]
+"""For so many sorted values, the places of two of them, counted from 1; None for none."""
+
+
+def nowhere(n: int) -> None:
+    """No places."""
 
 
 def event_cases(
-    warehouse: Warehouse, *, journey: str, where: EventFilter = ALL_EVENTS, top: int = 10
+    warehouse: Warehouse,
+    *,
+    journey: str,
+    where: EventFilter = ALL_EVENTS,
+    top: int = 10,
+    places: Places = nowhere,
 ) -> CaseSummary:
     """Count the cases of a journey, their paths, and what directly follows what.
 
@@ -139,6 +161,7 @@ def event_cases(
         journey: The journey (process) whose cases are counted.
         where: Which events, or cases, count.
         top: How many variants to list.
+        places: Which of the sorted waits, and of the sorted durations, to tell beside their median.
 
     Returns:
         All counts of one and the same state of the log. Events of a case are ordered by time, ordinal and id.
@@ -151,6 +174,10 @@ def event_cases(
 
         ((cases, events, first, last, duration),) = rows(TOTALS)
         ((variants,),) = rows(VARIANTS)
+        edges = rows(EDGES)
+        ends = _waits_at(rows, edges, places)
+        asked_places = places(cases)
+        durations = rows(DURATIONS_AT, *asked_places)[0] if asked_places else (None, None)
         return CaseSummary(
             cases=cases,
             events=events or 0,
@@ -160,15 +187,29 @@ def event_cases(
             median_duration=None if duration is None else round(duration, 6),
             activities=tuple(Activity(*row) for row in rows(ACTIVITIES)),
             edges=tuple(
-                Edge(before, after, n, in_cases, round(wait, 6))
-                for before, after, n, in_cases, wait in rows(EDGES)
+                Edge(before, after, n, in_cases, round(wait, 6), *ends.get((before, after), (None, None)))
+                for before, after, n, in_cases, wait in edges
             ),
             top_variants=tuple(
                 Variant(tuple(path.split(SEPARATOR)), n) for path, n in rows(TOP_VARIANTS, top)
             ),
+            low_duration=durations[0],
+            high_duration=durations[1],
         )
 
     return warehouse.engine.read(work)
+
+
+def _waits_at(
+    rows: Callable[..., list[tuple[Any, ...]]], edges: Sequence[tuple[Any, ...]], places: Places
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Of each edge the waits at two places, for those edges that have them."""
+    by_n = {n: places(n) for n in sorted({edge[2] for edge in edges})}
+    asked = [(n, *found) for n, found in by_n.items() if found]
+    if not asked:
+        return {}
+    found = rows(waits_at(len(asked)), *(value for row in asked for value in row))
+    return {(before, after): (round(low, 6), round(high, 6)) for before, after, low, high in found}
 
 
 def chosen_events(journey: str, where: EventFilter) -> Statement:
@@ -198,7 +239,7 @@ FROM cases
 _STEPS = f""",
 steps AS (
     SELECT
-        case_id, activity, "at",
+        case_id, activity, event_id, "at",
         lag(activity) OVER (PARTITION BY case_id ORDER BY {STEP_ORDER}) AS before,
         lead(activity) OVER (PARTITION BY case_id ORDER BY {STEP_ORDER}) AS after,
         lead("at") OVER (PARTITION BY case_id ORDER BY {STEP_ORDER}) AS after_at
@@ -218,6 +259,49 @@ SELECT
     activity AS before, after, count(*) AS n, count(DISTINCT case_id) AS cases,
     median(epoch(after_at) - epoch("at")) AS median_wait
 FROM steps WHERE after IS NOT NULL GROUP BY activity, after ORDER BY count(*) DESC, activity, after
+"""
+
+_WAITS = f"""{_STEPS},
+waits AS (
+    SELECT
+        activity, after, epoch(after_at) - epoch("at") AS wait,
+        row_number() OVER (PARTITION BY activity, after ORDER BY epoch(after_at) - epoch("at"), event_id) AS place
+    FROM steps WHERE after IS NOT NULL
+),
+sizes AS (
+    SELECT activity, after, count(*) AS n FROM waits GROUP BY activity, after
+)"""
+
+
+def waits_at(count: int) -> str:
+    """The waits of each edge at two places, given for so many sizes of edges: parameters are n, low and high of each."""
+    values = ", ".join(["(?, ?, ?)"] * count)
+    return f"""{_WAITS},
+asked AS (
+    SELECT * FROM (VALUES {values}) AS places (n, low_place, high_place)
+)
+SELECT
+    waits.activity AS before, waits.after,
+    max(CASE WHEN waits.place = asked.low_place THEN waits.wait END) AS low_wait,
+    max(CASE WHEN waits.place = asked.high_place THEN waits.wait END) AS high_wait
+FROM waits
+JOIN sizes ON sizes.activity = waits.activity AND sizes.after = waits.after
+JOIN asked ON asked.n = sizes.n
+GROUP BY waits.activity, waits.after ORDER BY waits.activity, waits.after
+"""
+
+
+DURATIONS_AT = """,
+cases AS (
+    SELECT case_id, min(event_id) AS event_id, epoch(max("at")) - epoch(min("at")) AS duration
+    FROM chosen GROUP BY case_id
+),
+sorted AS (
+    SELECT duration, row_number() OVER (ORDER BY duration, event_id) AS place FROM cases
+)
+SELECT
+    max(CASE WHEN place = ? THEN duration END) AS low_duration, max(CASE WHEN place = ? THEN duration END) AS high_duration
+FROM sorted
 """
 
 _PATHS = f""",
