@@ -401,9 +401,52 @@ class TestMostImproved:
         # 5 % by construction; three standard errors above it for 120 months.
         assert np.mean(named) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 120)
 
+    def _restless_months(self, rng, tau, *, units, n=400, shift=0.0, who=()):
+        tables = []
+        for month in range(2):
+            moved = rng.normal(0, tau, units)
+            moved[list(who)] += shift * month
+            counts = np.array([rng.multinomial(n, (0.4 - move / 2, 0.25, 0.35 + move / 2)) for move in moved])
+            tables.append(
+                cx.net_promoter_table(detractors=counts[:, 0], passives=counts[:, 1], promoters=counts[:, 2])
+            )
+        return tables[1], tables[0]
+
+    @pytest.mark.parametrize(("units", "tau"), [(10, 0.05), (40, 0.02), (40, 0.05), (40, 0.1)])
+    def test_units_that_wander_from_month_to_month_are_not_named_for_it(self, tau, units):
+        rng = np.random.default_rng(11)
+        named = [
+            len(cx.most_improved(*self._restless_months(rng, tau, units=units)).order) > 0 for _ in range(100)
+        ]
+        assert np.mean(named) <= 0.08
+
+    def test_how_restless_units_are_is_seen_in_the_table(self):
+        rng = np.random.default_rng(12)
+        seen = [
+            cx.most_improved(*self._restless_months(rng, 0.1, units=60, shift=0.5, who=(1, 2))).restlessness
+            for _ in range(20)
+        ]
+        # Both months wander by 0.1, so that the changes do by 0.14.
+        assert np.mean(seen) == pytest.approx(0.1414, rel=0.12)
+
+    def test_a_true_riser_is_found_among_restless_units(self):
+        rng = np.random.default_rng(13)
+        found = [
+            3
+            in cx.most_improved(
+                *self._restless_months(rng, 0.05, units=40, shift=0.45, who=(3, 17))
+            ).order.tolist()
+            for _ in range(20)
+        ]
+        assert np.mean(found) >= 0.7
+
     def test_a_naive_board_would_have_named_somebody(self):
         rng = np.random.default_rng(1)
-        named = [(cx.most_improved(*self._months(rng)).p_value < 0.025).any() for _ in range(60)]
+        named = []
+        for _ in range(60):
+            now, before = self._months(rng)
+            error = np.hypot(now.standard_errors, before.standard_errors)
+            named.append(((now.values - before.values) / error > 1.96).any())
         assert np.mean(named) > 0.5
 
     def test_units_that_truly_rose_are_found_and_few_others_with_them(self):

@@ -3,7 +3,11 @@
 Of 40 unchanged teams with 60 answers a month, a naive board names a "significant improver" in 86 of 100 months, and
 the team at the top of it has risen by 34 points by luck alone. So p-values are adjusted for the number of units, the
 change shown is shrunken, and what a unit that was low would regain by mere regression to the mean is stated.
-In a month of pure chance the list is empty 95 times in 100.
+
+Scores also move from period to period for reasons that no sample explains (a busy week, a storm). How much all units
+do so is read off the table itself and widens every error; without that, 40 units of 400 answers that wander by 0.05
+would see somebody named in three months of four. In a month in which nobody rose the list is empty 95 times in 100,
+provided that all units are about equally restless, that most of them did not rise, and that there are five or more.
 """
 
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr
+from scipy.special import ndtr, stdtr
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter
@@ -27,6 +31,10 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 LEAST_ANSWERS = 30
 """Units with fewer answers in either period are left out, and counted as left out."""
+LEAST_UNITS = 5
+"""With fewer units how restless they are can't be told from one that rose: then chance alone is allowed for."""
+_CAP = 1.5
+"""A squared standardised change counts at most this squared, so that units that truly rose hardly pass for restlessness."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,8 @@ class Improvement:
         shrunken, low, high: The change after shrinkage towards the change of all units: show this one.
         from_regression: What a unit regains on average only because it was extreme before (its score before,
             shrunken, less the score itself): positive for units that were low.
+        restlessness: Standard deviation by which changes vary beyond chance, as seen over all units (τ); part of
+            every error and p-value. 0 with fewer than five units.
         p_value: One-sided, that the unit did not rise; ``adjusted_p`` holds the rate of false discoveries.
         is_improved: Adjusted p-value at most ``rate``, and the shrunken change is a rise.
         is_compared: Whether the unit had enough answers in both periods.
@@ -50,6 +60,7 @@ class Improvement:
     low: FloatArray
     high: FloatArray
     from_regression: FloatArray
+    restlessness: float
     p_value: FloatArray
     adjusted_p: FloatArray
     is_improved: BoolArray
@@ -133,15 +144,19 @@ def _improvement(
 ) -> Improvement:
     units = len(compared)
     blank = {name: np.full(units, np.nan) for name in ("change", "shrunken", "low", "high", "back", "p", "q")}
+    restless = 0.0
     if compared.any():
         now, before, error_now, error_before, n_now, n_before = (
             column[compared] for column in columns.values()
         )
         inputs.finite("scores of units with enough answers", np.r_[now, before])
-        error = np.hypot(error_now, error_before)
+        by_chance = np.hypot(error_now, error_before)
+        restless = _restlessness(now - before, by_chance**2)
+        error = np.hypot(by_chance, restless)
         drawn = shrink(now - before, error)
+        freedom = _freedom(by_chance**2, restless**2, np.maximum(n_now + n_before - 2, 1))
         # Student's tail: with 30 answers and 40 units the normal one would name somebody in 8 months of 100, not 5.
-        p = stdtr(np.maximum(n_now + n_before - 2, 1), -(now - before) / error)
+        p = stdtr(freedom, -(now - before) / error)
         for name, column in {
             "change": now - before,
             "shrunken": drawn.values,
@@ -164,6 +179,7 @@ def _improvement(
         low=blank["low"],
         high=blank["high"],
         from_regression=blank["back"],
+        restlessness=restless,
         p_value=blank["p"],
         adjusted_p=blank["q"],
         is_improved=improved,
@@ -172,3 +188,43 @@ def _improvement(
         rate=rate,
         least_n=least_n,
     )
+
+
+def _restlessness(change: FloatArray, variance: FloatArray) -> float:
+    """Standard deviation τ of changes beyond chance: at it the capped squares of standardised changes, around the median
+    change, are as large on average as those of a normal variable (Huber's proposal 2). 0 where chance explains them."""
+    units = len(change)
+    if units < LEAST_UNITS:
+        return 0.0
+    squared = (change - np.median(change)) ** 2
+
+    def excess(tau: float) -> float:
+        return float(np.minimum(squared / (variance + tau**2), _CAP**2).sum()) / (units - 1) - _CAPPED_MEAN
+
+    if excess(0.0) <= 0:
+        return 0.0
+    low, high = 0.0, float(np.sqrt(squared.max() * units))
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high
+
+
+def _freedom(by_chance: FloatArray, restless: float, answers: FloatArray) -> FloatArray:
+    """Satterthwaite's degrees of freedom: the variance by chance is known from the answers, the total from the units."""
+    if restless == 0:
+        return answers
+    of_units = _CAPPED_FREEDOM * (len(by_chance) - 1)
+    return (by_chance + restless) ** 2 / (by_chance**2 / answers + (by_chance + restless) ** 2 / of_units)
+
+
+def _capped_moments(cap: float) -> tuple[float, float]:
+    """Mean of ``min(z², cap²)`` of a normal variable, and what share of a unit's information on the spread it keeps."""
+    inside, height = 2 * float(ndtr(cap)) - 1, float(np.exp(-(cap**2) / 2) / np.sqrt(2 * np.pi))
+    below = inside - 2 * cap * height
+    mean = below + cap**2 * (1 - inside)
+    square = 3 * inside - 2 * height * (cap**3 + 3 * cap) + cap**4 * (1 - inside)
+    return mean, 2 * below**2 / (square - mean**2)
+
+
+_CAPPED_MEAN, _CAPPED_FREEDOM = _capped_moments(_CAP)
