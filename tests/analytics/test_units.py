@@ -237,6 +237,21 @@ class TestRanks:
         one = sum(cx.tiers(rng.normal(0, 0.1, 40), [0.1] * 40, draws=1000).count == 1 for _ in range(200))
         assert one / 200 >= 0.91
 
+    @pytest.mark.parametrize("n", [10, 30])
+    def test_equal_teams_with_few_answers_are_split_no_oftener_than_stated(self, n):
+        rng = np.random.default_rng(21)
+        split, picked, months = 0, 0, 100
+        for _ in range(months):
+            counts = rng.multinomial(n, [0.2, 0.3, 0.5], 30)
+            board = cx.net_promoter_table(
+                detractors=counts[:, 0], passives=counts[:, 1], promoters=counts[:, 2]
+            )
+            split += cx.tiers(board.values, board.standard_errors, draws=2000).count > 1
+            ranks = cx.rank_intervals(board.values, board.standard_errors, draws=500)
+            picked += (ranks.high < 30).any() or (ranks.low > 1).any()
+        assert split / months <= 0.07
+        assert picked / months <= 0.07
+
     def test_expected_ranks_and_chances_add_up(self):
         expected = cx.expected_ranks(pisa.SCORES, pisa.ERRORS)
         assert expected.sum() == pytest.approx(38 * 39 / 2)

@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 Code: TypeAlias = Literal["ok", "wide", "too_few"]
+_LEANING = 20
+"""Answers of the whole table lent to each unit's variance. With three, 30 equal teams of 20 answers would be split into
+tiers in 19 of 100 tables, since a team that is lucky also looks surer; with twenty in about 5."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +137,14 @@ def mean_table(*, counts: ArrayLike, values: ArrayLike, level: float = 0.95, lea
 def pooled_standard_errors(counts: ArrayLike, values: ArrayLike) -> FloatArray:
     """Standard error of every unit's mean from a variance that leans on all units together.
 
-    Each unit's cells get three more answers, spread as all answers of the table are; the variance of that is divided
+    Each unit's cells get twenty more answers, spread as all answers of the table are; the variance of that is divided
     by the unit's true n. A unit with one answer gets the variance of the company, a unit with a thousand its own.
     """
     cells, scale = inputs.counts("counts", counts), inputs.finite("values", values)
     n = cells.sum(axis=1)
     # A few prior answers, so that a company where all gave the same answer still isn't sure without end.
     everyone = cells.sum(axis=0) + cell_means.PRIOR_TOTAL / len(scale)
-    leaning = cells + 3 * everyone / everyone.sum()
+    leaning = cells + _LEANING * everyone / everyone.sum()
     share = leaning / leaning.sum(axis=1, keepdims=True)
     variance = np.maximum(share @ scale**2 - (share @ scale) ** 2, 0.0)
     with np.errstate(divide="ignore"):
