@@ -375,7 +375,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "queues": ("Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"),
     # Privacy
-    "disclosure": ("Leak", "ViewScore", "attack", "revealed_groups"),
+    "disclosure": ("Leak", "ViewScore", "attack", "can_all_be_true", "revealed_groups"),
     "privacy": (
         "Protection",
         "ShownShare",

@@ -7,6 +7,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor, isfinite
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,11 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from candor.analytics.errors import BadParameter
 
-__all__ = ["Leak", "ViewScore", "attack", "revealed_groups"]
+__all__ = ["Leak", "ViewScore", "attack", "can_all_be_true", "revealed_groups"]
 
 Array = npt.NDArray[np.float64]
 Person = Hashable
+End = Literal["", "or less", "or more"]
 
 LEAST = 5
 LEAST_WIDTH = 0.25
@@ -34,11 +36,24 @@ class ViewScore:
         people: Members.
         mean: As shown.
         rounding: Half the step of rounding: 0.05 for one decimal, 0 for exact.
+        end: For a mean so near an end of the scale that only a limit is shown: "or more" with `low`, "or less"
+            with `high`; `mean` and `rounding` are then middle and half the width of what is left open.
     """
 
     people: frozenset[Person]
     mean: float
     rounding: float = 0.0
+    end: End = ""
+
+    @property
+    def low(self) -> float:
+        """The least the mean can be."""
+        return self.mean - self.rounding
+
+    @property
+    def high(self) -> float:
+        """The most the mean can be."""
+        return self.mean + self.rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +104,12 @@ def attack(
         (['f'], 2.0, True)
     """
     check_scale(lowest, highest)
-    sets = [view.people for view in shown if view.people]
-    if not sets:
+    views = [view for view in shown if view.people]
+    if not views:
         return ()
-    atoms, sizes, rows = _atoms(sets)
-    means = np.array([view.mean for view in shown if view.people])
-    slack = np.array([view.rounding for view in shown if view.people]) + 1e-9 * (highest - lowest)
-    totals = rows @ sizes
-    matrix, limit = (
-        np.vstack([rows, -rows]),
-        np.concatenate([totals * (means + slack), -totals * (means - slack)]),
-    )
+    atoms, sizes, rows = _atoms([view.people for view in views])
+    slack = 1e-9 * (highest - lowest)
+    matrix, limit = _equations(views, sizes, rows, slack)
     bounds = [(n * lowest, n * highest) for n in sizes]
     seen_low, seen_high = np.full(len(atoms), np.inf), np.full(len(atoms), -np.inf)
     leaks = []
@@ -116,9 +126,36 @@ def attack(
             seen_low, seen_high = np.minimum(seen_low, solved.x), np.maximum(seen_high, solved.x)
         low, high = _of_one(seen_low[place], seen_high[place], sizes[place], lowest, highest, step)
         if high - low < least_width * (highest - lowest) - 1e-6:
-            exact = high - low <= 1e-6 * (highest - lowest) + 2 * float(slack.max())
+            exact = high - low <= 1e-6 * (highest - lowest) + 2 * (slack + max(v.rounding for v in views))
             leaks.append(Leak(people=people, low=low, high=high, is_exact=bool(exact)))
     return tuple(leaks)
+
+
+def can_all_be_true(shown: Sequence[ViewScore], *, lowest: float, highest: float) -> bool:
+    """Whether some answers on the scale give all these means at once; if not, somebody has changed an answer.
+
+    Example:
+        >>> before, now = (ViewScore(people=frozenset("abcde"), mean=m) for m in (3.0, 4.0))
+        >>> can_all_be_true([before, now], lowest=1, highest=5)
+        False
+    """
+    check_scale(lowest, highest)
+    views = [view for view in shown if view.people]
+    if not views:
+        return True
+    _, sizes, rows = _atoms([view.people for view in views])
+    matrix, limit = _equations(views, sizes, rows, 1e-9 * (highest - lowest))
+    bounds = [(n * lowest, n * highest) for n in sizes]
+    solved = linprog(np.zeros(len(sizes)), A_ub=matrix, b_ub=limit, bounds=bounds, method="highs")
+    return solved.x is not None
+
+
+def _equations(views: Sequence[ViewScore], sizes: Array, rows: Array, slack: float) -> tuple[Array, Array]:
+    """What the means say of the sums of atoms: matrix · sums ≤ limit."""
+    totals = rows @ sizes
+    least = np.array([view.low for view in views]) - slack
+    most = np.array([view.high for view in views]) + slack
+    return np.vstack([rows, -rows]), np.concatenate([totals * most, -totals * least])
 
 
 def revealed_groups(shown: Sequence[Collection[Person]], *, least: int = LEAST) -> frozenset[Person] | None:
