@@ -78,13 +78,13 @@ def privacy() -> Spec:
         for site in sites
     }
     found = cx.protect_views(views)
-    words = {"too_few": "too few", "reveals_few": "tells too much"}
     rows: list[Row] = []
     for name, people in views.items():
         team, site = name.split("/")
-        hidden = found.hidden.get(name)
-        text = f"{len(people)} people" if hidden is None else f"hidden: {words[hidden]}"
-        rows.append({"x": site, "y": team, "text": text, "shade": 0.7 if hidden is None else 0.0})
+        is_hidden = name in found.hidden
+        hiding = "hidden, under five" if len(people) < 5 else "hidden as well"
+        text = hiding if is_hidden else f"{len(people)} people"
+        rows.append({"x": site, "y": team, "text": text, "shade": 0.0 if is_hidden else 0.7})
     frame = Frame(x=Names(sites), y=Names(teams))
     return picture(
         [frame.cells(rows), frame.plain_words(rows)],
