@@ -6,6 +6,7 @@ export PORT HOST
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON := .venv/bin/python
+MUTANTS ?= 60
 DEMO_HOME := $(CURDIR)/var/demo
 # Real public data for tests and benchmarks; what needs it is skipped where it is not.
 CANDOR_DATA ?= $(shell cd ../shared/data 2>/dev/null && pwd)
@@ -14,7 +15,7 @@ FRONTEND := $(shell find frontend -type f 2>/dev/null) package-lock.json vite.co
 BUILT := src/candor/web/static/build/manifest.json
 
 .PHONY: help setup demo serve check lint types contracts templates frontend-check migrations test test-all \
-        browser-tools bench docs wheel lock clean
+        browser-tools bench mutants pictures docs wheel lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +62,12 @@ browser-tools:
 
 bench: setup  ## the benchmarks, one after another
 	@for file in bench/*.py; do echo; echo "== $$file"; $(PYTHON) $$file || exit 1; done
+
+mutants: .venv/.done  ## whether the tests of the scores notice a changed line (MUTANTS=200 make mutants)
+	@$(PYTHON) -m tests.mutants --most $(MUTANTS)
+
+pictures: .venv/.done  ## draw the pictures of the methods' pages again
+	@$(PYTHON) -m docs.pictures.draw
 
 docs: .venv/.done  ## the documentation site, into site/
 	.venv/bin/mkdocs build --strict --quiet
