@@ -100,6 +100,20 @@ def test_the_difference_of_shares_equals_newcombes(first, second, low, high):
     assert (found.low, found.high) == pytest.approx(peer, abs=1e-9)
 
 
+@pytest.mark.parametrize(("first", "second"), [((1, 1), (0, 3)), ((0, 1), (1, 1)), ((2, 5), (1, 1))])
+def test_the_difference_of_shares_of_single_answers_agrees_with_statsmodels(first, second):
+    ours = cx.newcombe_limits(*(np.array(float(count)) for count in (*first, *second)))
+    peer = confint_proportions_2indep(*first, *second, method="newcomb")
+    assert (float(ours[0]), float(ours[1])) == pytest.approx(peer, abs=1e-9)
+
+
+@pytest.mark.parametrize("sides", [(0, 0, 5, 10), (5, 10, 0, 0), (0, 0, 0, 0)])
+def test_a_side_without_answers_leaves_the_difference_open_in_both_directions(sides):
+    low, high = cx.newcombe_limits(*(np.array(float(count)) for count in sides))
+    assert low == pytest.approx(-high)
+    assert high > 0.5
+
+
 def test_the_difference_of_means_equals_welch():
     now, before = COUNTS({1: 9, 2: 10, 3: 31, 4: 40, 5: 20}), COUNTS({1: 20, 2: 22, 3: 30, 4: 30, 5: 10})
     found = cx.compare_means(now, before, scale=range(1, 6))
@@ -121,6 +135,15 @@ def test_rates_are_compared_exactly():
     assert found.p_value == pytest.approx(2 * tail)
     assert found.change == pytest.approx(0.018)
     assert found.low < found.change < found.high
+
+
+@pytest.mark.parametrize(("now", "before"), [(0, 10), (10, 0)])
+def test_no_events_on_one_side_have_the_mid_p_that_can_be_written_down(now, before):
+    found = cx.compare_event_rates(
+        events_now=now, exposure_now=500, events_before=before, exposure_before=500
+    )
+    # All ten on one side of two equal ones: 2 · ½ · (½)¹⁰.
+    assert found.p_value == pytest.approx(0.5**10)
 
 
 def test_rates_without_exposure_cannot_be_compared():
