@@ -174,6 +174,35 @@ def event_rate() -> Spec:
     )
 
 
+def median() -> Spec:
+    """Sorted waits, and the two places between which the true median lies."""
+    waits = np.sort(np.random.default_rng(2).exponential(10, 40))
+    places = cx.median_ranks(len(waits))
+    assert places is not None
+    low, high = places
+    middle = float(np.median(waits))
+    rows: list[Row] = [{"x": place, "y": wait} for place, wait in enumerate(waits, start=1)]
+    inside = [row for row in rows if low <= row["x"] <= high]
+    frame = Frame(
+        x=Axis("place in rising order", (0, 41), ticks=[1, 10, 20, 30, 40]),
+        y=Axis("wait, minutes", (0, 1.1 * float(waits[-1]))),
+    )
+    ends = [row | {"text": f"place {row['x']}: {row['y']:.1f}"} for row in (inside[0], inside[-1])]
+    layers = [
+        frame.block([{"low": low, "high": high}]),
+        *frame.level(middle, f"median {middle:.1f}"),
+        frame.dots([row for row in rows if row not in inside], hollow=True, size=40),
+        frame.dots(inside, size=40),
+        frame.words(ends[:1], dy=14),
+        frame.words(ends[1:], align="right", dy=-12, dx=-4),
+    ]
+    return picture(
+        layers,
+        title=f"The true median lies somewhere between {inside[0]['y']:.1f} and {inside[-1]['y']:.1f} minutes",
+        subtitle="40 simulated waits; grey: the places between which it lies in at least 95 of 100 samples, whatever the shape",
+    )
+
+
 def weighted_scores() -> Spec:
     """Effective n as the weights of a fifth of the answers grow."""
     rows: list[Row] = []
@@ -205,5 +234,6 @@ PICTURES = {
     "mean-score": mean_score,
     "effort-and-index-scores": effort_and_index_scores,
     "event-rate": event_rate,
+    "median": median,
     "weighted-scores": weighted_scores,
 }
