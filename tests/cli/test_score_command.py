@@ -78,6 +78,27 @@ def test_satisfaction_counts_the_cells_at_the_good_end(capsys, survey):
     assert two["value"] == pytest.approx(40 / 64)
 
 
+@pytest.mark.parametrize(("measure", "value"), [("csat", 0.0), ("ces", 0.0)])
+def test_the_favourable_cells_are_those_of_the_scale_and_not_of_the_answers(capsys, tmp_path, measure, value):
+    path = tmp_path / "poor.csv"
+    path.write_text("answer\n" + "1\n2\n3\n" * 20)
+    (found,) = _json(capsys, path, "--measure", measure, "--score", "answer")
+    assert (found["value"], found["n"]) == (value, 60)
+    assert main(["score", str(path), "--measure", "csat", "--score", "answer"]) == 0
+    assert "Scale 1 to 5; favourable: 4 and above." in capsys.readouterr().out
+
+
+def test_a_group_without_weight_is_too_few_and_the_others_stand(capsys, tmp_path):
+    path = tmp_path / "weights.csv"
+    path.write_text("who,answer,weight\n" + "a,9,0\na,3,0\n" * 20 + "b,9,1\nb,10,2\nb,3,0\n" * 20)
+    options = ["--measure", "nps", "--score", "answer", "--weight", "weight", "--by", "who"]
+    silent, heard = _json(capsys, path, *options)
+    assert (silent["value"], silent["n"], silent["status"]) == (None, 0, "too_few")
+    assert (heard["value"], heard["n"]) == (pytest.approx(1.0), 60)
+    assert main(["score", str(path), *options, "--html", str(tmp_path / "page.html")]) == 0
+    assert "All weights of a are 0: its 40 answers can’t be counted." in capsys.readouterr().out
+
+
 def test_a_mean_uses_the_whole_scale(capsys, survey):
     (found,) = _json(capsys, survey, "--measure", "mean", "--score", "ease", "--scale", "1-7")
     assert found["value"] == pytest.approx((24 * 2 + 16 * 6 + 24 * 3) / 64)
@@ -134,7 +155,8 @@ def test_names_from_the_file_are_escaped_in_the_page(tmp_path, capsys):
         (["--measure", "csat", "--score", "ease", "--scale", "7-1"], "lower end first"),
         (["--measure", "csat", "--score", "ease", "--scale", "many"], "two whole numbers"),
         (["--measure", "csat", "--score", "ease", "--scale", "1-4"], "to hold all answers"),
-        (["--measure", "csat", "--score", "ease", "--favourable", "9"], "cells of 3"),
+        (["--measure", "csat", "--score", "ease", "--scale", "1-7", "--favourable", "9"], "cells of 7"),
+        (["--measure", "csat", "--score", "ease"], "--scale is 1-5"),
         (["--measure", "nps", "--score", "answer", "--level", "1.5"], "level is 1.5"),
     ],
 )

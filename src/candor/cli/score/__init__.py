@@ -17,7 +17,7 @@ _EXAMPLES = """examples:
   candor score 2017.csv.gz --measure nps --score NETPRO --blank 11
   candor score 2017.csv.gz --measure nps --score NETPRO --blank 11 --weight WEIGHT --by DESTGEO
   candor score survey.csv --measure csat --score satisfaction --by branch --html report.html
-  candor score survey.csv --measure ces --score effort --reversed --json
+  candor score survey.csv --measure ces --score effort --scale 1-5 --reversed --json
 """
 
 
@@ -41,7 +41,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--favourable", type=int, metavar="CELLS", help="csat, ces: how many cells at the good end count"
     )
     parser.add_argument(
-        "--scale", metavar="LOW-HIGH", help="ends of the scale, such as 1-5; what was answered if left out"
+        "--scale",
+        metavar="LOW-HIGH",
+        help="ends of the scale; left out: csat 1-5, ces 1-7, mean what was answered",
     )
     parser.add_argument(
         "--reversed", action="store_true", help="csat, ces: the low answers are the good ones"
@@ -95,7 +97,7 @@ def _print(
     else:
         lines = [*results, whole] if arguments.by else [whole]
         _print_table(measure, lines, by=arguments.by or "", level=arguments.level)
-    for note in reading.notes():
+    for note in [*measure.notes(), *reading.notes()]:
         print(note, file=sys.stderr if arguments.json else sys.stdout)
 
 
@@ -139,7 +141,7 @@ def _write_page(
             whole=whole,
             everyone=everyone,
             tiers=tiers,
-            notes=reading.notes(),
+            notes=[*measure.notes(), *reading.notes()],
         ),
         encoding="utf-8",
     )

@@ -14,12 +14,13 @@ class Kind:
     label: str
     favourable: int
     allowed: Callable[[float], bool]
+    scale: str | None = None
 
 
 MEASURES = {
     "nps": Kind("NPS", 0, lambda answer: 0 <= answer <= 10),
-    "csat": Kind("Satisfied", 2, math.isfinite),
-    "ces": Kind("Easy", 3, math.isfinite),
+    "csat": Kind("Satisfied", 2, math.isfinite, "1-5"),
+    "ces": Kind("Easy", 3, math.isfinite, "1-7"),
     "mean": Kind("Mean", 0, math.isfinite),
 }
 
@@ -38,11 +39,15 @@ class Measure:
     def chosen(
         cls, name: str, everyone: Histogram, *, favourable: int | None, scale: str | None, is_reversed: bool
     ) -> "Measure":
-        """The measure with its scale: as stated, or as answered in the whole file."""
+        """The measure with its scale: as stated, the customary one for csat and ces, else as answered in the whole file.
+
+        The favourable cells are counted on the scale, never on what happened to be answered.
+        """
         kind = MEASURES[name]
-        cells = _scale(scale, everyone)
+        cells = _scale(scale or kind.scale, everyone)
         if name in {"nps", "mean"}:
             return cls(name, kind.label, cells)
+        cells = tuple(cell for cell in cells if cell.is_integer())
         wanted = favourable if favourable is not None else kind.favourable
         if cells and not 0 < wanted < len(cells):
             raise BadParameter(
@@ -85,6 +90,13 @@ class Measure:
             return f"{value:.2f}"
         points = round(100 * value)
         return f"{points:+d}".replace("-", "−") if self.name == "nps" and points else f"{points}{self.unit}"
+
+    def notes(self) -> list[str]:
+        """On which scale shares were counted, as a sentence."""
+        if self.name not in {"csat", "ces"}:
+            return []
+        good = f"{self.border:g} and {'below' if self.is_reversed else 'above'}"
+        return [f"Scale {self.cells_of_scale[0]:g} to {self.cells_of_scale[-1]:g}; favourable: {good}."]
 
     @property
     def unit(self) -> str:

@@ -27,12 +27,17 @@ class Reading:
     groups: dict[str, Histogram]
     blank: int
     problems: list[Problem] = field(default_factory=list)
+    weightless: dict[str, int] = field(default_factory=dict)
+    """Groups whose weights are all 0, with their answers: nothing can be told of them."""
 
     def notes(self) -> list[str]:
         """What was left out, as sentences."""
         notes = []
         if self.blank:
             notes.append(f"{self.blank:,} {'row' if self.blank == 1 else 'rows'} without an answer.")
+        for name, n in self.weightless.items():
+            answers = f"{n:,} {'answer' if n == 1 else 'answers'}"
+            notes.append(f"All weights of {name or '(none)'} are 0: its {answers} can’t be counted.")
         if self.problems:
             count = len(self.problems)
             notes.append(f"{count:,} {'row' if count == 1 else 'rows'} could not be read:")
@@ -87,8 +92,16 @@ def read_answers(
         cell.n += 1
         if weights:
             cell.weights.append(heavy)
-    groups = {name: _histogram(found, is_weighted=bool(weights)) for name, found in sorted(cells.items())}
-    return Reading(groups, blank, problems)
+    weightless = {
+        name: sum(cell.n for cell in found.values())
+        for name, found in sorted(cells.items())
+        if weights and not any(any(cell.weights) for cell in found.values())
+    }
+    groups = {
+        name: Histogram() if name in weightless else _histogram(found, is_weighted=bool(weights))
+        for name, found in sorted(cells.items())
+    }
+    return Reading(groups, blank, problems, weightless)
 
 
 def _histogram(cells: dict[float, _Cell], *, is_weighted: bool) -> Histogram:
