@@ -140,12 +140,14 @@ def test_the_portal_is_the_one_thing_that_rises() -> None:
     assert {"appraisal", "portal"} <= confirmed
     found = rising(scope(days=90))
     assert found.n_themes >= 5
-    assert [("portal" in issue.name, issue.theme is not None) for issue in found.issues] == [(True, True)]
+    assert [("portal" in issue.name.lower(), issue.theme is not None) for issue in found.issues] == [
+        (True, True)
+    ]
     assert found.issues[0].rise.low > 1.5
     assert found.all_comments is None
 
 
 def test_response_rates_are_counted_from_those_who_were_asked() -> None:
     found = estimate(measure_named("response_rate"), scope=scope())
-    assert found.estimate.n > 60_000
+    assert found.estimate.n > 55_000, "all but the invitations of the last two weeks"
     assert 0.10 < (found.estimate.value or 0) < 0.25

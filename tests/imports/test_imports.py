@@ -12,6 +12,7 @@ from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.imports import services, tasks
 from candor.apps.imports.errors import FileNotUsable, ImportUnderWay, MappingIncomplete
 from candor.apps.imports.models import ImportBatch
+from candor.apps.journeys.imports import journey_of
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job
 from candor.foundation.storage import warehouse
@@ -333,7 +334,7 @@ def test_the_real_event_logs_agree(world: World, real_data: Path) -> None:
     for name in ("receipt.csv.gz", "receipt.xes.gz"):
         batch = _import(real_data / "receipt" / name, "events", source=name, journey=name)
         assert (batch.rows_added, batch.rows_bad) == (8_577, 0)
-        found.append(event_cases(warehouse(), journey=name))
+        found.append(event_cases(warehouse(), journey=journey_of(batch)))
     for log in found:
         assert (log.cases, log.events, log.variants) == (1_434, 8_577, 116)
 
