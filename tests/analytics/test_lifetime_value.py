@@ -159,7 +159,7 @@ def cdnow_like(a=0.793):
         ([1], [10], [9], BadCounts),
         ([0], [1], [9], BadCounts),
         ([1], [nan], [9], BadCounts),
-        ([0], [0], [0], BadCounts),
+        ([0], [0], [0], NotEnoughHistory),
         ([1, 2], [1], [9, 9], ShapeMismatch),
     ],
 )
@@ -406,3 +406,17 @@ def test_nobody_and_infinite_spend_are_named():
     assert endless.mean is None
     with pytest.raises(NotIdentifiable):
         customer_lifetime_value(someone, buying, endless, horizon=10)
+
+
+def test_customers_of_the_day_of_looking_are_left_out_and_counted():
+    random = np.random.default_rng(5)
+    rate, leaves = random.gamma(0.5, 0.2, 600), random.beta(0.8, 2.4, 600)
+    day = random.exponential(1 / rate, (60, 600)).cumsum(axis=0)
+    seen = (day < 40) & (np.arange(60)[:, None] < random.geometric(leaves))
+    history = [seen.sum(axis=0), (day * seen).max(axis=0), np.full(600, 40.0)]
+    plain = fit_buying(*history)
+    more = fit_buying(*(np.concatenate([column, [0, 0, 0]]) for column in history))
+    assert (more.n, more.n_first_day, plain.n_first_day) == (600, 3, 0)
+    assert (more.r, more.alpha) == (plain.r, plain.alpha)
+    with pytest.raises(NotEnoughHistory):
+        fit_buying([0] * 20, [0] * 20, [0] * 20)

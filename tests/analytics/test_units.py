@@ -336,6 +336,16 @@ class TestCaseMix:
         assert abs(east.adjusted.value - west.adjusted.value) < 0.03
         assert east.adjusted.low < west.adjusted.value < east.adjusted.high
 
+    def test_an_adjusted_share_stays_on_the_scale_and_few_answers_are_too_few(self):
+        units = ["lucky"] * 3 + ["other"] * 57
+        favourable, expected = [1.0] * 3 + [0.0, 1.0, 1.0] * 19, [0.2] * 3 + [0.7] * 57
+        lucky, other = cx.observed_against_expected(units, favourable, expected)
+        assert (lucky.adjusted.value, lucky.adjusted.high, lucky.adjusted.status) == (1, 1, "too_few")
+        assert 0 <= other.adjusted.low < other.adjusted.value < other.adjusted.high <= 1
+        assert other.adjusted.status != "too_few"
+        with pytest.raises(cx.BadParameter):
+            cx.observed_against_expected(units, favourable, expected, scale=(0.2, 0.8))
+
     def test_expected_and_observed_add_up_over_the_company(self):
         _, hard, favourable = self._company()
         assert cx.expected_shares(hard, favourable).sum() == pytest.approx(favourable.sum())

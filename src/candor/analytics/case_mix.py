@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _STEPS = 100
+LEAST_ANSWERS = 10
+"""An adjusted score of fewer answers is too few to show."""
 RIDGE = 1e-6
 """Pulls coefficients towards 0 by a hair, so that a group with only favourable answers still has an end."""
 
@@ -92,12 +94,15 @@ def observed_against_expected(
     expected: ArrayLike,
     *,
     level: float = 0.95,
-    least_n: int = 0,
+    least_n: int = LEAST_ANSWERS,
+    scale: tuple[float, float] | None = None,
 ) -> tuple[UnitAgainstExpected, ...]:
     """Every unit's observed mean against its expected one, in order of the units' names.
 
     The variance of an answer around its expectation is pooled over all units; so intervals depend on n only, and a
-    unit's luck doesn't narrow them.
+    unit's luck doesn't narrow them. Adjusted scores and limits are cut off at the ends of the ``scale`` (what was observed,
+    if left out): a few lucky answers to hard cases would else give a share above 1. Units with fewer than ``least_n``
+    answers are ``too_few``.
     """
     require_level(level)
     y, e = inputs.finite("observed", observed), inputs.finite("expected", expected)
@@ -111,13 +116,18 @@ def observed_against_expected(
     mean_observed = np.bincount(codes, weights=y, minlength=len(names)) / n
     mean_expected = np.bincount(codes, weights=e, minlength=len(names)) / n
     spread = float(np.sqrt(np.mean((y - e) ** 2)))
-    overall, width = float(y.mean()), float(np.ptp(y))
+    lowest, highest = scale if scale is not None else (float(y.min()), float(y.max()))
+    if not lowest <= float(y.min()) <= float(y.max()) <= highest:
+        raise BadParameter("scale", scale, expected="to hold all that was observed")
+    overall, width = float(y.mean()), highest - lowest
     z_level = float(ndtri((1 + level) / 2))
     found = []
     for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
         error, off = spread / np.sqrt(size), float(mean - expectation)
         adjusted = overall + off
-        low, high = adjusted - z_level * error, adjusted + z_level * error
+        low, adjusted, high = np.clip(
+            [adjusted - z_level * error, adjusted, adjusted + z_level * error], lowest, highest
+        ).tolist()
         found.append(
             UnitAgainstExpected(
                 unit=name,
@@ -125,8 +135,8 @@ def observed_against_expected(
                 expected=float(expectation),
                 adjusted=Estimate(
                     value=adjusted,
-                    low=float(low),
-                    high=float(high),
+                    low=low,
+                    high=high,
                     n=int(size),
                     method="observed less expected, pooled variance",
                     status=status_of(n=int(size), low=low, high=high, scale_width=width, least_n=least_n),

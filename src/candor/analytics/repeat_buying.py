@@ -61,6 +61,7 @@ class BuyingModel:
         log_covariance: Of the logarithms of (r, alpha, a, b), 4 × 4.
         log_likelihood: At the summit.
         n: Customers.
+        n_first_day: Customers left out because they first bought on the day of looking: nothing is known of them yet.
     """
 
     r: float
@@ -74,6 +75,7 @@ class BuyingModel:
     log_covariance: tuple[tuple[float, ...], ...]
     log_likelihood: float
     n: int
+    n_first_day: int = 0
 
     @property
     def parameters(self) -> Array:
@@ -178,7 +180,8 @@ def fit_buying(repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike) 
     Args:
         repeats: Purchases after the first, one per customer.
         last: Time from first to last purchase; 0 without repeats.
-        age: Time from first purchase to the day of looking; the unit sets that of `alpha` and of horizons.
+        age: Time from first purchase to the day of looking; the unit sets that of `alpha` and of horizons. Customers of
+            age 0 are left out and counted in `n_first_day`.
 
     Raises:
         BadCounts: Negative repeats, or 0 ≤ last ≤ age does not hold.
@@ -200,8 +203,8 @@ def fit_buying(repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike) 
     Source:
         Fader, Hardie & Lee (2005), *Marketing Science* 24(2).
     """
-    x, t, whole = _checked(repeats, last, age)
-    if not len(x):
+    x, t, whole, first_day = _watched(repeats, last, age)
+    if not len(x) and not first_day:
         raise EmptySample("customers")
     if len(x) < LEAST_CUSTOMERS:
         raise NotEnoughHistory(have=len(x), need=LEAST_CUSTOMERS, what="customers")
@@ -225,6 +228,7 @@ def fit_buying(repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike) 
         log_covariance=_nested(summit.log_covariance),
         log_likelihood=summit.log_likelihood,
         n=len(x),
+        n_first_day=first_day,
     )
 
 
@@ -308,6 +312,17 @@ def _odds_gone(parameters: Array, x: Array, t: Array, age: Array) -> Array:
     safe = np.where(x > 0, x, 1.0)
     odds = a / (b + safe - 1) * ((alpha + age) / (alpha + t)) ** (r + x)
     return np.asarray(np.where(x > 0, odds, 0.0))
+
+
+def _watched(
+    repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike
+) -> tuple[Array, Array, Array, int]:
+    """Histories with some time in them, and how many have none: a first purchase on the day of looking itself."""
+    columns = [np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (repeats, last, age)]
+    if len({len(column) for column in columns}) > 1:
+        return *_checked(*columns), 0
+    new = (columns[0] == 0) & (columns[1] == 0) & (columns[2] == 0)
+    return *_checked(*(column[~new] for column in columns)), int(new.sum())
 
 
 def _checked(repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike) -> tuple[Array, Array, Array]:
