@@ -128,6 +128,15 @@ def test_skewed_means_are_compared_by_their_own_intervals():
     assert found.low < found.change < found.high
 
 
+def test_skewed_means_are_compared_on_the_whole_scale_not_on_the_answers_seen():
+    now, before, scale = COUNTS({5: 12}), COUNTS({4: 2, 5: 10}), range(1, 6)
+    found = cx.compare_means(now, before, scale=scale)
+    first, second = (cx.mean_of(side, scale=scale) for side in (now, before))
+    reach = np.hypot(first.value - first.low, second.high - second.value)
+    assert found.low == pytest.approx(first.value - second.value - reach)
+    assert found.low < cx.compare_means(now, before).low
+
+
 def test_rates_are_compared_exactly():
     found = cx.compare_event_rates(events_now=30, exposure_now=1000, events_before=12, exposure_before=1000)
     # Mid-p of the binomial: 30 of 42 where half are expected.
@@ -241,3 +250,10 @@ def test_answers_that_shift_inside_the_detractors_are_no_change_of_nps():
         contradictions += found.verdict in ("higher", "lower") and found.low <= 0 <= found.high
     assert contradictions == 0
     assert sum(verdict != "no_clear_change" for verdict in verdicts) <= 20
+
+
+def test_a_few_answers_against_a_billion_are_tested():
+    found = cx.ordinal_test(COUNTS({1: 8, 2: 2}), COUNTS({1: 10**9, 2: 10**9}))
+    assert 0.01 < found.p_value < 0.15
+    with pytest.raises(cx.BadCounts):
+        cx.ordinal_permutation(COUNTS({1: 10**9}), COUNTS({1: 10**9, 2: 10**9}))

@@ -117,6 +117,12 @@ def test_mean_of_skewed_answers_falls_back_to_cells_and_stays_on_the_scale():
     assert 1 <= mean.low < mean.value < mean.high <= 5
 
 
+def test_the_unhappy_are_the_two_lowest_cells_unless_said_otherwise():
+    answers = cx.Histogram.from_counts({1: 10, 2: 20, 3: 30, 4: 40})
+    assert cx.bottom_box_of(answers).value == pytest.approx(0.3)
+    assert cx.bottom_box_of(answers, favourable_to=3).value == pytest.approx(0.6)
+
+
 def test_all_answers_equal_still_leave_doubt_when_the_scale_is_known():
     mean = cx.mean_score(counts={1: 0, 2: 0, 3: 0, 4: 0, 5: 12})
     assert mean.value == mean.high == 5
@@ -294,3 +300,16 @@ class TestEdges:
             cx.index_score(item_means=[5.0], item_weights=[0.0])
         with pytest.raises(cx.ShapeMismatch):
             cx.index_score(item_means=[5.0, 6.0], item_weights=[1.0])
+
+
+@pytest.mark.parametrize("count", ["3", None])
+def test_counts_that_are_no_numbers_have_a_name(count):
+    with pytest.raises(cx.AnalyticsError):
+        cx.net_promoter_score(detractors=count, passives=1, promoters=1)
+    with pytest.raises(cx.AnalyticsError):
+        cx.top_box_share(favourable=1, n=count)
+
+
+def test_n_is_a_whole_number_whatever_it_was_given_as():
+    assert type(cx.net_promoter_score(detractors=1.0, passives=1.0, promoters=2.0).n) is int
+    assert type(cx.top_box_share(favourable=1.0, n=2.0).n) is int

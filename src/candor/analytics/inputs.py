@@ -1,6 +1,6 @@
 """The doors through which numbers come in: each returns clean float arrays or raises a named error."""
 
-from typing import TypeAlias
+from typing import SupportsFloat, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,6 +37,7 @@ def counts(name: str, value: ArrayLike) -> FloatArray:
 
 def whole(name: str, count: float) -> None:
     """Refuse a count that is not a whole number, 0 or more."""
+    counts(name, count)
     if not (np.isfinite(count) and count >= 0 and count == int(count)):
         raise BadCounts(name, count, expected="a whole number, 0 or more")
 
@@ -85,9 +86,18 @@ def same_length(**arrays: FloatArray) -> None:
 
 def _floats(name: str, value: ArrayLike) -> FloatArray:
     try:
-        return np.asarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.dtype.kind in "USM" or (given.dtype.kind == "O" and not all(map(_is_number, given.ravel()))):
+            raise BadParameter(name, repr(value)[:60], expected="numbers")
+        return given.astype(np.float64)
+    except BadParameter:
+        raise
     except (TypeError, ValueError):
         raise BadParameter(name, repr(value)[:60], expected="numbers") from None
+
+
+def _is_number(item: object) -> bool:
+    return isinstance(item, SupportsFloat)
 
 
 def _first(array: FloatArray, wrong: NDArray[np.bool_]) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from candor.analytics.errors import BadParameter, EmptySample
+from candor.analytics.errors import BadCounts, BadParameter, EmptySample
 from candor.analytics.histogram import Histogram
 from candor.analytics.inputs import FloatArray
 
@@ -28,6 +28,7 @@ PERMUTATIONS = 9_999
 """Random relabelings of a permutation test; the p-value is then known to ±0.004 near 0.05."""
 
 SMALL_GROUP = 30
+_TOO_MANY_TO_DEAL = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,13 @@ def _permuted_p(
     expected = size * float(both @ worth) / both.sum()
     off = abs(float(np.array(dealt[1]) @ worth) - expected)
     rng = np.random.default_rng(seed)
-    draws = rng.multivariate_hypergeometric(both, size, size=permutations, method="marginals")
+    if both.sum() < _TOO_MANY_TO_DEAL:
+        draws = rng.multivariate_hypergeometric(both, size, size=permutations, method="marginals")
+    elif size <= both.sum() // 1000:
+        # So few of so many: drawing with replacement is the same to three digits.
+        draws = rng.multinomial(size, both / both.sum(), size=permutations)
+    else:
+        raise BadCounts("answers", int(both.sum()), expected=f"fewer than {_TOO_MANY_TO_DEAL:,} to permute")
     further = np.abs(draws @ worth - expected) >= off - 1e-9 * max(1.0, off)
     return float((1 + further.sum()) / (permutations + 1))
 

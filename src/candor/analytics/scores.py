@@ -45,6 +45,8 @@ def net_promoter_score(
     >>> score.value, round(score.low, 3), round(score.high, 3), score.n, score.method
     (0.55, 0.403, 0.665, 100, 'adjusted Wald')
     """
+    for name, count in (("detractors", detractors), ("passives", passives), ("promoters", promoters)):
+        inputs.whole(name, count)
     n = detractors + passives + promoters
     if n < net_promoter.SMALL_SAMPLE:
         return net_promoter_score_tango(
@@ -144,7 +146,7 @@ def _net_promoter(
     require_level(level)
     for name, count in zip(("detractors", "passives", "promoters"), three, strict=True):
         inputs.whole(name, count)
-    n = sum(three)
+    n = int(sum(three))
     if n == 0:
         return empty_estimate(method, level=level, least_n=least_n)
     low, high = limits(*np.asarray(three, dtype=np.float64), level=level)
@@ -180,7 +182,7 @@ def _share(
         favourable / n,
         float(low),
         float(high),
-        n=n,
+        n=int(n),
         method=method,
         scale_width=1.0,
         level=level,
