@@ -245,3 +245,9 @@ class TestTheSilent:
             cx.response_rates(complete=0)
         with pytest.raises(cx.BadParameter):
             cx.worst_case_band(value=2, response_share=0.5, lowest=-1, highest=1)
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 1), (0, 0.5), (0.5, 1), (0.4, 0.4), (-0.1, 0.5)])
+def test_power_of_shares_that_cannot_be_told_apart_is_refused(first, second):
+    with pytest.raises(cx.BadParameter):
+        cx.power_of_share_difference(first=first, second=second, n=100)

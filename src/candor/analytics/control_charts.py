@@ -22,7 +22,7 @@ __all__ = ["ControlChart", "individuals_chart", "laney_chart", "moving_range_cha
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 RUN = 8
-"""So many periods in a row on one side of the centre are a signal; by chance about once in 128 + 8 periods."""
+"""So many periods in a row on one side of the centre are a signal; by chance on average once in 2⁸ − 1 = 255 periods (both rules together: once in 153)."""
 
 _D2 = 1.128
 """Mean range of two normal values, in standard deviations (three digits, as the handbooks print it)."""

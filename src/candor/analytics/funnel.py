@@ -52,7 +52,7 @@ class Funnel:
 
     @property
     def outside_warning(self) -> BoolArray:
-        """Units beyond 95 %: one in twenty by chance alone."""
+        """Units beyond 95 %: about one in twenty by chance alone, where the limits are right (normal scores, τ well known)."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[0]) / 2))
 
     @property

@@ -2,7 +2,7 @@
 
 Exact search over all ways of cutting the series into stretches of equal level (dynamic programming, what PELT finds
 with ``jump=1``), each cut paying a penalty. The penalty is set so that a steady series of independent periods yields
-any cut in about one of 20 series, at every length; the customary ``2 log n`` yields one in seven short series.
+any cut in about one of 20 series of normal noise, at every length (heavier tails yield more); the customary ``2 log n`` yields one in seven short series.
 
 Periods that hang together (a good month follows a good month for reasons that pass) look like changes; so do
 seasons: take them out first (``seasons``).

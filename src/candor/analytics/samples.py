@@ -86,11 +86,7 @@ def answers_for_share_difference(
     >>> round(answers_for_share_difference(first=0.5, second=0.75, power=0.9), 4)
     76.7069
     """
-    for name, share in (("first", first), ("second", second)):
-        if not 0 < share < 1:
-            raise BadParameter(name, share, expected="between 0 and 1")
-    if first == second:
-        raise BadParameter("second", second, expected="a share other than the first")
+    _two_shares(first, second)
     _power(power)
     pooled = (first + second) / 2
     under_none = _z(level) * math.sqrt(2 * pooled * (1 - pooled))
@@ -101,6 +97,7 @@ def answers_for_share_difference(
 def power_of_share_difference(*, first: float, second: float, n: float, level: float = 0.95) -> float:
     """Chance that ``n`` answers in each group show the difference of two shares (same formula)."""
     _above_zero(n=n)
+    _two_shares(first, second)
     pooled = (first + second) / 2
     under_some = math.sqrt(first * (1 - first) + second * (1 - second))
     reach = math.sqrt(n) * abs(first - second) - _z(level) * math.sqrt(2 * pooled * (1 - pooled))
@@ -166,6 +163,14 @@ def chance_of_nps_change_by_luck(
     """
     _above_zero(n_now=n_now, n_before=n_before, spread=spread)
     return float(2 * ndtr(-abs(change) / (spread * math.sqrt(1 / n_now + 1 / n_before))))
+
+
+def _two_shares(first: float, second: float) -> None:
+    for name, share in (("first", first), ("second", second)):
+        if not 0 < share < 1:
+            raise BadParameter(name, share, expected="between 0 and 1")
+    if first == second:
+        raise BadParameter("second", second, expected="a share other than the first")
 
 
 def _z(level: float) -> float:
