@@ -21,7 +21,7 @@ PRIOR_TOTAL = 1.5
 """Prior answers spread evenly over the cells: ½ each on three cells, 0.3 each on five.
 
 ½ on every cell of a five-point scale covers 85 % instead of 95 % at n = 5 for (.02, .03, .05, .20, .70); a total
-of 1.5 covers 93 % or more there and on every other profile in ``tests/analytics/test_coverage.py``.
+of 1.5 covers 93 % there. Other profiles are in ``tests/analytics/test_score_coverage.py``.
 """
 
 SMALL_SAMPLE = 30
