@@ -93,8 +93,7 @@ def check_goal(
         target: The value asked for, in the unit of the baseline. Above or below it, as the measure wishes.
         answers_by_date: Answers that will be there at the date, for the value to be compared; of equal weight,
             so that answers to be weighted are to be divided by their design effect.
-        sd: Standard deviation of one answer (NPS about 0.75; a share √(p(1 − p))). Taken from the width of
-            the baseline's interval when not given.
+        sd: Standard deviation of one answer (NPS about 0.75; a share √(p(1 − p))); else from the baseline's interval.
         lowest: Lower end of the scale; a target there is refused (zero churn).
         highest: Upper end of the scale; a target there is refused (100 % satisfied). For NPS −1 and 1.
         best_seen: Best value ever seen here or in a comparable unit, if known.
