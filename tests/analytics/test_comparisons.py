@@ -181,6 +181,10 @@ class TestVerdicts:
         assert found.words == "Too few answers to tell (7 of at least 30)"
         assert found.change is not None
 
+    def test_one_answer_against_one_is_no_clear_change_unless_more_are_asked_for(self):
+        assert cx.compare_nps(COUNTS({9: 1}), COUNTS({0: 1})).verdict == "no_clear_change"
+        assert cx.compare_nps(COUNTS({9: 1}), COUNTS({0: 1}), least_n=2).verdict == "too_few"
+
     def test_an_empty_side_gives_words_and_no_numbers(self):
         found = cx.compare_top_box(COUNTS({}), COUNTS({5: 50}))
         assert (found.change, found.low, found.high, found.p_value) == (None, None, None, None)
