@@ -54,7 +54,7 @@ def feedback_in(scope: Scope, *, permission: Permission = Permission.READ_FEEDBA
 
 def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
     """What waits in the inbox, or what the filter asks for, newest first."""
-    rows = feedback_in(scope).select_related("unit", "customer")
+    rows = feedback_in(scope).select_related("unit", "customer").prefetch_related("answers")
     for name in ("kind", "channel", "product", "company", "issue"):
         if value := getattr(narrowed, name):
             rows = rows.filter(**{name: value})
