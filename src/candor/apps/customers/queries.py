@@ -13,21 +13,20 @@ from .models import Customer, Identifier
 def visible_customers(
     viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK
 ) -> QuerySet[Customer]:
-    """Customers of units the permission is held for, and of the location that a team of the viewer's belongs to, since a
-    branch's customers are served by its teams; those without a unit only for who holds it for the whole organization."""
+    """Customers of units the permission is held for; those without a unit only for who holds it for the whole organization.
+
+    To read feedback, a team's people also see the customers of the location it belongs to, whom they serve; not their
+    personal data, nor more of what they said.
+    """
     rows = Customer.objects.select_related("unit", "segment")
     if viewer.sees_everything(permission):
         return rows
     held = viewer.units(permission)
-    paths = {path for unit in held for path in _above(unit.path)}
-    locations = Unit.objects.filter(kind=UnitKind.LOCATION, path__in=paths).values_list("pk", flat=True)
-    return rows.filter(unit_id__in={*(unit.pk for unit in held), *locations})
-
-
-def _above(path: str) -> list[str]:
-    """The paths of the units that a unit belongs to."""
-    parts = path.strip("/").split("/")
-    return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
+    ids = {unit.pk for unit in held}
+    if permission == Permission.READ_FEEDBACK:
+        paths = {path for unit in held for path in unit.line}
+        ids |= set(Unit.objects.filter(kind=UnitKind.LOCATION, path__in=paths).values_list("pk", flat=True))
+    return rows.filter(unit_id__in=ids)
 
 
 def find_customers(viewer: Viewer, text: str) -> QuerySet[Customer]:

@@ -61,6 +61,12 @@ class Unit(models.Model):
         return self.name
 
     @property
+    def line(self) -> list[str]:
+        """Paths from the organization down to this unit, both included."""
+        parts = self.path.strip("/").split("/")
+        return [f"/{'/'.join(parts[:depth])}/" for depth in range(1, len(parts) + 1)]
+
+    @property
     def depth(self) -> int:
         """0 for the organization itself."""
         return self.path.count("/") - 2
