@@ -71,10 +71,8 @@ def possible_owners(viewer: Viewer, case: Case) -> QuerySet[Person]:
     roles = [role for role, grants in GRANTS.items() if Permission.WORK_CASES in grants]
     people = Person.objects.filter(is_active=True, role_assignments__role__in=roles)
     if case.unit is not None:
-        parts = case.unit.path.strip("/").split("/")
-        above = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
         people = people.filter(
-            Q(role_assignments__unit__path__in=above)
+            Q(role_assignments__unit__path__in=case.unit.line)
             | Q(role_assignments__unit__path__startswith=case.unit.path)
         )
     return people.distinct().order_by("name")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Count
@@ -20,7 +19,6 @@ from candor.apps.organization.services import record_audit
 from .choices import RootCause, State, Trigger
 from .errors import CaseAlreadyClosed, CaseNotClosed
 from .models import Case, CaseNote, Rule
-from .signals import case_closed, case_opened
 
 CHUNK = 500
 
@@ -81,7 +79,6 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     cases = Case.objects.bulk_create(wanted)
     for case in cases:
         record_audit(by=None, action="case.opened", target=case, rule=str(case.rule))
-        transaction.on_commit(partial(case_opened.send, sender=Case, case_id=case.pk))
     return cases
 
 
@@ -136,28 +133,24 @@ class _Owners:
         self._nearest: dict[tuple[str, Role], list[Person]] = {}
 
     def next_for(self, unit: Unit | None, role: Role) -> Person | None:
-        people = self._holders(unit.path if unit else "", role)
+        people = self._holders(unit, role)
         if not people:
             return None
         chosen = min(people, key=lambda person: (self._load[person.pk], person.name, person.pk))
         self._load[chosen.pk] += 1
         return chosen
 
-    def _holders(self, path: str, role: Role) -> list[Person]:
+    def _holders(self, unit: Unit | None, role: Role) -> list[Person]:
         """Those who hold the role at the nearest unit where anybody does; without a unit at the top."""
+        path = unit.path if unit else ""
         if (path, role) not in self._nearest:
             held = RoleAssignment.objects.filter(role=role, person__is_active=True).select_related(
                 "person", "unit"
             )
-            held = held.filter(unit__path__in=_ancestors(path)) if path else held.filter(unit__parent=None)
+            held = held.filter(unit__path__in=unit.line) if unit else held.filter(unit__parent=None)
             deepest = max((len(h.unit.path) for h in held), default=0)
             self._nearest[path, role] = [h.person for h in held if len(h.unit.path) == deepest]
         return self._nearest[path, role]
-
-
-def _ancestors(path: str) -> list[str]:
-    parts = path.strip("/").split("/")
-    return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
 
 
 @transaction.atomic
@@ -168,7 +161,6 @@ def open_case(*, feedback: Feedback, title: str, owner: Person | None, due_at: d
         opened_at=timezone.now(), due_at=due_at,
     )  # fmt: skip
     record_audit(by=by, action="case.opened", target=case)
-    transaction.on_commit(lambda: case_opened.send(sender=Case, case_id=case.pk))
     return case
 
 
@@ -214,7 +206,6 @@ def close_case(
     case.root_cause, case.resolution = root_cause, resolution
     case.save(update_fields=["state", "closed_at", "root_cause", "resolution"])
     record_audit(by=by, action="case.closed", target=case, root_cause=root_cause)
-    transaction.on_commit(lambda: case_closed.send(sender=Case, case_id=case.pk))
     return case
 
 
