@@ -19,7 +19,6 @@ from typing import Any
 import duckdb
 
 from candor.warehouse import Warehouse
-from candor.warehouse.engine import Reader
 from candor.warehouse.queries import Filter, bands, histograms
 from candor.warehouse.queries.answers import Question
 
@@ -100,7 +99,7 @@ def report(warehouse: Warehouse) -> None:
         )
         for name, (by, where) in QUESTIONS.items():
             source = Question(metrics=("nps",), by=by, where=where).source(
-                warehouse.engine.read(Reader.shape)
+                warehouse.engine.read(lambda reader: reader.shape())
             )
             ours, found = best(lambda ask=ask, by=by, where=where: ask(warehouse, by, where))
             theirs, _ = best(

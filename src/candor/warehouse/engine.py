@@ -1,10 +1,10 @@
-"""DuckDB in memory over the Delta file lists: the engine that answers the named queries on one machine."""
+"""What an engine is asked, and DuckDB in memory over the Delta file lists: the engine that answers on one machine."""
 
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import duckdb
 from deltalake.exceptions import DeltaError
@@ -37,23 +37,50 @@ class Shape:
     weighted: bool
 
 
-class Reader:
+class Reader(Protocol):
     """Asks one state of `answers`, `daily` and `events`; for the thread that it was made for."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, measure: Callable[["Reader"], Shape]) -> None:
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
+        """The rows of a query in the portable subset; values are bound, never pasted."""
+        ...
+
+    def shape(self) -> Shape:
+        """How the answers lie, by which a query chooses where to look."""
+        ...
+
+
+class Engine(Protocol):
+    """Answers the named queries; safe to use from several threads."""
+
+    def read(self, work: Callable[[Reader], Result]) -> Result:
+        """Let `work` ask any number of queries of one and the same state of the tables.
+
+        `work` may be called again from the start, when a file it needs was removed by a later version.
+        """
+        ...
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
+        """The rows of one query."""
+        ...
+
+
+class DuckReader:
+    """A reader on one connection."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, measure: Callable[["DuckReader"], Shape]
+    ) -> None:
         self._connection = connection
         self._measure = measure
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
-        """The rows of a query in the portable subset; values are bound, never pasted."""
         return self._connection.execute(query, list(parameters)).fetchall()
 
     def shape(self) -> Shape:
-        """How the answers lie, by which a query chooses where to look."""
         return self._measure(self)
 
 
-class Engine:
+class DuckEngine:
     """Runs queries in the portable subset; a connection a thread, its views renewed when a table has a new version."""
 
     def __init__(self, warehouse: "Warehouse", settings: dict[str, Any]) -> None:
@@ -69,10 +96,6 @@ class Engine:
         self._shape: tuple[object, Shape] = (None, Shape({}, weighted=True))
 
     def read(self, work: Callable[[Reader], Result]) -> Result:
-        """Let `work` ask any number of queries of one and the same state of the tables.
-
-        `work` may be called again from the start, when a file it needs was removed by a later version.
-        """
         for left in reversed(range(TRIES)):
             try:
                 return work(self._reader())
@@ -84,18 +107,17 @@ class Engine:
         raise AssertionError
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
-        """The rows of one query."""
         return self.read(lambda reader: reader.rows(query, parameters))
 
-    def _reader(self) -> Reader:
+    def _reader(self) -> DuckReader:
         connection = self._connection()
         answers, events = self._warehouse.answers, self._warehouse.events
         state = answers.snapshot()
         self._show(connection, answers, state)
         self._show(connection, events, events.snapshot())
-        return Reader(connection, lambda reader: self._measure(reader, answers, state))
+        return DuckReader(connection, lambda reader: self._measure(reader, answers, state))
 
-    def _measure(self, reader: Reader, answers: Table, snapshot: Snapshot) -> Shape:
+    def _measure(self, reader: DuckReader, answers: Table, snapshot: Snapshot) -> Shape:
         token = (answers.folder, snapshot.version)
         if self._shape[0] == token:
             return self._shape[1]

@@ -23,7 +23,7 @@ from typing import Any
 from deltalake.exceptions import DeltaError
 
 from candor.warehouse.disk import only_writer, room_expected, sync, write_durably
-from candor.warehouse.engine import Engine
+from candor.warehouse.engine import DuckEngine, Engine
 from candor.warehouse.errors import WarehouseBusy, WarehouseMissing
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, EVENTS, Schema
@@ -80,7 +80,7 @@ class Warehouse:
             self._install()
         self.events = Table(self.folder / "events", EVENTS)
         self._answers: Table | None = None
-        self.engine = Engine(self, self.settings)
+        self.engine: Engine = DuckEngine(self, self.settings)
 
     @property
     def answers(self) -> Table:
