@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # star imports, so that type checkers see every name of each __all__
+    from candor.analytics.attribution import *
     from candor.analytics.case_mix import *
     from candor.analytics.cell_means import *
     from candor.analytics.comparisons import *
@@ -351,6 +352,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "proportional_odds": ("OrdinalFit", "fit_proportional_odds"),
     "relative_importance": ("johnson_weights", "lmg_weights"),
     "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
+    "attribution": ("JourneyPath", "RemovalEffect", "RemovalEffects", "removal_effects"),
     # Operations: queues, stress tests, pilots
     "pilots": (
         "Allocation",
