@@ -1,8 +1,8 @@
 """The cast: a small company whose people appear by name in every test.
 
 Harbour has two regions. North holds the branch Quay, South the branch Mill; Quay has the team Red.
-Clara leads CX for all of Harbour. Mona manages Quay, Theo works in its team Red, Hana handles complaints everywhere,
-Ada analyses everything, Eve is the executive, Amos the administrator. Rival manages Mill and may see nothing of Quay.
+Clara leads CX for all of Harbour. Mona manages Quay, Theo works in its team Red with Tara and Tom, Hana handles complaints
+everywhere, Ada analyses everything, Eve is the executive, Amos the administrator. Rival manages Mill and may see nothing of Quay.
 Olga has an account and no role at all: the outsider.
 """
 
@@ -66,4 +66,6 @@ def build_world() -> World:
         if role:
             give_role(person=person, role=role, unit=units[unit], by=None)
         people[name] = person
+    for name in ("Tara", "Tom"):
+        create_person(name=name, unit=units["red"], by=None)
     return World(**units, **people)

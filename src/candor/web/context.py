@@ -30,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _units(viewer: Viewer) -> list[Unit]:
-    """Units that any of the viewer's roles covers, in tree order."""
+    """Units that any of the viewer's roles covers, in tree order, without those that are the work of one person."""
     paths = {path for held in viewer.grants.values() for path in held}
-    return [unit for unit in viewer._all_units if any(unit.path.startswith(path) for path in paths)]
+    covered = (unit for unit in viewer._all_units if any(unit.path.startswith(path) for path in paths))
+    return [unit for unit in covered if not viewer.withholds(unit)]

@@ -9,6 +9,7 @@ from candor.foundation.errors import NotAllowed, NotSignedIn
 
 from .choices import GRANTS, UNDIVIDED, Permission
 from .models import Person, Unit
+from .withheld import AboutOne, about_one_person
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,20 @@ class Viewer:
     def unit_ids(self, permission: Permission) -> list[int] | None:
         """Ids of those units; None stands for the whole organization."""
         return None if self.sees_everything(permission) else [unit.pk for unit in self.units(permission)]
+
+    def withholds(self, unit: Unit) -> bool:
+        """Whether numbers of this unit would tell this viewer about the work of one person."""
+        if unit.pk in self.about_one.lone:
+            return True
+        above = self.about_one.cover.get(unit.pk)
+        return above is not None and any(
+            above.startswith(path) for paths in self.grants.values() for path in paths
+        )
+
+    @cached_property
+    def about_one(self) -> AboutOne:
+        """Which units hold the work of one person."""
+        return about_one_person(self._all_units)
 
     @cached_property
     def _all_units(self) -> list[Unit]:

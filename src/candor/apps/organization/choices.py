@@ -10,6 +10,7 @@ class UnitKind(models.TextChoices):
     REGION = "region", "Region"
     LOCATION = "location", "Location"
     TEAM = "team", "Team"
+    PERSON = "person", "Person"
 
 
 class Role(models.TextChoices):

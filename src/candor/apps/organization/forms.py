@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from .choices import Role
+from .choices import Role, UnitKind
 from .models import Unit
 
 
@@ -13,7 +13,9 @@ class InviteForm(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail")
     role = forms.ChoiceField(choices=Role.choices)
-    unit = forms.ModelChoiceField(Unit.objects.order_by("path"), empty_label=None)
+    unit = forms.ModelChoiceField(
+        Unit.objects.exclude(kind=UnitKind.PERSON).order_by("path"), empty_label=None
+    )
 
 
 class RoleForm(forms.Form):
@@ -29,7 +31,9 @@ class UnitForm(forms.Form):
     name = forms.CharField(max_length=120)
     kind = forms.ChoiceField(choices=[("region", "Region"), ("location", "Location"), ("team", "Team")])
     code = forms.SlugField(max_length=60, help_text="What files and other systems call it")
-    parent = forms.ModelChoiceField(Unit.objects.order_by("path"), empty_label=None, label="Belongs to")
+    parent = forms.ModelChoiceField(
+        Unit.objects.exclude(kind=UnitKind.PERSON).order_by("path"), empty_label=None, label="Belongs to"
+    )
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]

@@ -39,7 +39,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 
 class Unit(models.Model):
-    """A node of the company's tree: organization, region, location or team."""
+    """A node of the company's tree: organization, region, location, team, or the place of one person."""
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
@@ -50,12 +50,27 @@ class Unit(models.Model):
     path = models.CharField(
         max_length=200, db_index=True, editable=False, default="/"
     )  # "/1/4/9/": ids from the root down
+    person = models.OneToOneField(
+        "Person",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="place",
+        help_text="Whose place it is; for units of the kind person only",
+    )
     is_active = models.BooleanField(default=True)
 
     objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=UnitKind.PERSON, person__isnull=False)
+                | (~models.Q(kind=UnitKind.PERSON) & models.Q(person__isnull=True)),
+                name="unit_of_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 """Reads about the organization."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -46,3 +47,20 @@ def units_by_code_or_name() -> dict[str, int]:
     names = Counter(name.casefold() for _, _, name in rows)
     found = {name.casefold(): pk for pk, _, name in rows if names[name.casefold()] == 1}
     return found | {code.casefold(): pk for pk, code, _ in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit on the page of the tree, with the people who belong to it and have no place of their own below it."""
+
+    unit: Unit
+    people: list[Person]
+
+
+def tree() -> list[Branch]:
+    """The whole tree from the organization down to people."""
+    members: dict[int, list[Person]] = {}
+    for person in Person.objects.filter(is_active=True, place=None).order_by("name", "pk"):
+        members.setdefault(person.unit_id, []).append(person)
+    units = Unit.objects.select_related("person").order_by("path")
+    return [Branch(unit, members.get(unit.pk, [])) for unit in units]

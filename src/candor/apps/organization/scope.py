@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from candor.foundation import periods
 from candor.foundation.addresses import record_id
-from candor.foundation.errors import NotFound
+from candor.foundation.errors import NotAllowed, NotFound
 
 from .access import Viewer
 from .choices import Permission
@@ -48,6 +48,27 @@ class Scope:
             return self.viewer.unit_ids(permission)
         return [unit.pk for unit in self.viewer.units(permission) if unit.path.startswith(self.unit.path)]
 
+    def is_about_one_person(self, permission: Permission) -> bool:
+        """Whether what the viewer may see here is the work of one person, or would tell of it by subtraction."""
+        if permission not in self._about_one_person:
+            self._about_one_person[permission] = self._is_about_one(permission)
+        return self._about_one_person[permission]
+
+    @cached_property
+    def _about_one_person(self) -> dict[Permission, bool]:
+        return {}
+
+    def _is_about_one(self, permission: Permission) -> bool:
+        if self.unit is not None and self.viewer.withholds(self.unit):
+            return True
+        ids = self.unit_ids(permission)
+        lone = self.viewer.about_one.lone
+        if not ids or not lone.issuperset(ids):
+            return False
+        units = [unit for unit in self.viewer.units(permission) if unit.pk in set(ids)]
+        tops = [unit for unit in units if unit.parent_id not in set(ids)]
+        return len(tops) == 1
+
     @cached_property
     def query(self) -> str:
         """The URL query that shows the same scope on another page."""
@@ -60,6 +81,7 @@ def scope_of(request: HttpRequest, viewer: Viewer, *, default_period: str = peri
 
     Raises:
         NotFound: the unit does not exist or is not the viewer's to see.
+        NotAllowed: the unit is one person, or would tell of one.
         InvalidInput: the period is not one.
     """
     today = timezone.localdate()
@@ -78,4 +100,9 @@ def _unit(request: HttpRequest, viewer: Viewer) -> Unit | None:
     unit = Unit.objects.filter(pk=record_id(key) or 0).first()
     if unit is None or not any(viewer.can(permission, unit) for permission in viewer.grants):
         raise NotFound("That unit does not exist, or it is not yours to see.")
+    if viewer.withholds(unit):
+        raise NotAllowed(
+            f"“{unit.name}” is the work of one person, or would tell of it. Numbers about one person are for coaching only: "
+            "choose the unit above it."
+        )
     return unit

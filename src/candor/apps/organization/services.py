@@ -42,11 +42,30 @@ def create_workspace(*, name: str, is_simulated: bool = False) -> Unit:
 
 @transaction.atomic
 def create_unit(*, name: str, kind: UnitKind, code: str, parent: Unit | None, by: Person | None) -> Unit:
-    """Add a unit under `parent`."""
-    unit = Unit.objects.create(name=name, kind=kind, code=code, parent=parent)
-    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    """Add a unit under `parent`; the place of a person comes by `place_person`."""
+    if parent is not None and parent.kind == UnitKind.PERSON:
+        raise Conflict("Nothing stands below the place of a person. Choose the unit above it.")
+    return _add_unit(Unit(name=name, kind=kind, code=code, parent=parent), by)
+
+
+@transaction.atomic
+def place_person(*, person: Person, by: Person | None) -> Unit:
+    """Give a person a place of their own in the tree, below the unit they belong to: the lowest level, for which roles and
+    feedback may be given; a score of it is a score about a person. Who has one keeps it."""
+    known = Unit.objects.filter(person=person).first()
+    if known is not None:
+        return known
+    place = Unit(
+        name=person.name, kind=UnitKind.PERSON, code=f"person-{person.pk}", parent=person.unit, person=person
+    )
+    return _add_unit(place, by)
+
+
+def _add_unit(unit: Unit, by: Person | None) -> Unit:
+    unit.save()
+    unit.path = f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
-    record_audit(by=by, action="unit.created", target=unit, name=name)
+    record_audit(by=by, action="unit.created", target=unit, name=unit.name)
     return unit
 
 

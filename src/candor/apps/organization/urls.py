@@ -7,6 +7,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/<id:pk>/", views.person, name="person"),
     path("people/<id:pk>/active/", views.set_active, name="set_active"),
+    path("people/<id:pk>/place/", views.place, name="place"),
     path("roles/<id:pk>/end/", views.take_role, name="take_role"),
     path("invitations/new/", views.invite, name="invite"),
     path("invitations/<id:pk>/revoke/", views.revoke, name="revoke"),

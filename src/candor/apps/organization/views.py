@@ -12,7 +12,7 @@ from .access import public, require
 from .choices import Permission, Role, UnitKind
 from .forms import AcceptForm, InviteForm, PolicyForm, RoleForm, UnitForm
 from .invitations import link_of, open_invitation
-from .models import Invitation, Person, RoleAssignment, Unit
+from .models import Invitation, Person, RoleAssignment
 
 PAGE = 50
 
@@ -109,6 +109,15 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("organization:person", pk=pk)
 
 
+@require_POST
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a person a place of their own in the tree."""
+    viewer = require(request, Permission.ADMINISTER)
+    services.place_person(person=get_object_or_404(Person, pk=pk), by=viewer.person)
+    messages.success(request, "They have a place of their own now: give a role for it, or name it in a file.")
+    return redirect("organization:person", pk=pk)
+
+
 def units(request: HttpRequest) -> HttpResponse:
     """The tree; POST adds a unit."""
     viewer = require(request, Permission.ADMINISTER)
@@ -123,7 +132,7 @@ def units(request: HttpRequest) -> HttpResponse:
             by=viewer.person,
         )
         return redirect("organization:units")
-    return render(request, "organization/units.html", {"form": form, "tree": Unit.objects.order_by("path")})
+    return render(request, "organization/units.html", {"form": form, "tree": queries.tree()})
 
 
 def policy(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from candor.foundation.periods import Period
 from candor.foundation.storage import warehouse
 from candor.warehouse.queries import EVERYTHING, Filter, answer_span, histograms
 
+from .policy import is_withheld
 from .registry import Measure
 
 Group: TypeAlias = tuple[Any, ...]
@@ -26,12 +27,15 @@ def count(
     measures: Sequence[Measure], *, scope: Scope, period: Period, by: Sequence[str] = (), only: Filter = EVERYTHING,
     weighted: bool = True,
 ) -> Counted:  # fmt: skip
-    """Answers on each metric's own scale, by metric first and then by `by`, that the scope's viewer may count."""
+    """Answers on each metric's own scale, by metric first and then by `by`, that the scope's viewer may count; none where
+    they would all be about the work of one person."""
     taken = {"units", "since", "until", "persons"}
     if any(getattr(only, name) is not None for name in taken):
         raise ValueError(
             "units and days come from scope and period, persons from their own door: narrow other columns"
         )
+    if is_withheld(scope):
+        return {}
     unit_ids = scope.unit_ids(Permission.READ_SCORES)
     where = replace(_hashable(only), since=period.since, units=None if unit_ids is None else tuple(unit_ids))
     counted: Counted = {}

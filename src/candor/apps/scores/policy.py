@@ -2,8 +2,12 @@
 
 from enum import StrEnum
 
-from candor.apps.organization.choices import Role
+from django.utils.translation import gettext as _
+
+from candor.analytics import Comparison, Estimate
+from candor.apps.organization.choices import Permission, Role
 from candor.apps.organization.models import Person, RoleAssignment
+from candor.apps.organization.scope import Scope
 from candor.foundation.errors import NotAllowed
 
 
@@ -18,7 +22,26 @@ class Purpose(StrEnum):
     DISMISSAL = "dismissal"
 
 
+class Withheld(Estimate):
+    """What stands where a number would be about one person."""
+
+    @property
+    def words(self) -> str:
+        return _("About one person: for coaching only")
+
+
+WITHHELD = Withheld(
+    value=None, low=None, high=None, n=0, status="suppressed", method="numbers about one person are for coaching only"
+)  # fmt: skip
+NOT_COMPARED = Comparison(
+    change=None, low=None, high=None, n_now=0, n_before=0, p_value=None, verdict="too_few", method=WITHHELD.method
+)  # fmt: skip
 REFUSED = frozenset({Purpose.PAY, Purpose.BONUS, Purpose.DISCIPLINE, Purpose.DISMISSAL})
+
+
+def is_withheld(scope: Scope, permission: Permission = Permission.READ_SCORES) -> bool:
+    """Whether a number of this scope would be one about a person: then only `services.estimate_for_person` gives it."""
+    return scope.is_about_one_person(permission)
 
 
 def check_purpose(*, purpose: Purpose, of: Person, by: Person) -> None:

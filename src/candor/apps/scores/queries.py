@@ -16,6 +16,7 @@ from candor.warehouse.queries import EVERYTHING, Filter
 
 from .counting import count, count_of_person, covered_days
 from .measures import Tally
+from .policy import NOT_COMPARED, WITHHELD, is_withheld
 from .registry import MEASURES, Measure
 from .steps import Step, Stretch, months_until, step_for, stretches
 from .tiers import TIERS, Tier, tiers_of
@@ -111,7 +112,15 @@ def score_of_person(measure: Measure, *, person: Person, scope: Scope) -> ScoreR
         count_of_person(measure, person=person, period=period).get((measure.metric,), Histogram())
         for period in (scope.period, scope.before)
     ]
-    return _result(measure, sides[0], sides[1], scope, workspace().least_n_person)
+    least_n = workspace().least_n_person
+    return ScoreResult(
+        measure=measure,
+        estimate=_counted(measure, sides[0], scope.period, least_n),
+        comparison=_compared(measure, sides[0], sides[1], scope, least_n),
+        before=_counted(measure, sides[1], scope.before, least_n),
+        period=scope.period,
+        scope_words=scope.period.label,
+    )
 
 
 def estimates_by(
@@ -166,7 +175,7 @@ def trend(
     counted = count([measure], scope=scope, period=scope.period, by=[step], only=only, weighted=weighted)
     least_n = workspace().least_n_score
     return [
-        _point(measure, counted.get((measure.metric, stretch.group), Histogram()), stretch, least_n)
+        _point(measure, counted.get((measure.metric, stretch.group), Histogram()), stretch, scope, least_n)
         for stretch in stretches(step, scope.period)
     ]
 
@@ -181,7 +190,7 @@ def overview(*, scope: Scope, measures: Sequence[Measure] = tuple(MEASURES.value
     for measure in measures:
         sides = (now.get((measure.metric,), nobody), before.get((measure.metric,), nobody))
         months = (
-            _point(measure, by_month.get((measure.metric, step.group), nobody), step, least_n)
+            _point(measure, by_month.get((measure.metric, step.group), nobody), step, scope, least_n)
             for step in steps
         )
         found.append(Overview(result=_result(measure, *sides, scope, least_n), months=tuple(months)))
@@ -208,27 +217,33 @@ def scope_words(scope: Scope) -> str:
 def _result(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> ScoreResult:
     return ScoreResult(
         measure=measure,
-        estimate=_shown(measure, now, scope.period, least_n),
+        estimate=_shown(measure, now, scope, scope.period, least_n),
         comparison=_change(measure, now, before, scope, least_n),
-        before=_shown(measure, before, scope.before, least_n),
+        before=_shown(measure, before, scope, scope.before, least_n),
         period=scope.period,
         scope_words=scope_words(scope),
     )
 
 
-def _point(measure: Measure, answers: Histogram, stretch: Stretch, least_n: int) -> TrendPoint:
-    tally = _tally(measure, answers, stretch.since, stretch.until)
-    return TrendPoint(
-        stretch=stretch, estimate=_hidden_if_few(measure.formula.estimate(tally, least_n=least_n))
-    )
+def _point(measure: Measure, answers: Histogram, stretch: Stretch, scope: Scope, least_n: int) -> TrendPoint:
+    period = Period("", stretch.label, stretch.since, stretch.until)
+    return TrendPoint(stretch=stretch, estimate=_shown(measure, answers, scope, period, least_n))
 
 
-def _shown(measure: Measure, answers: Histogram, period: Period, least_n: int) -> Estimate:
+def _shown(measure: Measure, answers: Histogram, scope: Scope, period: Period, least_n: int) -> Estimate:
+    return WITHHELD if is_withheld(scope) else _counted(measure, answers, period, least_n)
+
+
+def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> Comparison:
+    return NOT_COMPARED if is_withheld(scope) else _compared(measure, now, before, scope, least_n)
+
+
+def _counted(measure: Measure, answers: Histogram, period: Period, least_n: int) -> Estimate:
     tally = _tally(measure, answers, period.since, period.until)
     return _hidden_if_few(measure.formula.estimate(tally, least_n=least_n))
 
 
-def _change(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> Comparison:
+def _compared(measure: Measure, now: Histogram, before: Histogram, scope: Scope, least_n: int) -> Comparison:
     sides = [
         _tally(measure, answers, period.since, period.until)
         for answers, period in ((now, scope.period), (before, scope.before))
@@ -276,7 +291,7 @@ def _rows(measure: Measure, groups: list[Group], earlier: list[Group] | None, sc
         change = None
         if earlier is not None:
             change = _change(measure, group.answers, before.get(group.key, Histogram()), scope, least_n)
-        found = _shown(measure, group.answers, scope.period, least_n)
+        found = _shown(measure, group.answers, scope, scope.period, least_n)
         rows.append(
             ScoreRow(key=group.key, label=group.label, unit=group.unit, estimate=found, comparison=change)
         )

@@ -78,7 +78,8 @@ class OutcomeForm(WantedForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = [unit.pk for unit in viewer.units(Permission.MANAGE_STRATEGY) if unit.parent_id is not None]
+        managed = viewer.units(Permission.MANAGE_STRATEGY)
+        units = [unit.pk for unit in managed if unit.parent_id is not None and not viewer.withholds(unit)]
         where = self.fields["unit"]
         where.queryset = Unit.objects.filter(pk__in=units)  # type: ignore[attr-defined]
         if viewer.sees_everything(Permission.MANAGE_STRATEGY):
