@@ -30,11 +30,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     home = prepare_home()
     start_django()
-    migrate()
     from candor.foundation.errors import DomainError
 
     started = time.monotonic()
     try:
+        migrate()
         is_new = _load(arguments)
     except DomainError as error:
         return refuse(str(error), as_json=arguments.json)

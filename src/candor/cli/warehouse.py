@@ -13,6 +13,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     for name, help_ in (
         ("project", "bring the warehouse up to date with what changed"),
+        ("upgrade", "bring a folder that an older version wrote into this version's shape"),
         ("rebuild", "write all facts anew from the record; readers see the old ones until the end"),
         ("verify", "count every fact in the record and in the warehouse; exit code 1 if they differ"),
     ):
@@ -27,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         open_workspace()
-        return {"project": _project, "rebuild": _rebuild, "verify": _verify}[arguments.action](arguments.json)
+        actions = {"project": _project, "upgrade": _upgrade, "rebuild": _rebuild, "verify": _verify}
+        return actions[arguments.action](arguments.json)
     except (DomainError, WarehouseError) as error:
         return refuse(str(error), as_json=arguments.json)
 
@@ -37,6 +39,16 @@ def _project(as_json: bool) -> int:
 
     done = project_pending()
     say({"entries": done}, words=f"{done:,} outbox entries projected.", as_json=as_json)
+    return 0
+
+
+def _upgrade(as_json: bool) -> int:
+    from candor.foundation.storage import warehouse
+
+    folder = warehouse().folder  # opening the workspace has upgraded it
+    say(
+        {"folder": str(folder)}, words=f"The warehouse in {folder} has this version's shape.", as_json=as_json
+    )
     return 0
 
 

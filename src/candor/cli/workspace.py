@@ -62,7 +62,19 @@ def prepare_home() -> Path:
 
 
 def migrate() -> None:
-    """Bring the database to this version's shape."""
+    """Bring database and warehouse to this version's shape.
+
+    Raises:
+        Conflict: a newer version wrote the warehouse, or somebody writes to it for too long.
+    """
+    from django.conf import settings
     from django.core.management import call_command
 
+    from candor.foundation.errors import Conflict
+    from candor.warehouse import WarehouseError, upgrade
+
     call_command("migrate", interactive=False, verbosity=0)
+    try:
+        upgrade(Path(settings.CANDOR_HOME) / "warehouse")
+    except WarehouseError as error:
+        raise Conflict(str(error)) from error

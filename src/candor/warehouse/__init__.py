@@ -11,10 +11,13 @@ from candor.warehouse.errors import (
     WarehouseError,
     WarehouseFull,
     WarehouseMissing,
+    WarehouseOutdated,
+    WarehouseTooNew,
 )
 from candor.warehouse.rows import Row, event_id
 from candor.warehouse.schema import ANSWERS, EVENTS
 from candor.warehouse.store import Warehouse
+from candor.warehouse.upgrade import upgrade
 
 __all__ = [
     "ANSWERS",
@@ -27,5 +30,8 @@ __all__ = [
     "WarehouseError",
     "WarehouseFull",
     "WarehouseMissing",
+    "WarehouseOutdated",
+    "WarehouseTooNew",
     "event_id",
+    "upgrade",
 ]

@@ -2,14 +2,14 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import duckdb
 from deltalake.exceptions import DeltaError
 
-from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, Column
+from candor.warehouse.schema import ANSWERS, BUCKETS, CUBE_COLUMNS, EVENTS, GRAINS, Column
 from candor.warehouse.table import Snapshot, Table
 from candor.warehouse.workbench import cube_path
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[Any, ...]]
 Result = TypeVar("Result")
+ALL_BUCKETS = (0, BUCKETS - 1)
 TRIES = 6  # a reader that always loses its files to the writer is a bug, not bad luck
 
 
@@ -26,6 +27,9 @@ UNWEIGHTED = """
 SELECT filename, sum(n) = sum(sum_w) AND sum(n) = sum(sum_w2)
 FROM read_parquet(?, filename = true) WHERE grain = 1 GROUP BY filename
 """
+IN_BUCKETS = (
+    "SELECT filename, bucket, count(*) FROM read_parquet(?, filename = true) GROUP BY filename, bucket"
+)
 CELLS = "SELECT filename, grain, count(*) FROM read_parquet(?, filename = true) GROUP BY filename, grain"
 
 
@@ -37,6 +41,15 @@ class Shape:
     weighted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A range of buckets, both ends included, and the number of events in it."""
+
+    low: int
+    high: int
+    rows: int
+
+
 class Reader(Protocol):
     """Asks one state of `answers`, `daily` and `events`; for the thread that it was made for."""
 
@@ -46,6 +59,17 @@ class Reader(Protocol):
 
     def shape(self) -> Shape:
         """How the answers lie, by which a query chooses where to look."""
+        ...
+
+    def slices(self, most: int) -> tuple[Slice, ...]:
+        """All buckets in ranges of at most `most` events, as few as that takes; one bucket with more is a slice of its own.
+
+        The events of a case are all in one bucket. Without any events there is one slice with none.
+        """
+        ...
+
+    def within(self, low: int, high: int) -> "Reader":
+        """A reader of the same state whose `events` are those of the buckets from `low` to `high`; other files are not opened."""
         ...
 
 
@@ -65,19 +89,34 @@ class Engine(Protocol):
 
 
 class DuckReader:
-    """A reader on one connection."""
+    """A reader over DuckDB; readers of one thread share its connection."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, measure: Callable[["DuckReader"], Shape]
+        self,
+        engine: "DuckEngine",
+        table: Table,
+        answers: Snapshot,
+        events: Snapshot,
+        buckets: tuple[int, int] = ALL_BUCKETS,
     ) -> None:
-        self._connection = connection
-        self._measure = measure
+        self._engine = engine
+        self._table = table  # of the answers, which a rebuild puts into another folder
+        self._answers = answers
+        self._events = events
+        self._buckets = buckets
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
-        return self._connection.execute(query, list(parameters)).fetchall()
+        connection = self._engine.show(self._table, self._answers, self._events, self._buckets)
+        return connection.execute(query, list(parameters)).fetchall()
 
     def shape(self) -> Shape:
-        return self._measure(self)
+        return self._engine.measure(self, self._table, self._answers)
+
+    def slices(self, most: int) -> tuple[Slice, ...]:
+        return tuple(_balanced(self._engine.events_by_bucket(self, self._events), most))
+
+    def within(self, low: int, high: int) -> "DuckReader":
+        return DuckReader(self._engine, self._table, self._answers, self._events, (low, high))
 
 
 class DuckEngine:
@@ -94,6 +133,7 @@ class DuckEngine:
             str, tuple[dict[int, int], bool]
         ] = {}  # cells by grain, and whether all weights are 1
         self._shape: tuple[object, Shape] = (None, Shape({}, weighted=True))
+        self._buckets: dict[str, dict[int, int]] = {}  # events by bucket, of each part
 
     def read(self, work: Callable[[Reader], Result]) -> Result:
         for left in reversed(range(TRIES)):
@@ -110,14 +150,22 @@ class DuckEngine:
         return self.read(lambda reader: reader.rows(query, parameters))
 
     def _reader(self) -> DuckReader:
-        connection = self._connection()
-        answers, events = self._warehouse.answers, self._warehouse.events
-        state = answers.snapshot()
-        self._show(connection, answers, state)
-        self._show(connection, events, events.snapshot())
-        return DuckReader(connection, lambda reader: self._measure(reader, answers, state))
+        answers = self._warehouse.answers
+        return DuckReader(self, answers, answers.snapshot(), self._warehouse.events.snapshot())
 
-    def _measure(self, reader: DuckReader, answers: Table, snapshot: Snapshot) -> Shape:
+    def events_by_bucket(self, reader: DuckReader, events: Snapshot) -> list[int]:
+        """The number of events in each bucket."""
+        table, known = self._warehouse.events, self._buckets
+        fresh = {str(table.path(part)): part.name for part in events.parts if part.name not in known}
+        known = {part.name: known.get(part.name, {}) for part in events.parts}
+        if fresh:
+            for path, bucket, count in reader.rows(IN_BUCKETS, [list(fresh)]):
+                known[fresh[path]][bucket] = count
+        self._buckets = known
+        return [sum(part.get(bucket, 0) for part in known.values()) for bucket in range(BUCKETS)]
+
+    def measure(self, reader: DuckReader, answers: Table, snapshot: Snapshot) -> Shape:
+        """How the answers of `snapshot` lie."""
         token = (answers.folder, snapshot.version)
         if self._shape[0] == token:
             return self._shape[1]
@@ -154,17 +202,37 @@ class DuckEngine:
                 self._process = os.getpid()
             return self._root.cursor()
 
-    def _show(self, connection: duckdb.DuckDBPyConnection, table: Table, snapshot: Snapshot) -> None:
-        token = (table.folder, snapshot.version)
-        if self._local.shown.get(table.schema.name) == token:
-            return
-        paths = [str(table.path(part)) for part in snapshot.parts]
-        connection.execute(_view(table.schema.name, table.schema.columns, paths))
-        if table.schema is ANSWERS:
-            connection.execute(
-                _view("daily", CUBE_COLUMNS, [str(cube_path(table, part)) for part in snapshot.parts])
+    def show(
+        self, answers: Table, facts: Snapshot, events: Snapshot, buckets: tuple[int, int]
+    ) -> duckdb.DuckDBPyConnection:
+        """This thread's connection, its views over these states of the tables."""
+        connection = self._connection()
+        token: object = (answers.folder, facts.version)
+        if self._local.shown.get(ANSWERS.name) != token:
+            paths = [str(answers.path(part)) for part in facts.parts]
+            cubes = [str(cube_path(answers, part)) for part in facts.parts]
+            connection.execute(_view(ANSWERS.name, ANSWERS.columns, paths))
+            connection.execute(_view("daily", CUBE_COLUMNS, cubes))
+            self._local.shown[ANSWERS.name] = token
+        token = (events.version, buckets)
+        if self._local.shown.get(EVENTS.name) != token:
+            paths = [str(self._warehouse.events.path(part)) for part in events.parts if part.holds(*buckets)]
+            within = (
+                "" if buckets == ALL_BUCKETS else f" WHERE bucket BETWEEN {buckets[0]:d} AND {buckets[1]:d}"
             )
-        self._local.shown[table.schema.name] = token
+            connection.execute(_view(EVENTS.name, EVENTS.columns, paths) + within)
+            self._local.shown[EVENTS.name] = token
+        return connection
+
+
+def _balanced(counts: list[int], most: int) -> Iterator[Slice]:
+    low, rows = 0, 0
+    for bucket, count in enumerate(counts):
+        if rows and rows + count > most:
+            yield Slice(low, bucket - 1, rows)
+            low, rows = bucket, 0
+        rows += count
+    yield Slice(low, BUCKETS - 1, rows)
 
 
 def _view(name: str, columns: tuple[Column, ...], paths: list[str]) -> str:
@@ -173,7 +241,7 @@ def _view(name: str, columns: tuple[Column, ...], paths: list[str]) -> str:
         body = f"SELECT * FROM read_parquet([{listed}])"
     else:
         nothing = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in columns)
-        body = f"SELECT {nothing} WHERE false"
+        body = f"SELECT * FROM (SELECT {nothing} WHERE false) AS nothing"
     return f"CREATE OR REPLACE TEMP VIEW {name} AS {body}"
 
 

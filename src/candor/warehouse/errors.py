@@ -5,6 +5,8 @@ WarehouseError
 ├── WarehouseBusy      another process is writing, and went on for longer than we wait
 ├── WarehouseFull      the disk (or a quota) is full; nothing was changed
 ├── WarehouseMissing   there is no warehouse in the folder
+├── WarehouseOutdated  an older version wrote the folder; `candor warehouse upgrade` brings it into shape
+├── WarehouseTooNew    a newer version wrote the folder
 ├── BadRow             a row that does not fit its table; nothing was written
 └── UnknownColumn      a column that the query may not name
 ```
@@ -45,6 +47,32 @@ class WarehouseMissing(WarehouseError):
     def __init__(self, folder: Path) -> None:
         super().__init__(f"There is no warehouse in {folder}.")
         self.folder = folder
+
+
+class WarehouseOutdated(WarehouseError):
+    code = "warehouse_outdated"
+
+    def __init__(self, folder: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"The warehouse in {folder} has format {found}, from an older version; this one reads {known}. "
+            "Run `candor warehouse upgrade`."
+        )
+        self.folder = folder
+        self.found = found
+        self.known = known
+
+
+class WarehouseTooNew(WarehouseError):
+    code = "warehouse_too_new"
+
+    def __init__(self, folder: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"The warehouse in {folder} has format {found}, from a newer version; this one reads {known}. "
+            "Install the version of Candor that wrote it."
+        )
+        self.folder = folder
+        self.found = found
+        self.known = known
 
 
 class BadRow(WarehouseError):

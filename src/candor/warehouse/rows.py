@@ -18,7 +18,7 @@ import msgspec
 
 from candor.warehouse.disk import room_expected
 from candor.warehouse.errors import BadRow
-from candor.warehouse.schema import ANSWERS, EVENTS, Schema, quoted, stepped
+from candor.warehouse.schema import ANSWERS, BUCKETS, EVENTS, Schema, quoted, stepped
 
 Row: TypeAlias = Mapping[str, Any] | Sequence[Any]
 CHUNK = 50_000  # rows a file: about 16 MB of JSON
@@ -30,6 +30,8 @@ SORTED_ENCODER = msgspec.json.Encoder(order="deterministic")
 # A JSON time is read as text, because DuckDB would drop its offset; a time without one is UTC (the connection's zone).
 _UTC = """CAST("at" AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"""
 _DAY = f"coalesce(day, CAST({_UTC} AS DATE))"
+# The first two hexadecimal digits of an MD5: DuckDB's own `hash` is quicker, but another version may answer differently.
+BUCKET = f"""CAST('0x' || left(md5(journey || chr(31) || case_id), 2) AS INTEGER) % {BUCKETS}"""
 EXPRESSIONS: dict[str, dict[str, str]] = {
     ANSWERS.name: {
         "weight": stepped("weight"),
@@ -37,7 +39,7 @@ EXPRESSIONS: dict[str, dict[str, str]] = {
         "day": _DAY,
         "month": f"CAST(year({_DAY}) * 100 + month({_DAY}) AS INTEGER)",
     },
-    EVENTS.name: {"at": _UTC, "ordinal": "coalesce(ordinal, 0)"},
+    EVENTS.name: {"at": _UTC, "ordinal": "coalesce(ordinal, 0)", "bucket": BUCKET},
 }
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "BIGINT": (int,),
@@ -47,7 +49,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "DATE": (date,),
     "TIMESTAMP": (datetime,),
 }
-DERIVED = {"day", "month", "event_id"}
+DERIVED = {"day", "month", "event_id", "bucket"}
 
 
 def event_id(*, source: str | None, case_id: str, activity: str, at: datetime, ordinal: int | None) -> str:
@@ -113,7 +115,7 @@ def _load_chunk(
     into: str,
     through: Path,
 ) -> None:
-    known = frozenset(schema.names)
+    known = frozenset(schema.given)
     if not all(row.keys() <= known for row in chunk):
         raise ValueError("a column is not of this table")
     with room_expected(through.parent):
@@ -160,9 +162,9 @@ def _event(row: Row) -> dict[str, Any]:
 def _as_dict(schema: Schema, row: Row) -> dict[str, Any]:
     if isinstance(row, Mapping):
         return dict(row)
-    if len(row) != len(schema.columns):
-        raise BadRow(schema.name, f"a row has {len(schema.columns)} columns, this one {len(row)}")
-    return dict(zip(schema.names, row, strict=False))
+    if len(row) != len(schema.given):
+        raise BadRow(schema.name, f"a row has {len(schema.given)} columns, this one {len(row)}")
+    return dict(zip(schema.given, row, strict=False))
 
 
 PREPARE: dict[str, Callable[[Row], dict[str, Any]]] = {ANSWERS.name: _answer, EVENTS.name: _event}
@@ -170,7 +172,7 @@ PREPARE: dict[str, Callable[[Row], dict[str, Any]]] = {ANSWERS.name: _answer, EV
 
 def _fault(schema: Schema, chunk: list[dict[str, Any]], before: int, error: Exception) -> BadRow:
     for number, row in enumerate(chunk, start=before + 1):
-        for name in sorted(row.keys() - set(schema.names)):
+        for name in sorted(row.keys() - set(schema.given)):
             return BadRow(schema.name, "there is no such column", row=number, column=name)
         for column in schema.columns:
             problem = _problem(

@@ -2,6 +2,7 @@
 
 ```text
 folder/
+├── format                the version of this layout
 ├── current               the name of the projection that is read, replaced as a whole by `rebuild`
 ├── projection-000001/    can be dropped and rebuilt from the record at any time
 │   └── answers/          Delta table; `_cube/` holds each part's counts by day, month, unit, …
@@ -24,13 +25,15 @@ from deltalake.exceptions import DeltaError
 
 from candor.warehouse.disk import only_writer, room_expected, sync, write_durably
 from candor.warehouse.engine import DuckEngine, Engine
-from candor.warehouse.errors import WarehouseBusy, WarehouseMissing
+from candor.warehouse.errors import WarehouseBusy, WarehouseMissing, WarehouseOutdated, WarehouseTooNew
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, EVENTS, Schema
 from candor.warehouse.table import Table
 from candor.warehouse.workbench import CUBE_FOLDER, PART_ROWS, Workbench, cube_path, files_of
 
 POINTER = "current"
+FORMAT_FILE = "format"
+FORMAT = 2  # 1 had events without buckets
 GRACE = 120.0  # seconds that a dropped file is left for readers who may still hold its name
 TIDY_EVERY = 20  # versions between checkpoints: reading the log costs about 0.1 ms an entry
 
@@ -78,6 +81,7 @@ class Warehouse:
             if not create:
                 raise WarehouseMissing(self.folder)
             self._install()
+        self._expect_format()
         self.events = Table(self.folder / "events", EVENTS)
         self._answers: Table | None = None
         self.engine: Engine = DuckEngine(self, self.settings)
@@ -206,6 +210,13 @@ class Warehouse:
     def _is_complete(self) -> bool:
         return (self.folder / POINTER).exists()
 
+    def _expect_format(self) -> None:
+        found = format_of(self.folder)
+        if found < FORMAT:
+            raise WarehouseOutdated(self.folder, found, FORMAT)
+        if found > FORMAT:
+            raise WarehouseTooNew(self.folder, found, FORMAT)
+
     def _install(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with only_writer(self.folder, self.patience), room_expected(self.folder):
@@ -217,6 +228,7 @@ class Warehouse:
             Table.create(self.folder / "events", EVENTS)
             _create_answers(self.folder / "projection-000001")
             sync(self.folder)
+            write_durably(self.folder / FORMAT_FILE, str(FORMAT).encode())
             write_durably(self.folder / POINTER, b"projection-000001")
 
     @contextmanager
@@ -272,6 +284,12 @@ class Warehouse:
         for path in dead:
             shutil.rmtree(path, ignore_errors=True)
         return len(dead)
+
+
+def format_of(folder: Path) -> int:
+    """The version of the layout of a complete warehouse; the first one did not write it down."""
+    file = folder / FORMAT_FILE
+    return int(file.read_text()) if file.exists() else 1
 
 
 def _create_answers(folder: Path) -> Table:

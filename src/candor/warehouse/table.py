@@ -44,6 +44,11 @@ class Part:
     rows: int
     ranges: dict[str, tuple[Any, Any]]
 
+    def holds(self, low: int, high: int) -> bool:
+        """Whether it may hold events of the buckets from `low` to `high`."""
+        least, most = self.ranges["bucket"]
+        return least is None or (least <= high and low <= most)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -68,13 +73,9 @@ class Table:
     @classmethod
     def create(cls, folder: Path, schema: Schema) -> "Table":
         """Create an empty table, its log forced to disk."""
-        fields = [
-            Field(column.name, PrimitiveType(DELTA_TYPES[column.type]), nullable=not column.required)
-            for column in schema.columns
-        ]
         DeltaTable.create(
             folder,
-            DeltaSchema(fields),
+            _delta_schema(schema),
             name=schema.name,
             configuration={"delta.logRetentionDuration": "interval 1 hours"},
         )
@@ -141,8 +142,16 @@ class Table:
         added: Sequence[Part] = (),
         removed: Sequence[Part] = (),
         watermark: int | None = None,
+        reshaped: bool = False,
     ) -> int:
         """Make one new version, durable when this returns. The data files of `added` must be on disk already.
+
+        Args:
+            operation: What was done, in Delta's words.
+            added: Files that are part of the table from now on.
+            removed: Files that are not.
+            watermark: The last outbox id whose rows are in the table.
+            reshaped: True when the columns on disk were others until now; every part must be of the new ones.
 
         Raises:
             FileExistsError: A writer that did not hold our lock committed at the same time.
@@ -159,6 +168,8 @@ class Table:
                 }
             }
         ]
+        if reshaped:
+            actions.append({"metaData": self._metadata(now)})
         if watermark is not None:
             actions.append({"txn": {"appId": APPLICATION, "version": watermark, "lastUpdated": now}})
         actions += [{"remove": _removal(part, now)} for part in removed]
@@ -173,6 +184,25 @@ class Table:
                 os.utime(self.path(part))  # from now on its age is the time since it was dropped
         return version
 
+    def columns_on_disk(self) -> tuple[str, ...]:
+        """The columns that the table has by its log, which may be an older version's."""
+        self.snapshot()
+        assert self._delta is not None
+        return tuple(field.name for field in self._delta.schema().fields)
+
+    def _metadata(self, now: int) -> dict[str, Any]:
+        assert self._delta is not None
+        old = self._delta.metadata()
+        return {
+            "id": str(old.id),
+            "name": self.schema.name,
+            "format": {"provider": "parquet", "options": {}},
+            "schemaString": _delta_schema(self.schema).to_json(),
+            "partitionColumns": [],
+            "configuration": old.configuration,
+            "createdTime": old.created_time or now,
+        }
+
     def has(self, version: int) -> bool:
         return self._entry(version).exists()
 
@@ -186,6 +216,15 @@ class Table:
                 sync(path)
             sync(self._log)
             self._delta.cleanup_metadata()
+
+
+def _delta_schema(schema: Schema) -> DeltaSchema:
+    return DeltaSchema(
+        [
+            Field(column.name, PrimitiveType(DELTA_TYPES[column.type]), nullable=not column.required)
+            for column in schema.columns
+        ]
+    )
 
 
 def _addition(part: Part, now: int) -> dict[str, Any]:

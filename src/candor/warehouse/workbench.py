@@ -111,13 +111,12 @@ class Workbench:
         if len(small) < at_least:
             return
         for part in sorted(small, key=_first_day):
-            if self._waiting() + part.rows > PART_ROWS:
-                self.flush()
-            self._connection.execute(
-                f"INSERT INTO incoming SELECT {listed(self.schema.names)} FROM read_parquet(?)",
-                [str(self.table.path(part))],
-            )
-            self.removed.append(part)
+            self._take(part, listed(self.schema.names))
+
+    def write_anew(self, chosen: str) -> None:
+        """Write every part again, with the columns `chosen`."""
+        for part in self.kept:
+            self._take(part, chosen)
 
     def flush(self) -> None:
         """Write what is waiting as one part."""
@@ -125,16 +124,25 @@ class Workbench:
             self._write(f"SELECT {listed(self.schema.names)} FROM incoming")
             self._connection.execute("TRUNCATE incoming")
 
-    def commit(self, operation: str, watermark: int | None = None) -> None:
+    def commit(self, operation: str, watermark: int | None = None, *, reshaped: bool = False) -> None:
         """Make it the next version of the table; without any change, do nothing."""
         self.flush()
         if not (
-            self.added or self.removed or (watermark is not None and watermark != self.snapshot.watermark)
+            self.added
+            or self.removed
+            or reshaped
+            or (watermark is not None and watermark != self.snapshot.watermark)
         ):
             return
         added, self.added = self.added, []  # once the log may name them, nobody discards them
         try:
-            self.table.commit(operation=operation, added=added, removed=self.removed, watermark=watermark)
+            self.table.commit(
+                operation=operation,
+                added=added,
+                removed=self.removed,
+                watermark=watermark,
+                reshaped=reshaped,
+            )
         except BaseException:
             if not self.table.has(self.snapshot.version + 1):
                 self.added = added
@@ -172,6 +180,13 @@ class Workbench:
                 [known],
             )
         return self._waiting()
+
+    def _take(self, part: Part, chosen: str) -> None:
+        if self._waiting() + part.rows > PART_ROWS:
+            self.flush()
+        path = str(self.table.path(part))
+        self._connection.execute(f"INSERT INTO incoming SELECT {chosen} FROM read_parquet(?)", [path])
+        self.removed.append(part)
 
     def _rewrite(self, part: Part, hits: int, predicate: str, parameters: Sequence[Any]) -> None:
         survivors = f"SELECT {listed(self.schema.names)} FROM read_parquet(?) WHERE ({predicate}) IS NOT TRUE"
