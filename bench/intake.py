@@ -3,7 +3,7 @@
     CANDOR_DATA=… python bench/intake.py [--large]
 
 Each measurement runs in a process of its own, so that its peak of memory is its own; times are the best of several runs and leave
-the start of Python and the imports out. `--large` also writes a table of a gigabyte to the temporary folder and reads it.
+the start of Python and the imports out. `--large` also writes a table, an XES log and an object-centric log of a gigabyte each to the temporary folder and reads them.
 """
 
 import argparse
@@ -100,9 +100,54 @@ def write_large(path: Path) -> None:
             file.write(block)
 
 
+def write_large_xes(path: Path) -> None:
+    """A log of a gigabyte: traces of 20 events with five attributes each."""
+    event = "".join(
+        f'<{kind} key="{key}" value="{value}"/>'
+        for kind, key, value in (
+            ("string", "concept:name", "Handle the application"),
+            ("date", "time:timestamp", "2026-03-01T12:00:00.000+01:00"),
+            ("string", "org:resource", "Resource 112"),
+            ("string", "lifecycle:transition", "COMPLETE"),
+            ("int", "amount", "20000"),
+        )
+    )
+    events = f"<event>{event}</event>\n" * 20
+    with path.open("w") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0">\n')
+        n = 0
+        while file.tell() < 1024 * MIB:
+            for _ in range(100):
+                file.write(f'<trace><string key="concept:name" value="case {n}"/>{events}</trace>\n')
+                n += 1
+        file.write("</log>")
+
+
+def write_large_ocel(path: Path) -> None:
+    """An object-centric log of a gigabyte: 20 events an order, an item in each; the events stand before the objects."""
+    with path.open("w") as file:
+        file.write('{"eventTypes": [], "objectTypes": [], "events": [')
+        n = 0
+        while file.tell() < 1024 * MIB * 0.85:
+            for _ in range(1_000):
+                file.write(
+                    f'{{"id": "e{n}", "type": "Handle the order", "time": "2026-03-01T12:00:00Z", '
+                    f'"attributes": [{{"name": "amount", "value": {n}}}], "relationships": '
+                    f'[{{"objectId": "o{n // 20}", "qualifier": "order"}}, {{"objectId": "i{n // 5}", "qualifier": "item"}}]}},'
+                )
+                n += 1
+        file.write(
+            '{"id": "last", "type": "Close", "time": "2026-03-01T12:00:00Z", "relationships": [{"objectId": "o0"}]}'
+        )
+        file.write('], "objects": [')
+        file.writelines(f'{{"id": "i{i}", "type": "item", "attributes": []}},' for i in range(n // 5))
+        file.writelines(f'{{"id": "o{o}", "type": "order", "attributes": []}},' for o in range(1, n // 20))
+        file.write('{"id": "o0", "type": "order", "attributes": []}]}')
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="also read a table of a gigabyte")
+    parser.add_argument("--large", action="store_true", help="also read files of a gigabyte")
     large = parser.parse_args().large
     folder = os.environ.get("CANDOR_DATA")
     if not folder:
@@ -120,6 +165,10 @@ def main() -> None:
             path = Path(scratch) / "large.csv"
             write_large(path)
             measure("candor, a table of 1 GiB", candor_rows, path, runs=1)
+            write_large_xes(path)
+            measure("candor, an XES log of 1 GiB", candor_events, path, runs=1)
+            write_large_ocel(path)
+            measure("candor, an object-centric log of 1 GiB", candor_events, path, runs=1)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """examples:
   candor import complaints complaints.csv.gz
   candor import events log.xes.gz --journey permits
+  candor import events orders.jsonocel --case-type order
   candor import surveys wide.csv --source airport-2017 --column key=RESPNUM --column weight=WEIGHT \\
       --question NETPRO=nps --blank NETPRO=11 --received-on 2017-05-15
   candor import surveys answers.csv --source relationship --long
@@ -34,10 +35,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )  # fmt: skip
     parser.add_argument("kind", help="complaints, surveys, events; or undo")
     parser.add_argument(
-        "file", help="CSV (also .gz, .zip), XES (also .gz); for undo the number of the import"
+        "file",
+        help="CSV (also .gz, .zip), XES or OCEL 2.0 JSON (also .gz); for undo the number of the import",
     )
     parser.add_argument("--source", help="what the file's system is called; its ids are unique within it")
     parser.add_argument("--journey", help="events: the journey they belong to")
+    parser.add_argument(
+        "--case-type", metavar="TYPE", help="events, OCEL: the type of object that is the case"
+    )
     parser.add_argument(
         "--column", action="append", default=[], metavar="FIELD=COLUMN", help="use this column for a field"
     )
@@ -180,7 +185,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
         ]
     if blanks:
         options["blanks"] = blanks
-    for name in ("source", "journey", "received_on"):
+    for name in ("source", "journey", "case_type", "received_on"):
         if value := getattr(arguments, name):
             options[name] = value
     if arguments.date_order:
@@ -209,6 +214,7 @@ def _report(batch: "ImportBatch", arguments: argparse.Namespace) -> int:
     facts = {
         "import": batch.pk, "state": batch.state, "rows_read": batch.rows_read, "rows_added": batch.rows_added,
         "rows_known": batch.rows_known, "rows_bad": batch.rows_bad, "notes": batch.message.splitlines(),
+        "report": batch.report,
     }  # fmt: skip
     if arguments.bad_rows and batch.rows_bad:
         Path(arguments.bad_rows).write_text("".join(services.bad_rows_csv(batch)), encoding="utf-8")
@@ -226,4 +232,8 @@ def _words(batch: "ImportBatch", arguments: argparse.Namespace) -> str:
     ]
     if batch.rows_bad and not arguments.bad_rows:
         lines.append("See the bad rows with --bad-rows FILE, or on the import's page.")
-    return "\n".join([*lines, *filter(None, batch.message.splitlines())])
+    odd = [
+        f"{found['n']:,} rows are {kind.replace('_', ' ')}; they were kept."
+        for kind, found in sorted(batch.report.items())
+    ]
+    return "\n".join([*lines, *odd, *filter(None, batch.message.splitlines())])

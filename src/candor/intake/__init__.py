@@ -15,6 +15,7 @@ from candor.intake.dates import (
 )
 from candor.intake.errors import (
     BrokenArchive,
+    BrokenJson,
     BrokenXml,
     EmptyFile,
     FileRefused,
@@ -23,11 +24,14 @@ from candor.intake.errors import (
     MissingColumns,
     NotATable,
     TooLarge,
+    UnknownCaseType,
     UnsafeXml,
 )
 from candor.intake.events import EVENT_FIELDS, Event, EventLog, in_case_order, open_events
 from candor.intake.fields import Field, Kind, Mapping, recognise
 from candor.intake.numbers import AmbiguousDecimalMark, DecimalMark, detect_decimal_mark
+from candor.intake.ocel import CaseType
+from candor.intake.odd_times import OddTimes, Tally
 from candor.intake.problems import Problem, csv_lines, plain_cell, safe_cell, write_problems
 from candor.intake.sources import Limits
 from candor.intake.table import Row, Table, open_table
@@ -39,7 +43,9 @@ __all__ = [
     "AmbiguousDateOrder",
     "AmbiguousDecimalMark",
     "BrokenArchive",
+    "BrokenJson",
     "BrokenXml",
+    "CaseType",
     "Caution",
     "Converter",
     "DateOrder",
@@ -56,10 +62,13 @@ __all__ = [
     "Mapping",
     "MissingColumns",
     "NotATable",
+    "OddTimes",
     "Problem",
     "Row",
     "Table",
+    "Tally",
     "TooLarge",
+    "UnknownCaseType",
     "UnsafeXml",
     "csv_lines",
     "detect_date_order",

@@ -8,7 +8,9 @@ IntakeError
 │   ├── BrokenArchive     a damaged, locked or many-membered .gz or .zip
 │   ├── TooLarge          past a limit, or an archive that unfolds beyond reason
 │   ├── UnsafeXml         a document type declaration or an entity
-│   └── BrokenXml         not well formed, or not an event log
+│   ├── BrokenXml         not well formed, or not an event log
+│   └── BrokenJson        not well formed
+├── UnknownCaseType       no event touches an object of the chosen type
 └── MissingColumns        a required field has no column
 """
 
@@ -97,6 +99,28 @@ class BrokenXml(FileRefused):
         self.reason = reason
         self.line = line
         super().__init__(f"The log can't be read: {reason} (line {line}).")
+
+
+class BrokenJson(FileRefused):
+    """The JSON is not well formed."""
+
+    code: ClassVar[str] = "broken_json"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The log can't be read: {reason}.")
+
+
+class UnknownCaseType(IntakeError):
+    """An object-centric log holds no objects of the type that was chosen as the case."""
+
+    code: ClassVar[str] = "unknown_case_type"
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name, self.known = name, known
+        super().__init__(
+            f"No event touches an object of type “{name}”; the log has: {', '.join(known) or 'none'}."
+        )
 
 
 class MissingColumns(IntakeError):

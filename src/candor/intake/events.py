@@ -1,4 +1,4 @@
-"""Events of cases, from an XES log or from a table of them: both give the same events."""
+"""Events of cases, from an XES log, an object-centric log (OCEL 2.0) or a table of them: all give the same events."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,10 @@ from candor.intake.dates import (
     parse_date,
     parse_instant,
 )
-from candor.intake.errors import MissingColumns
+from candor.intake.errors import MissingColumns, UnknownCaseType
 from candor.intake.fields import Field, Mapping, recognise
+from candor.intake.ocel import CaseType, OcelReader, as_text, named_values
+from candor.intake.ocel import RawEvent as OcelEvent
 from candor.intake.problems import Problem
 from candor.intake.sources import Limits, Source
 from candor.intake.table import Table, open_table
@@ -33,6 +35,7 @@ EVENT_FIELDS: Final = (
         official=("case:concept:name",),
         synonyms=("case id", "case key", "case number", "trace", "trace id", "process instance", "episode"),
         is_identifier=True,
+        blanks=frozenset({"?"}),
         help="What the events belong to: one application, one claim, one journey.",
     ),
     Field(
@@ -85,6 +88,8 @@ EVENT_FIELDS: Final = (
 _CASE: Final = "case:"
 _FULL_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 _LOOKED_AT: Final = 200
+_NO_CASE: Final = {"", "?"}
+_JSON: Final = b"{"
 
 
 class Event(NamedTuple):
@@ -129,30 +134,38 @@ class EventLog:
 
     Attributes:
         path: the file.
-        format: "xes" or "table".
+        format: "xes", "ocel" or "table".
         table: the table behind it, if it is one.
         mapping: which columns are read, if it is a table.
         date_order: of the table's times; an `AmbiguousDateOrder` has to be answered first, or every such time is a `Problem`.
+        case_types: of an object-centric log, the types of objects that may be the case, the best first; else empty.
+        case_type: the one that is the case.
         bytes_total: size of the file on disk.
     """
 
     def __init__(
         self,
         path: Path,
-        reader: XesReader | None,
+        reader: XesReader | OcelReader | None,
         table: Table | None,
         mapping: Mapping | None,
         date_order: DateOrder | AmbiguousDateOrder | None,
         zone: tzinfo,
+        case_type: str = "",
     ) -> None:
         self.path = path
-        self.format: Literal["xes", "table"] = "xes" if reader else "table"
+        self.format: Literal["xes", "ocel", "table"] = (
+            "xes" if isinstance(reader, XesReader) else "ocel" if reader else "table"
+        )
         self.table = table
         self.mapping = mapping
         self.date_order = date_order
+        self.case_types: tuple[CaseType, ...] = reader.case_types if isinstance(reader, OcelReader) else ()
+        self.case_type = case_type
         self.bytes_total = path.stat().st_size
         self._reader = reader
         self._zone = zone
+        self._shared = self._left_out = self._unknown = 0
 
     @property
     def bytes_read(self) -> int:
@@ -161,8 +174,8 @@ class EventLog:
 
     @property
     def notes(self) -> list[str]:
-        """What was inferred or odd, as sentences."""
-        return self.table.notes if self.table else []
+        """What was inferred or odd, as sentences; of an object-centric log what the latest reading met."""
+        return self.table.notes if self.table else [*self._notes_of_objects()]
 
     def __iter__(self) -> Iterator[Event | Problem]:
         return self.events()
@@ -174,10 +187,12 @@ class EventLog:
             start: position of the first event wanted, to go on where an import stopped.
 
         Raises:
-            UnsafeXml, BrokenXml, TooLarge, BrokenArchive: met on the way.
+            UnsafeXml, BrokenXml, BrokenJson, TooLarge, BrokenArchive: met on the way.
         """
-        if self._reader is not None:
+        if isinstance(self._reader, XesReader):
             return self._from_xes(self._reader, start)
+        if self._reader is not None:
+            return self._from_ocel(self._reader, start)
         assert self.table is not None and self.mapping is not None
         return self._from_table(self.table, self.mapping, start)
 
@@ -191,8 +206,8 @@ class EventLog:
                 cells.get("concept:name", "").strip(),
                 cells.get("time:timestamp", ""),
             )
-            if not (case and activity and stamp):
-                yield _incomplete(position, line, case, activity, cells)
+            if case in _NO_CASE or not (activity and stamp):
+                yield _incomplete(position, line, "" if case in _NO_CASE else case, activity, cells)
                 continue
             try:
                 at = read_at(stamp)
@@ -205,6 +220,36 @@ class EventLog:
             yield Event(
                 case, activity, at, resource or None, lifecycle or None, cells, trace.attributes, position
             )
+
+    def _from_ocel(self, reader: OcelReader, start: int) -> Iterator[Event | Problem]:
+        self._shared = self._left_out = self._unknown = 0
+        for raw in reader.events():
+            self._unknown += bool(raw.unknown)
+            cases = [one for one in raw.objects.get(self.case_type, ()) if one.strip() not in _NO_CASE]
+            self._left_out += not cases
+            self._shared += len(cases) > 1
+            if raw.position < start or not cases:
+                continue
+            parts = _parts_of(raw, self.case_type, self._zone)
+            if isinstance(parts, Problem):
+                yield parts
+                continue
+            activity, at, attributes = parts
+            for case in cases:
+                yield Event(
+                    case, activity, at, None, None, attributes, reader.attributes_of(case), raw.position
+                )
+
+    def _notes_of_objects(self) -> Iterator[str]:
+        if self._shared:
+            yield (
+                f"{self._shared:,} events touch several objects of type “{self.case_type}”; "
+                "each of them is an event of every one of these cases."
+            )
+        if self._left_out:
+            yield f"{self._left_out:,} events touch no object of type “{self.case_type}”, belong to no case and were left out."
+        if self._unknown:
+            yield f"{self._unknown:,} events name objects that the file does not list; these names were passed over."
 
     def _from_table(self, table: Table, mapping: Mapping, start: int) -> Iterator[Event | Problem]:
         order = None if isinstance(self.date_order, AmbiguousDateOrder) else self.date_order
@@ -241,8 +286,9 @@ def open_events(
     mapping: Mapping | None = None,
     date_order: DateOrder | None = None,
     zone: tzinfo = UTC,
+    case_type: str | None = None,
 ) -> EventLog:
-    """Opens an event log: XES, or a table of events, plain, gzipped or alone in a zip.
+    """Opens an event log: XES, OCEL 2.0 as JSON, or a table of events, plain, gzipped or alone in a zip.
 
     Args:
         path: the file.
@@ -250,9 +296,12 @@ def open_events(
         mapping: for a table, which columns to read; recognised by their names when not given.
         date_order: for a table whose times need one; found out from the whole column when not given.
         zone: where the clock hung, for times that don't say.
+        case_type: for an object-centric log, the type of object that is the case; without it the one that most events touch
+            exactly once. The other objects go along as attributes.
 
     Raises:
         FileRefused: the file can't be read; for XES some kinds only show while reading.
+        UnknownCaseType: no event touches an object of the chosen type, or of any type.
         MissingColumns: a table without case, activity or time.
 
     Example:
@@ -262,9 +311,12 @@ def open_events(
     """
     file, limits = Path(path), limits or Limits()
     with Source(file, limits) as source:
-        start = source.read(64)
-    if start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").startswith(b"<"):
+        start = source.read(64).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
+    if start.startswith(b"<"):
         return EventLog(file, XesReader(file, limits), None, None, None, zone)
+    if start.startswith(_JSON):
+        objects = OcelReader(file, limits)
+        return EventLog(file, objects, None, None, None, zone, _case_type(objects, case_type))
     table = open_table(file, limits=limits)
     mapping = mapping or recognise(table.columns, EVENT_FIELDS)
     if mapping.missing:
@@ -276,6 +328,36 @@ def open_events(
 def in_case_order(items: Iterable[Event | Problem]) -> list[Event]:
     """The events case by case, each in order of time; events of one instant stay in file order. Holds them all in memory."""
     return sorted((e for e in items if isinstance(e, Event)), key=lambda e: (e.case, e.at, e.position))
+
+
+def _case_type(reader: OcelReader, chosen: str | None) -> str:
+    known = tuple(one.name for one in reader.case_types)
+    if chosen in known or (chosen is None and known):
+        return chosen or known[0]
+    raise UnknownCaseType(chosen or "any", known)
+
+
+def _parts_of(raw: OcelEvent, case_type: str, zone: tzinfo) -> tuple[str, datetime, dict[str, str]] | Problem:
+    """Activity, time and attributes of an event of an object-centric log."""
+    given = raw.given
+    activity, stamp = (str(given.get(name) or "").strip() for name in ("type", "time"))
+    attributes = {name: _stamp_in_utc(text) for name, text in named_values(given.get("attributes")).items()}
+    if event_id := given.get("id"):
+        attributes["ocel:eid"] = as_text(event_id)
+    for kind, ids in raw.objects.items():
+        if kind != case_type:
+            attributes[f"object:{kind}"] = ", ".join(ids)
+    cells = {"type": activity, "time": stamp} | attributes
+    if not (activity and stamp):
+        lacking = "time" if activity else "type"
+        message = f"Event {raw.position} has no {lacking}."
+        return Problem(raw.position, lacking, "", f"a value for {lacking}", message, cells)
+    try:
+        return activity, parse_instant(stamp, None, zone), attributes
+    except (ValueError, OverflowError):
+        expected = "a time such as 2020-01-31T12:00:00+01:00"
+        message = f"Event {raw.position}: “{stamp[:40]}” is no time as ISO 8601 writes it."
+        return Problem(raw.position, "time", stamp, expected, message, cells)
 
 
 def _order_of(table: Table, column: str) -> DateOrder | AmbiguousDateOrder:

@@ -1,7 +1,7 @@
 """Kinds of import: what apps above register so that their rows can come from a file."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from candor.intake import Field, Problem
@@ -13,12 +13,22 @@ Item = tuple[int, Any]  # the row's number in the file, and what the kind's `sto
 
 
 @dataclass(frozen=True, slots=True)
+class Odd:
+    """Rows that were taken and deserve a look: how many of a chunk, and the first of them as the report shows them."""
+
+    n: int
+    examples: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a chunk: rows that were new, rows that were here before, and rows refused with the reason."""
+    """What became of a chunk: rows that were new, rows that were here before, rows refused with the reason, and what is odd about
+    rows that were taken, by its kind."""
 
     added: int
     known: int = 0
     problems: tuple[Problem, ...] = ()
+    odd: Mapping[str, Odd] = field(default_factory=dict)
 
 
 class Reader(Protocol):
@@ -71,6 +81,7 @@ class ImportKind:
         open: the reader for a batch whose options are complete.
         store: writes one chunk of items inside the caller's transaction.
         undo: removes everything that the batch brought, inside the caller's transaction where it is in the record.
+        report_template: a template that puts the report of odd rows into words, or "".
         template: a template with further options of the mapping page, or "", which gets `context(batch, preview)`.
         next_url_name: the page to go on to once it is done.
         chunk: items a transaction takes.
@@ -86,6 +97,7 @@ class ImportKind:
     undo: Callable[[ImportBatch], None]
     template: str = ""
     context: Callable[[ImportBatch, Preview], dict[str, Any]] = _no_context
+    report_template: str = ""
     next_url_name: str = ""
     chunk: int = 1_000
     order: int = 100

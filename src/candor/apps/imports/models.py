@@ -36,6 +36,9 @@ class ImportBatch(models.Model):
     last_row = models.PositiveBigIntegerField(default=0, help_text="Where to go on after an interruption")
     share_read = models.FloatField(default=0.0, help_text="Of the file's bytes, 0 to 1")
     message = models.TextField(blank=True)
+    report = models.JSONField(
+        default=dict, help_text="What is odd about rows that were taken: by kind, how many and a few of them"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"

@@ -26,6 +26,7 @@ State = ImportBatch.State
 Later: TypeAlias = Callable[[int], object]  # enqueues the work on a batch
 
 MOST_BAD_ROWS = 20_000  # beyond it, and when most rows are bad, the columns are surely mapped wrongly
+MOST_EXAMPLES = 5  # of each oddity in the report
 SAFE = "What was imported so far is safe and complete up to row {row}."
 UNDO_AGAIN = "Taking the import back is not complete; undo it again."
 DISK_IS_FULL = (
@@ -209,12 +210,22 @@ def _store_chunk(
     batch.rows_added += stored.added
     batch.rows_known += stored.known
     batch.rows_bad += len({problem.row for problem in problems})
+    _note_odd(batch, stored)
     before, batch.last_row = batch.last_row, _row_of(chunk[-1])
     batch.share_read = reader.share_read
-    numbers = ("rows_read", "rows_added", "rows_known", "rows_bad", "last_row", "share_read")
+    numbers = ("rows_read", "rows_added", "rows_known", "rows_bad", "last_row", "share_read", "report")
     mine = ImportBatch.objects.filter(pk=batch.pk, last_row=before, state=State.RUNNING)
     if not mine.update(**{name: getattr(batch, name) for name in numbers}):
         raise ImportUnderWay("Another worker has taken this import over.")
+
+
+def _note_odd(batch: ImportBatch, stored: Stored) -> None:
+    report = dict(batch.report)
+    for kind, odd in stored.odd.items():
+        before = report.get(kind, {"n": 0, "examples": []})
+        examples = [*before["examples"], *odd.examples][:MOST_EXAMPLES]
+        report[kind] = {"n": before["n"] + odd.n, "examples": examples}
+    batch.report = report
 
 
 def _keep_problems(batch: ImportBatch, problems: Iterable[Problem]) -> None:
@@ -277,7 +288,7 @@ def undo(*, batch: ImportBatch, by: Person | None, later: Later | None = None) -
         ("last_row", "rows_read", "rows_added", "rows_known", "rows_bad", "share_read"), 0
     )
     with transaction.atomic():
-        if not _move(batch, to=State.UNDOING, was=[State.DONE, State.FAILED], **nothing):
+        if not _move(batch, to=State.UNDOING, was=[State.DONE, State.FAILED], report={}, **nothing):
             raise ImportUnderWay("Only an import that has ended can be undone, and only once.")
         batch.bad_rows.all().delete()
         record_audit(by=by, action="import.undone", target=batch, file=batch.file_name)

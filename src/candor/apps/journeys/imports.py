@@ -1,51 +1,69 @@
-"""Touchpoint events as a kind of import, from CSV and from XES."""
+"""Touchpoint events as a kind of import, from CSV, XES and OCEL 2.0."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import slugify
 
-from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
+from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import file_of, mapping_of, preview_table
 from candor.foundation.storage import warehouse
-from candor.intake import EVENT_FIELDS, Event, EventLog, IntakeError, Problem, open_events, open_table
+from candor.intake import (
+    EVENT_FIELDS,
+    Event,
+    EventLog,
+    MissingColumns,
+    OddTimes,
+    Problem,
+    open_events,
+    open_table,
+)
 
 from .services import define_journey, drop_empty_journey
 
 SHOWN = 8
+_NOTES = {
+    "xes": "An XES log says itself what its events mean; nothing needs mapping.",
+    "ocel": "An object-centric log says itself what its events mean. Choose which type of object is the case; the others go along as "
+    "attributes, and an event of several cases belongs to each of them.",
+}
 
 
 def preview(batch: ImportBatch) -> Preview:
-    """The columns of a table, or the first events of an XES log, which needs no mapping."""
-    if not _is_xml(batch):
+    """The columns of a table, or the first events of a log, which needs no mapping."""
+    log = _log_without_columns(batch)
+    if log is None:
         return preview_table(batch, EVENT_FIELDS)
     first: list[dict[str, str]] = []
-    for entry in open_events(file_of(batch)):
+    for entry in log:
         if isinstance(entry, Event):
             first.append(
                 {"case": entry.case, "activity": entry.activity, "time": entry.at.isoformat(" ", "seconds")}
             )
         if len(first) == SHOWN:
             break
-    notes = ("An XES log says itself what its events mean; nothing needs mapping.",)
-    return Preview(("case", "activity", "time"), (), {}, {}, (), (), tuple(first), notes)
+    return Preview(("case", "activity", "time"), (), {}, {}, (), (), tuple(first), (_NOTES[log.format],))
 
 
 def _log_of(batch: ImportBatch) -> EventLog:
+    log = _log_without_columns(batch)
+    if log is not None:
+        return log
     path = file_of(batch)
-    if _is_xml(batch):
-        return open_events(path)
     mapping = mapping_of(batch, open_table(path), EVENT_FIELDS)
     return open_events(path, mapping=mapping, date_order=batch.options.get("date_order_at"))
 
 
-def _is_xml(batch: ImportBatch) -> bool:
+def _log_without_columns(batch: ImportBatch) -> EventLog | None:
+    """The log, if it is XES or OCEL; None for a table, whose columns may need a person."""
     try:
-        return open_events(file_of(batch)).format == "xes"
-    except IntakeError:
-        return False
+        log = open_events(file_of(batch), case_type=batch.options.get("case_type") or None)
+    except MissingColumns:
+        return None
+    return None if log.format == "table" else log
 
 
 class EventReader:
@@ -94,7 +112,19 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     journey = journey_of(batch)
     rows = (_row(event, source=source, journey=journey, batch=batch.pk) for _, event in items)
     added = warehouse().append_events(rows)
-    return Stored(added, len(items) - added)
+    return Stored(added, len(items) - added, odd=_odd(batch, [event for _, event in items]))
+
+
+def _odd(batch: ImportBatch, events: Sequence[Event]) -> dict[str, Odd]:
+    """What is odd about the times of a chunk; what was met of a case before is remembered with the batch at hand."""
+    seen: OddTimes = batch.__dict__.setdefault("odd_times", OddTimes(timezone.now()))
+    for event in events:
+        seen.look(event)
+    return {kind: Odd(tally.n, tuple(map(_example, tally.examples))) for kind, tally in seen.take().items()}
+
+
+def _example(event: Event) -> dict[str, Any]:
+    return {"row": event.position, "case": event.case, "activity": event.activity, "at": event.at.isoformat()}
 
 
 def _row(event: Event, *, source: str, journey: str, batch: int) -> dict[str, Any]:
@@ -121,14 +151,16 @@ def undo(batch: ImportBatch) -> None:
 
 
 def context(batch: ImportBatch, preview: Preview) -> dict[str, Any]:
-    """For the mapping page: which journey the events go to."""
-    return {"journey_key": journey_of(batch)}
+    """For the mapping page: which journey the events go to, and which objects may be the case."""
+    log = _log_without_columns(batch)
+    chosen = {"case_types": log.case_types, "case_type": log.case_type} if log else {}
+    return {"journey_key": journey_of(batch)} | chosen
 
 
 KIND = ImportKind(
     key="events",
     name="Touchpoint events",
-    description="One event a row: case, activity, time. CSV, or XES as process mining tools write it.",
+    description="One event a row: case, activity, time. CSV, or XES and OCEL 2.0 (JSON) as process mining tools write them.",
     icon="route",
     preview=preview,
     open=open_reader,
@@ -136,6 +168,7 @@ KIND = ImportKind(
     undo=undo,
     next_url_name="journeys:journeys",
     template="journeys/import_options.html",
+    report_template="journeys/import_report.html",
     context=context,
     chunk=20_000,
     order=30,
