@@ -69,6 +69,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="refuse",
         help="rows whose unit nobody knows: make the unit, import without it, or hand the row back (default)",
     )
+    parser.add_argument(
+        "--unknown-people",
+        choices=["keep", "refuse"],
+        default="keep",
+        help="rows whose work was done by somebody nobody knows: keep the name as it stands (default), or hand the row back",
+    )
     parser.add_argument("--bad-rows", metavar="FILE", help="write the rows that did not fit here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -173,6 +179,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     options: dict[str, Any] = {
         "columns": dict(_pairs(arguments.column)),
         "unknown_units": arguments.unknown_units,
+        "unknown_people": arguments.unknown_people,
     }
     questions = dict(_pairs(arguments.question))
     blanks: dict[str, list[str]] = {}

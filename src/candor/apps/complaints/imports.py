@@ -7,6 +7,7 @@ from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.services import forget_batch
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
+from candor.apps.imports.people import People
 from candor.apps.imports.tables import CELLS, TableReader, preview_table, refuse_unit
 from candor.apps.imports.units import Units
 
@@ -28,20 +29,22 @@ def open_reader(batch: ImportBatch) -> Reader:
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of complaints."""
-    units = Units(batch, items)
+    units, people = Units(batch, items), People(batch)
     source = batch.options.get("source") or DEFAULT_SOURCE
     customers = customers_by_identifier(
         system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
     )
     problems = [refuse_unit(item) for item in items if units.refuses(item[1].get("unit"))]
-    good = [
-        _complaint(values, units, customers) for _, values in items if not units.refuses(values.get("unit"))
-    ]
+    problems += filter(None, map(people.refusal, items))
+    refused = {problem.row for problem in problems}
+    good = [_complaint(values, units, people, customers) for row, values in items if row not in refused]
     received = receive_complaints(items=good, source=source, batch=batch)
     return Stored(len(received.new_ids), len(good) - len(received.new_ids), tuple(problems))
 
 
-def _complaint(values: dict[str, Any], units: Units, customers: dict[str, int]) -> NewComplaint:
+def _complaint(
+    values: dict[str, Any], units: Units, people: People, customers: dict[str, int]
+) -> NewComplaint:
     words = ("product", "sub_product", "issue", "sub_issue", "company", "comment", "channel", "state_code", "postcode", "tags",
             "response", "public_response", "root_cause", "redress")  # fmt: skip
     facts = ("sent_on", "decided_on", "is_timely", "is_disputed")
@@ -55,6 +58,8 @@ def _complaint(values: dict[str, Any], units: Units, customers: dict[str, int]) 
         severity=severity_of(values),
         customer_id=customers.get(values.get("customer") or ""),
         unit_id=units.id_of(values.get("unit")),
+        done_by_id=people.id_of(values.get("done_by")),
+        done_by_given=values.get("done_by") or "",
         **fields,
     )
 

@@ -50,6 +50,7 @@ class NewComplaint:
     segment: str = ""
     unit_id: int | None = None
     done_by_id: int | None = None
+    done_by_given: str = ""
     journey_id: int | None = None
     touchpoint_id: int | None = None
     episode: str = ""
@@ -61,7 +62,7 @@ _OWN = (
     "root_cause", "redress",
 )  # fmt: skip
 _HUB = (
-    "product", "company", "issue", "comment", "channel", "customer_id", "segment", "unit_id", "done_by_id", "journey_id",
+    "product", "company", "issue", "comment", "channel", "customer_id", "segment", "unit_id", "done_by_id", "done_by_given", "journey_id",
     "touchpoint_id", "episode",
 )  # fmt: skip
 

@@ -43,6 +43,9 @@ class Feedback(models.Model):
         related_name="+",
         help_text="Who did the work at the time; frozen then, never looked up later",
     )
+    done_by_given = models.CharField(
+        max_length=120, blank=True, help_text="The same as the source names them, known here or not"
+    )
     product = models.CharField(max_length=120, blank=True)
     company = models.CharField(
         max_length=160, blank=True, help_text="The firm it is about, in files of many firms"

@@ -50,6 +50,7 @@ class NewFeedback:
     episode: str = ""
     unit_id: int | None = None
     done_by_id: int | None = None
+    done_by_given: str = ""
     product: str = ""
     company: str = ""
     issue: str = ""

@@ -9,6 +9,7 @@ from candor.intake import Field, Problem
 from .errors import UnknownKind
 from .models import ImportBatch
 
+CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
 Item = tuple[int, Any]  # the row's number in the file, and what the kind's `store` understands
 
 

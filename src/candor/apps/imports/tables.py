@@ -19,12 +19,13 @@ from candor.intake import (
     recognise,
 )
 
+from .kinds import CELLS as CELLS
 from .kinds import Item, Preview, Question
 from .models import ImportBatch
+from .people import question_about_people
 from .units import question_about_units
 
 SHOWN = 8  # rows of the preview
-CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
 
 
 def file_of(batch: ImportBatch) -> Path:
@@ -55,7 +56,7 @@ def preview_table(
     asked = tuple(
         _order_question(key, found) for key, found in orders.items() if isinstance(found, AmbiguousDateOrder)
     )
-    units = question_about_units(batch, table, mapping)
+    strangers = (ask(batch, table, mapping) for ask in (question_about_units, question_about_people))
     rows = tuple(row.values for row in table.preview(SHOWN) if isinstance(row, Row))
     return Preview(
         file_columns=tuple(table.columns),
@@ -63,7 +64,7 @@ def preview_table(
         columns=dict(mapping.columns),
         unclear=dict(mapping.unclear),
         missing=mapping.missing,
-        questions=(*asked, *((units,) if units else ()), *more),
+        questions=(*asked, *filter(None, strangers), *more),
         rows=rows,
         notes=(*table.notes, *notes),
     )

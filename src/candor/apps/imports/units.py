@@ -8,10 +8,11 @@ from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Unit
 from candor.apps.organization.queries import root_unit, units_by_code_or_name
 from candor.apps.organization.services import create_unit
-from candor.intake import Mapping, Row, Table
+from candor.intake import Mapping, Table
 
 from .kinds import Item, Question
 from .models import ImportBatch
+from .names import SHOWN, names_in
 
 OPTION = "unknown_units"
 CREATE, WITHOUT, REFUSE = "create", "without", "refuse"
@@ -20,7 +21,6 @@ CHOICES = (
     (WITHOUT, "Import these rows without a unit"),
     (REFUSE, "Hand these rows back as bad rows"),
 )
-SHOWN = 5
 
 
 def question_about_units(batch: ImportBatch, table: Table, mapping: Mapping) -> Question | None:
@@ -28,9 +28,8 @@ def question_about_units(batch: ImportBatch, table: Table, mapping: Mapping) -> 
     column = mapping.columns.get("unit")
     if column is None or batch.options.get(OPTION) in {CREATE, WITHOUT, REFUSE}:
         return None
-    named = {row.values.get(column, "").strip() for row in table.rows() if isinstance(row, Row)}
     known = units_by_code_or_name()
-    strange = sorted(name for name in named if name and name.casefold() not in known)
+    strange = sorted(name for name in names_in(table, column) if name.casefold() not in known)
     if not strange:
         return None
     shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN]) + (

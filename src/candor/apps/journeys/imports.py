@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import file_of, mapping_of, preview_table
+from candor.apps.organization.queries import people_by_email_or_code
 from candor.foundation.storage import warehouse
 from candor.intake import (
     EVENT_FIELDS,
@@ -30,6 +31,7 @@ _NOTES = {
     "ocel": "An object-centric log says itself what its events mean. Choose which type of object is the case; the others go along as "
     "attributes, and an event of several cases belongs to each of them.",
 }
+DONE_BY = "done_by"  # the attribute that holds the number of the person who did it
 
 
 def preview(batch: ImportBatch) -> Preview:
@@ -110,7 +112,8 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Append a chunk to the event log; events that are there already add nothing."""
     source = batch.options.get("source") or "events"
     journey = journey_of(batch)
-    rows = (_row(event, source=source, journey=journey, batch=batch.pk) for _, event in items)
+    people = people_by_email_or_code()
+    rows = (_row(event, people, source=source, journey=journey, batch=batch.pk) for _, event in items)
     added = warehouse().append_events(rows)
     return Stored(added, len(items) - added, odd=_odd(batch, [event for _, event in items]))
 
@@ -127,7 +130,10 @@ def _example(event: Event) -> dict[str, Any]:
     return {"row": event.position, "case": event.case, "activity": event.activity, "at": event.at.isoformat()}
 
 
-def _row(event: Event, *, source: str, journey: str, batch: int) -> dict[str, Any]:
+def _row(event: Event, people: dict[str, int], *, source: str, journey: str, batch: int) -> dict[str, Any]:
+    """An event as the log keeps it. Who or what did it stays as the file names it, since many a resource is a machine; where it
+    is somebody we know by e-mail or personnel number, their number here is frozen beside it."""
+    done_by = people.get((event.resource or "").strip().casefold())
     channel = event.attributes.get("channel") or event.case_attributes.get("channel")
     return {
         "journey": journey,
@@ -137,7 +143,7 @@ def _row(event: Event, *, source: str, journey: str, batch: int) -> dict[str, An
         "resource": event.resource,
         "lifecycle": event.lifecycle,
         "channel": channel,
-        "attributes": event.attributes,
+        "attributes": event.attributes if done_by is None else event.attributes | {DONE_BY: str(done_by)},
         "source": source,
         "batch": batch,
         "ordinal": event.position,

@@ -49,6 +49,13 @@ def units_by_code_or_name() -> dict[str, int]:
     return found | {code.casefold(): pk for pk, code, _ in rows}
 
 
+def people_by_email_or_code() -> dict[str, int]:
+    """Ids of people by their e-mail and their personnel number, both in folded case; a name alone tells nobody apart."""
+    rows = list(Person.objects.values_list("pk", "email", "code"))
+    found = {email.casefold(): pk for pk, email, _ in rows if email}
+    return found | {code.casefold(): pk for pk, _, code in rows if code}
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A unit on the page of the tree, with the people who belong to it and have no place of their own below it."""

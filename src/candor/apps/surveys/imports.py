@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
+from candor.apps.imports.people import People
 from candor.apps.imports.tables import CELLS, TableReader, file_of, preview_table, refuse, refuse_unit
 from candor.apps.imports.units import Units
 from candor.foundation.errors import InvalidInput
@@ -114,18 +116,27 @@ def _definition(question: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the rows of a chunk name."""
+
+    units: Units
+    people: People
+
+
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of answers."""
-    units = Units(batch, items)
+    named = _Named(Units(batch, items), People(batch))
     source = source_of(batch)
     customers = customers_by_identifier(
         system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
     )
-    strange = {row for row, values in items if units.refuses(values.get("unit"))}
-    problems = [refuse_unit(item) for item in items if item[0] in strange]
-    good = [(row, values) for row, values in items if row not in strange]
+    problems = [refuse_unit(item) for item in items if named.units.refuses(item[1].get("unit"))]
+    problems += filter(None, map(named.people.refusal, items))
+    refused = {problem.row for problem in problems}
+    good = [item for item in items if item[0] not in refused]
     write: Callable[..., Stored] = _store_long if is_long(batch) else _store_wide
-    stored = write(batch, good, source, units, customers)
+    stored = write(batch, good, source, named, customers)
     return Stored(stored.added, stored.known, (*problems, *stored.problems))
 
 
@@ -136,7 +147,7 @@ def _without_day(item: Item) -> Problem:
 
 
 def _store_wide(
-    batch: ImportBatch, items: Sequence[Item], source: str, units: Units, customers: dict[str, int]
+    batch: ImportBatch, items: Sequence[Item], source: str, named: _Named, customers: dict[str, int]
 ) -> Stored:
     fixed = _fixed_day(batch)
     questions = _questions(batch)
@@ -152,7 +163,7 @@ def _store_wide(
         said = values | {"comment": values.get("comment") or _words_of(answers)}
         fresh.append(
             _feedback(
-                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, units=units,
+                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, named=named,
                 customers=customers, answers=answers,
             )
         )  # fmt: skip
@@ -173,7 +184,7 @@ def row_key(item: Item) -> str:
 
 
 def _feedback(
-    values: dict[str, Any], *, source: str, key: str, received_at: Any, units: Units, customers: dict[str, int],
+    values: dict[str, Any], *, source: str, key: str, received_at: Any, named: _Named, customers: dict[str, int],
     answers: tuple[NewAnswer, ...],
 ) -> NewFeedback:  # fmt: skip
     texts: dict[str, Any] = {
@@ -183,7 +194,8 @@ def _feedback(
     return NewFeedback(
         kind=Kind.SURVEY, source=source, key=key, received_at=received_at, weight=1.0 if weight is None else weight,
         customer_id=customers.get(values.get("customer") or ""),
-        unit_id=units.id_of(values.get("unit")), answers=answers, **texts,
+        unit_id=named.units.id_of(values.get("unit")), done_by_id=named.people.id_of(values.get("done_by")),
+        done_by_given=values.get("done_by") or "", answers=answers, **texts,
     )  # fmt: skip
 
 
@@ -197,7 +209,7 @@ def _answer(question: dict[str, Any], value: Any) -> NewAnswer | None:
 
 
 def _store_long(
-    batch: ImportBatch, items: Sequence[Item], source: str, units: Units, customers: dict[str, int]
+    batch: ImportBatch, items: Sequence[Item], source: str, named: _Named, customers: dict[str, int]
 ) -> Stored:
     problems: list[Problem] = []
     added = known = 0
@@ -213,7 +225,7 @@ def _store_long(
             continue
         comment = _words_of(answers)
         item = _feedback(
-            first | {"comment": comment}, source=source, key=key, received_at=received_at, units=units, customers=customers,
+            first | {"comment": comment}, source=source, key=key, received_at=received_at, named=named, customers=customers,
             answers=tuple(answers),
         )  # fmt: skip
         submissions.append((item, len(answers)))

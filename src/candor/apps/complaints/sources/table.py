@@ -6,6 +6,7 @@ Layout of the official file: https://cfpb.github.io/api/ccdb/fields.html
 from collections.abc import Mapping
 from typing import Any
 
+from candor.apps.imports.people import DONE_BY
 from candor.intake import Field
 
 OPEN_WORDS = {"in progress", "open", "pending", "new", "waiting", "in review"}
@@ -85,6 +86,7 @@ FIELDS = (
         max_length=120,
         help="Code or name of a unit; unknown ones are reported.",
     ),
+    DONE_BY,
     Field(
         "customer",
         "Customer number",

@@ -1,6 +1,7 @@
 """Long files: one row an answer, the rows of one person bound by a submission id."""
 
 from candor.apps.feedback.choices import AnswerKind
+from candor.apps.imports.people import DONE_BY
 from candor.intake import Field
 
 _KINDS = {kind.value: kind.value for kind in AnswerKind} | {
@@ -21,6 +22,7 @@ FIELDS = (
     Field("customer", "Customer number", is_identifier=True, max_length=160,
           synonyms=("customer id", "user id", "email", "contact id")),
     Field("unit", "Unit", synonyms=("branch", "location", "store"), max_length=120),
+    DONE_BY,
     Field("product", "Product", max_length=120),
     Field("channel", "Channel", max_length=40),
     Field("segment", "Segment", max_length=80),

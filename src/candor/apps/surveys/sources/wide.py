@@ -5,6 +5,7 @@ from typing import Any
 
 from candor.apps.feedback.choices import SCALES as SCALES
 from candor.apps.feedback.choices import AnswerKind
+from candor.apps.imports.people import DONE_BY
 from candor.intake import Field
 
 META = (
@@ -21,6 +22,7 @@ META = (
     Field("customer", "Customer number", synonyms=("customer id", "client id", "user id", "external reference", "contact id"),
           is_identifier=True, max_length=160),
     Field("unit", "Unit", synonyms=("branch", "location", "store", "office", "unit code"), max_length=120),
+    DONE_BY,
     Field("product", "Product", max_length=120),
     Field("channel", "Channel", synonyms=("distribution channel", "medium"), max_length=40),
     Field("segment", "Segment", synonyms=("customer segment",), max_length=80),
