@@ -54,6 +54,7 @@ ADDRESSES = {
     "organization:people": hidden(),
     "organization:person": hidden(pk="person"),
     "organization:set_active": hidden(pk="person"),
+    "organization:place": hidden(pk="person"),
     "organization:take_role": hidden(pk="role"),
     "organization:invite": hidden(),
     "organization:revoke": hidden(pk="invitation"),

@@ -127,12 +127,13 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,8/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Candor"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account begins with a link mailed to its address: that verified it
+USERSESSIONS_ADAPTER = "candor.apps.organization.accounts.LoggedSessions"
 USERSESSIONS_TRACK_ACTIVITY = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "candor.apps.organization.accounts.name_of_attempt"
 AXES_SENSITIVE_PARAMETERS: list[str] = []
 AXES_VERBOSE = False
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -10,6 +11,8 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
         from . import receivers  # noqa: F401  connects them
 
         register_page(Page("Act", "Cases", "cases:list", "checklist", permission="read_cases", order=10))
@@ -18,3 +21,27 @@ class CasesConfig(AppConfig):
         )
         register_panel(Panel("feedback", "Cases", "cases:feedback_panel", order=20))
         register_panel(Panel("customer", "Cases", "cases:customer_panel", order=20))
+        register_actions(
+            "case",
+            _("Cases"),
+            {
+                "opened": _("Opened a case"),
+                "assigned": _("Gave a case to an owner"),
+                "noted": _("Wrote a note on a case"),
+                "waiting": _("Set a case to wait for the customer"),
+                "resumed": _("Went on with a case"),
+                "closed": _("Closed a case"),
+                "reopened": _("Opened a case again"),
+                "removed": _("Removed a case with its feedback"),
+            },
+            pages={"case": "cases:case"},
+        )
+        register_actions(
+            "rule",
+            _("Rules"),
+            {
+                "defined": _("Wrote a rule that opens cases"),
+                "started": _("Started a rule"),
+                "stopped": _("Stopped a rule"),
+            },
+        )

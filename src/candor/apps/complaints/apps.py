@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -11,6 +12,7 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.imports.kinds import register_kind
+        from candor.apps.organization.audit import register_actions
 
         from .imports import KIND
 
@@ -26,3 +28,11 @@ class ComplaintsConfig(AppConfig):
             )
         )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))
+        register_actions(
+            "complaint",
+            _("Complaints"),
+            {
+                "acknowledged": _("Noted that a customer knows we look at their complaint"),
+                "decided": _("Decided a complaint"),
+            },
+        )

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 
@@ -9,6 +10,17 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
         register_page(
             Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=30)
+        )
+        register_actions(
+            "customer",
+            _("Customers"),
+            {
+                "merged": _("Joined two records of one customer"),
+                "parted": _("Parted two records of customers"),
+            },
+            pages={"customer": "customers:customer"},
         )

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -10,7 +11,20 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Feedback"
 
     def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
         register_page(
             Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
         )
         register_panel(Panel("customer", "What they told us", "feedback:customer_panel", order=10))
+        register_actions(
+            "feedback",
+            _("Feedback"),
+            {
+                "handled": _("Took feedback out of the inbox"),
+                "reopened": _("Put feedback back into the inbox"),
+                "exported": _("Exported feedback"),
+                "unmasked": _("Looked at what a customer said as it was written"),
+            },
+            pages={"feedback": "feedback:item"},
+        )

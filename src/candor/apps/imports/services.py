@@ -78,6 +78,10 @@ def _settle(batch: ImportBatch, path: Path) -> ImportBatch:
     batch.file_path, batch.size_bytes = str(path), path.stat().st_size
     batch.save(update_fields=["file_path", "size_bytes"])
     preview(batch)
+    record_audit(
+        by=batch.created_by, action="import.file_taken", target=batch, file=batch.file_name, kind=batch.kind,
+        bytes=batch.size_bytes,
+    )  # fmt: skip
     return batch
 
 
@@ -93,12 +97,18 @@ def preview(batch: ImportBatch) -> Preview:
         raise FileNotUsable(str(error)) from error
 
 
-def choose_options(*, batch: ImportBatch, options: dict[str, Any]) -> ImportBatch:
-    """Keep a person's answers about the file."""
+@transaction.atomic
+def choose_options(*, batch: ImportBatch, options: dict[str, Any], by: Person | None = None) -> ImportBatch:
+    """Keep a person's answers about the file; what they changed stands in the audit log."""
     if batch.state != State.DRAFT:
         raise ImportUnderWay("The import has started; its columns can't be changed any more. Undo it first.")
-    batch.options = batch.options | options
-    batch.save(update_fields=["options"])
+    before, batch.options = batch.options, batch.options | options
+    changed = {key: value for key, value in batch.options.items() if before.get(key) != value}
+    if changed:
+        batch.save(update_fields=["options"])
+        record_audit(
+            by=by, action="import.columns_chosen", target=batch, file=batch.file_name, chosen=changed
+        )
     return batch
 
 

@@ -72,7 +72,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state != ImportBatch.State.DRAFT:
         return redirect("imports:detail", pk)
     if request.method == "POST":
-        services.choose_options(batch=batch, options=_options(request))
+        services.choose_options(batch=batch, options=_options(request), by=viewer.person)
         if "start" not in request.POST:
             return redirect("imports:mapping", pk)
         try:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -10,6 +11,8 @@ class InsightsConfig(AppConfig):
     verbose_name = "Insights"
 
     def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
         from . import receivers, tasks  # noqa: F401  both register themselves
 
         register_page(
@@ -31,3 +34,23 @@ class InsightsConfig(AppConfig):
             )
         )
         register_panel(Panel("feedback", "Themes", "insights:feedback_panel", order=30))
+        register_actions(
+            "theme",
+            _("Themes"),
+            {
+                "renamed": _("Named a theme"),
+                "hidden": _("Hid a theme"),
+                "shown": _("Showed a hidden theme"),
+                "merged": _("Joined two themes"),
+                "split_off": _("Parted two themes"),
+            },
+            pages={"theme": "insights:theme"},
+        )
+        register_actions(
+            "themes",
+            _("All themes"),
+            {
+                "asked_for": _("Asked for themes to be looked for"),
+                "exported": _("Exported themes"),
+            },
+        )

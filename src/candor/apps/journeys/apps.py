@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -11,9 +12,18 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.imports.kinds import register_kind
+        from candor.apps.organization.audit import register_actions
 
         from .imports import KIND
 
         register_kind(KIND)
         register_page(Page("Measure", "Journeys", "journeys:journeys", "route", "read_scores", order=20))
         register_panel(Panel("customer", "What happened", "journeys:customer_panel", order=30))
+        register_actions(
+            "journey",
+            _("Journeys"),
+            {
+                "defined": _("Defined a journey"),
+            },
+            pages={"journey": "journeys:journey"},
+        )

@@ -1,7 +1,15 @@
 """How allauth's sign-in fits the organization: accounts come from invitations only."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
+
+from .models import Person
+from .services import record_audit
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -9,3 +17,20 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class LoggedSessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Whoever ends sessions of their own leaves a line in the audit log."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        ended = list(sessions)
+        super().end_sessions(ended)
+        for person_id in sorted({session.user_id for session in ended}):
+            person = Person.objects.get(pk=person_id)
+            n = sum(session.user_id == person_id for session in ended)
+            record_audit(by=person, action="account.sessions_ended", target=person, sessions=n)
+
+
+def name_of_attempt(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
+    """Whose account somebody tries to sign in to, for the lock after too many wrong passwords: allauth calls it the e-mail."""
+    return (credentials or {}).get("email") or request.POST.get("login") or None

@@ -9,6 +9,10 @@ class OrganizationConfig(AppConfig):
     verbose_name = "Organization"
 
     def ready(self) -> None:
+        from . import receivers  # noqa: F401  connects them
+        from .audit import register_own
+
+        register_own()
         register_page(
             Page(SETTINGS, "People and policy", "organization:people", "users", "administer", order=10)
         )

@@ -33,11 +33,15 @@ def open_invitations() -> "QuerySet[Invitation]":
     return waiting.select_related("unit", "invited_by").order_by("-invited_at")
 
 
-def audit_entries(*, action: str = "", person_id: int | None = None) -> "QuerySet[AuditEntry]":
-    """The audit log, newest first; `action` filters by its beginning."""
+def audit_entries(
+    *, action: str = "", person_id: int | None = None, name: str = ""
+) -> "QuerySet[AuditEntry]":
+    """The audit log, newest first; `action` filters by its beginning, `name` by a part of the name of who did it."""
     entries = AuditEntry.objects.select_related("person")
     if action:
         entries = entries.filter(action__startswith=action)
+    if name:
+        entries = entries.filter(person__name__icontains=name)
     return entries if person_id is None else entries.filter(person_id=person_id)
 
 

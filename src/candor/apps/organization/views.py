@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from . import queries, services
 from .access import public, require
+from .audit import action_groups, line_of
 from .choices import Permission, Role, UnitKind
 from .forms import AcceptForm, InviteForm, PolicyForm, RoleForm, UnitForm
 from .invitations import link_of, open_invitation
@@ -83,11 +84,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("organization:person", pk=pk)
     roles = shown.role_assignments.select_related("unit").order_by("role")
-    entries = queries.audit_entries(person_id=pk)[:20]
+    lines = [line_of(entry) for entry in queries.audit_entries(person_id=pk)[:20]]
     return render(
         request,
         "organization/person.html",
-        {"person": shown, "form": form, "roles": roles, "entries": entries},
+        {"person": shown, "form": form, "roles": roles, "lines": lines},
     )
 
 
@@ -152,5 +153,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Who did what."""
     require(request, Permission.ADMINISTER)
     action = request.GET.get("action", "").strip()
-    page = Paginator(queries.audit_entries(action=action), PAGE).get_page(request.GET.get("page"))
-    return render(request, "organization/audit.html", {"page": page, "action": action})
+    by = request.GET.get("by", "").strip()
+    entries = queries.audit_entries(action=action, name=by)
+    page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "lines": [line_of(entry) for entry in page], "groups": action_groups(), "by": by}
+    return render(request, "organization/audit.html", context)

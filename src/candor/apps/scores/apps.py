@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -10,8 +11,25 @@ class ScoresConfig(AppConfig):
     verbose_name = "Scores"
 
     def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
         from . import receivers, tasks  # noqa: F401  both register themselves
 
         register_page(Page("Measure", "Scores", "scores:scores", "chart-dots", "read_scores", order=10))
         register_panel(Panel("journey", "Scores along the journey", "scores:journey_panel", order=10))
         register_panel(Panel("complaints", "Answered in time", "scores:complaints_panel", order=10))
+        register_actions(
+            "score",
+            _("Scores about a person"),
+            {
+                "looked_at": _("Looked at a score about a person"),
+                "refused": _("Was refused a score about a person"),
+            },
+        )
+        register_actions(
+            "scores",
+            _("Scores"),
+            {
+                "exported": _("Exported scores"),
+            },
+        )
