@@ -45,7 +45,7 @@ def create_unit(*, name: str, kind: UnitKind, code: str, parent: Unit | None, by
     """Add a unit under `parent`; the place of a person comes by `place_person`."""
     if parent is not None and parent.kind == UnitKind.PERSON:
         raise Conflict("Nothing stands below the place of a person. Choose the unit above it.")
-    return _add_unit(Unit(name=name, kind=kind, code=code, parent=parent), by)
+    return _add_unit(parent, by, name=name, kind=kind, code=code)
 
 
 @transaction.atomic
@@ -55,15 +55,13 @@ def place_person(*, person: Person, by: Person | None) -> Unit:
     known = Unit.objects.filter(person=person).first()
     if known is not None:
         return known
-    place = Unit(
-        name=person.name, kind=UnitKind.PERSON, code=f"person-{person.pk}", parent=person.unit, person=person
-    )
-    return _add_unit(place, by)
+    names: dict[str, Any] = {"name": person.name, "kind": UnitKind.PERSON, "code": f"person-{person.pk}"}
+    return _add_unit(person.unit, by, person=person, **names)
 
 
-def _add_unit(unit: Unit, by: Person | None) -> Unit:
-    unit.save()
-    unit.path = f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
+def _add_unit(parent: Unit | None, by: Person | None, **fields: Any) -> Unit:
+    unit = Unit.objects.create(parent=parent, **fields)
+    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
     record_audit(by=by, action="unit.created", target=unit, name=unit.name)
     return unit
