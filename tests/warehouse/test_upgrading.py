@@ -16,7 +16,7 @@ from tests.warehouse.test_events import PLANTED
 
 OLD_EVENTS = replace(
     EVENTS,
-    columns=tuple(column for column in EVENTS.columns if column.name != "bucket"),
+    columns=tuple(column for column in EVENTS.columns if column.name not in {"bucket", "received_at"}),
     order=("journey", "case_id", "at", "ordinal", "event_id"),
     ranges=("batch",),
 )

@@ -27,8 +27,13 @@ SEPARATOR = "\x1f"
 ENCODER = msgspec.json.Encoder()
 SORTED_ENCODER = msgspec.json.Encoder(order="deterministic")
 
-# A JSON time is read as text, because DuckDB would drop its offset; a time without one is UTC (the connection's zone).
-_UTC = """CAST("at" AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"""
+
+def _in_utc(name: str) -> str:
+    """A JSON time is read as text, because DuckDB would drop its offset; a time without one is UTC (the connection's zone)."""
+    return f"CAST({quoted(name)} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+
+
+_UTC = _in_utc("at")
 _DAY = f"coalesce(day, CAST({_UTC} AS DATE))"
 # The first two hexadecimal digits of an MD5: DuckDB's own `hash` is quicker, but another version may answer differently.
 BUCKET = f"""CAST('0x' || left(md5(journey || chr(31) || case_id), 2) AS INTEGER) % {BUCKETS}"""
@@ -39,7 +44,12 @@ EXPRESSIONS: dict[str, dict[str, str]] = {
         "day": _DAY,
         "month": f"CAST(year({_DAY}) * 100 + month({_DAY}) AS INTEGER)",
     },
-    EVENTS.name: {"at": _UTC, "ordinal": "coalesce(ordinal, 0)", "bucket": BUCKET},
+    EVENTS.name: {
+        "at": _UTC,
+        "received_at": _in_utc("received_at"),
+        "ordinal": "coalesce(ordinal, 0)",
+        "bucket": BUCKET,
+    },
 }
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "BIGINT": (int,),

@@ -88,6 +88,7 @@ EVENTS = Schema(
         Column("source", "VARCHAR"),
         Column("batch", "BIGINT"),
         Column("ordinal", "BIGINT"),
+        Column("received_at", "TIMESTAMP"),
         Column("bucket", "INTEGER", required=True, derived=True),
     ),
     key="event_id",

@@ -33,7 +33,7 @@ from candor.warehouse.workbench import CUBE_FOLDER, PART_ROWS, Workbench, cube_p
 
 POINTER = "current"
 FORMAT_FILE = "format"
-FORMAT = 2  # 1 had events without buckets
+FORMAT = 2  # 1 had events without bucket and without the time of their arrival
 GRACE = 120.0  # seconds that a dropped file is left for readers who may still hold its name
 TIDY_EVERY = 20  # versions between checkpoints: reading the log costs about 0.1 ms an entry
 
@@ -121,7 +121,7 @@ class Warehouse:
 
         Args:
             rows: dicts or tuples in the order of `EVENTS.names`; without `event_id` it is made by `event_id`; `attributes`
-                may be a mapping.
+                may be a mapping; `received_at` is when we were told, None when nobody knows.
 
         Raises:
             BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.

@@ -44,15 +44,13 @@ def upgrade(folder: str | os.PathLike[str], *, patience: float = 20.0, **setting
 
 def _put_into_buckets(folder: Path, settings: dict[str, Any]) -> None:
     table = Table(folder / EVENTS.name, EVENTS)
-    if "bucket" in table.columns_on_disk():
+    if table.columns_on_disk() == EVENTS.names:
         return  # an upgrade before this one was cut off after its commit
     staging = folder / "staging"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
-    chosen = ", ".join(
-        f"{EXPRESSIONS[EVENTS.name]['bucket']} AS bucket" if name == "bucket" else quoted(name)
-        for name in EVENTS.names
-    )
+    new = {"bucket": EXPRESSIONS[EVENTS.name]["bucket"], "received_at": "NULL"}
+    chosen = ", ".join(f"{new.get(name, quoted(name))} AS {quoted(name)}" for name in EVENTS.names)
     try:
         with Workbench.at(table, staging, settings) as bench:
             bench.write_anew(chosen)
