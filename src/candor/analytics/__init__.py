@@ -18,11 +18,13 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.damage import *
     from candor.analytics.disclosure import *
     from candor.analytics.drivers import *
+    from candor.analytics.drop_offs import *
     from candor.analytics.effects import *
     from candor.analytics.errors import *
     from candor.analytics.estimates import *
     from candor.analytics.event_rates import *
     from candor.analytics.expectations import *
+    from candor.analytics.feelings import *
     from candor.analytics.funnel import *
     from candor.analytics.goals import *
     from candor.analytics.histogram import *
@@ -32,6 +34,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.lifetime_value import *
     from candor.analytics.maturity import *
     from candor.analytics.medians import *
+    from candor.analytics.moments import *
     from candor.analytics.multiple_tests import *
     from candor.analytics.net_promoter import *
     from candor.analytics.nonresponse import *
@@ -40,6 +43,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.pilots import *
     from candor.analytics.priorities import *
     from candor.analytics.privacy import *
+    from candor.analytics.promises import *
     from candor.analytics.proportional_odds import *
     from candor.analytics.proportions import *
     from candor.analytics.queues import *
@@ -326,6 +330,11 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "top_in_words",
         "value_at_stake",
     ),
+    # Journeys: where feeling turns, people leave, promises are broken
+    "feelings": ("Contrast", "FeelingChange", "FeelingChanges", "LEAST_JOURNEYS", "feeling_changes"),
+    "drop_offs": ("DropOff", "drop_off_bends"),
+    "promises": ("Conformity", "PromiseKept", "conformity", "promise_kept"),
+    "moments": ("CriticalMoment", "CriticalMoments", "MomentEvidence", "Reason", "critical_moments"),
     # Goals, votes and maturity
     "maturity": (
         "AreaLevel",
