@@ -6,7 +6,7 @@ from pathlib import Path
 
 from candor.foundation.charts.figure import Spec
 
-from . import changes, operations, samples, scores, units, watching, worth
+from . import changes, journeys, operations, samples, scores, units, watching, worth
 from .paper import svg
 
 FOLDER = Path(__file__).parents[1] / "methods" / "pictures"
@@ -17,6 +17,7 @@ PICTURES: dict[str, Callable[[], Spec]] = {
     **units.PICTURES,
     **watching.PICTURES,
     **worth.PICTURES,
+    **journeys.PICTURES,
     **operations.PICTURES,
 }
 
