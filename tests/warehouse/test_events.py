@@ -53,9 +53,9 @@ def test_the_planted_log_is_counted_as_by_hand(warehouse: Warehouse) -> None:
         Activity("pay", events=3, cases=3, starts=0, ends=3),
     )
     assert found.edges == (
-        Edge("apply", "check", n=3, cases=3, median_wait=240.0),
-        Edge("check", "pay", n=3, cases=3, median_wait=60.0),
-        Edge("check", "check", n=1, cases=1, median_wait=1200.0),
+        Edge("apply", "check", n=3, cases=3, median_wait=240.0, p90_wait=528.0),
+        Edge("check", "pay", n=3, cases=3, median_wait=60.0, p90_wait=4332.0),
+        Edge("check", "check", n=1, cases=1, median_wait=1200.0, p90_wait=1200.0),
     )
     assert found.top_variants == (Variant(("apply", "check", "pay"), 2), Variant(("apply",), 1))
 

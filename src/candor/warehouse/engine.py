@@ -106,17 +106,20 @@ class DuckReader:
         self._buckets = buckets
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
-        connection = self._engine.show(self._table, self._answers, self._events, self._buckets)
-        return connection.execute(query, list(parameters)).fetchall()
+        return self.connection().execute(query, list(parameters)).fetchall()
 
     def shape(self) -> Shape:
         return self._engine.measure(self, self._table, self._answers)
 
     def slices(self, most: int) -> tuple[Slice, ...]:
-        return tuple(_balanced(self._engine.events_by_bucket(self, self._events), most))
+        return tuple(balanced(self._engine.events_by_bucket(self, self._events), most))
 
     def within(self, low: int, high: int) -> "DuckReader":
         return DuckReader(self._engine, self._table, self._answers, self._events, (low, high))
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection that sees what this reader sees, for queries that keep tables of their own beside."""
+        return self._engine.show(self._table, self._answers, self._events, self._buckets)
 
 
 class DuckEngine:
@@ -225,7 +228,8 @@ class DuckEngine:
         return connection
 
 
-def _balanced(counts: list[int], most: int) -> Iterator[Slice]:
+def balanced(counts: list[int], most: int) -> Iterator[Slice]:
+    """Ranges of buckets, given the number of events in each, that hold at most `most` events."""
     low, rows = 0, 0
     for bucket, count in enumerate(counts):
         if rows and rows + count > most:

@@ -2,35 +2,85 @@
 (CTEs, explicit tie-breaks, `?` for every value; no QUALIFY, GROUP BY ALL, arg_max, intervals or approximate functions)."""
 
 from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, bands, counts_by, histograms
-from candor.warehouse.queries.events import (
+from candor.warehouse.queries.conformance import Added, Conformance, Designed, DesignedStep, conformance
+from candor.warehouse.queries.drift import Drift, PathMix, paths_by_month
+from candor.warehouse.queries.events import Event, EventFilter, events_of_customer
+from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
+from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
+from candor.warehouse.queries.paths import (
     Activity,
     CaseSummary,
     Edge,
-    Event,
-    EventFilter,
+    Paths,
+    Places,
+    Stretch,
     Variant,
     event_cases,
-    events_of_customer,
+    event_cases_by,
+    event_cases_of_two,
 )
-from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
+from candor.warehouse.queries.rework import PingPong, Repeat, Rework, Reworked, rework
+from candor.warehouse.queries.touchpoints import Between, TimeBetween, time_between
+from candor.warehouse.queries.transitions import Ending, Move, TowardsGoal, Transitions, WayTaken, transitions
+from candor.warehouse.queries.ways import CASE_GROUPS, EVERYBODY, Log, ask, ask_one, way_of, way_of_two
 
 __all__ = [
+    "CASE_GROUPS",
+    "EVERYBODY",
     "EVERYTHING",
     "GROUPS",
     "Activity",
+    "Added",
+    "Between",
     "CaseSummary",
     "Cell",
+    "Closing",
+    "Conformance",
+    "Designed",
+    "DesignedStep",
+    "Drift",
     "Edge",
+    "Elapsed",
+    "Ending",
     "Event",
     "EventFilter",
     "Filter",
+    "Funnel",
+    "FunnelOf",
+    "FunnelStep",
     "Histogram",
+    "Log",
+    "Move",
+    "PathMix",
+    "Paths",
+    "PingPong",
+    "Places",
+    "Repeat",
+    "Rework",
+    "Reworked",
     "Span",
+    "Stretch",
+    "TimeBetween",
+    "TowardsGoal",
+    "Transitions",
     "Variant",
+    "WayTaken",
     "answer_span",
+    "ask",
+    "ask_one",
     "bands",
+    "conformance",
     "counts_by",
     "event_cases",
+    "event_cases_by",
+    "event_cases_of_two",
     "events_of_customer",
+    "funnel",
     "histograms",
+    "paths_by_month",
+    "rework",
+    "time_between",
+    "transitions",
+    "way_of",
+    "way_of_two",
 ]
