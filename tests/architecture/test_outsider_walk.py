@@ -83,11 +83,11 @@ ADDRESSES = {
     "feedback:export": shared(),
     "feedback:handle": shared(),
     "feedback:unhandle": shared(),
-    "feedback:customer_panel": shared(pk="customer"),
     "feedback:item": hidden(pk="feedback"),
     "feedback:unmask": hidden(pk="feedback"),
     "complaints:overview": shared(),
     "complaints:list": shared(),
+    "complaints:customer_panel": shared(pk="customer"),
     "complaints:panel": hidden(pk="complaint"),
     "complaints:acknowledge": hidden(pk="complaint"),
     "complaints:decide": hidden(pk="complaint"),
@@ -338,7 +338,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
     assert gets - set(shown) == {"organization:accept"}, "only the forged invitation opens for nobody"
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
-        "feedback:inbox", "feedback:item", "feedback:export", "feedback:customer_panel", "complaints:list",
+        "feedback:inbox", "feedback:item", "feedback:export", "complaints:list",
         "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
         "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
         "organization:people",

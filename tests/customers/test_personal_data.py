@@ -39,7 +39,7 @@ def pages(world: World, jane: Customer) -> list[str]:
     )
     return [
         "/customers/", f"/customers/?q={jane.pk}", f"/customers/{jane.pk}/", f"/feedback/{row.pk}/?period=all", "/cases/",
-        f"/cases/{case.pk}/", f"/cases/for-customer/{jane.pk}/panel/", f"/feedback/customers/{jane.pk}/",
+        f"/cases/{case.pk}/", f"/cases/for-customer/{jane.pk}/panel/", f"/complaints/for-customer/{jane.pk}/panel/",
     ]  # fmt: skip
 
 

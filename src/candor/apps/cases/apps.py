@@ -11,16 +11,20 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
+        from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions
 
         from . import receivers  # noqa: F401  connects them
+        from .timeline import SOURCES
 
         register_page(Page("Act", "Cases", "cases:list", "checklist", permission="read_cases", order=10))
         register_page(
             Page("Act", "Rules", "cases:rules", "adjustments-horizontal", permission="manage_rules", order=20)
         )
         register_panel(Panel("feedback", "Cases", "cases:feedback_panel", order=20))
-        register_panel(Panel("customer", "Cases", "cases:customer_panel", order=20))
+        register_panel(Panel("customer", "Open cases", "cases:customer_panel", order=10))
+        for source in SOURCES:
+            register_source(source)
         register_actions(
             "case",
             _("Cases"),

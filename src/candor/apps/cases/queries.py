@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from candor import analytics
 from candor.analytics import Estimate
+from candor.apps.customers.queries import ids_of_person
 from candor.apps.feedback.queries import day_start
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import GRANTS, Permission
@@ -16,6 +17,8 @@ from candor.apps.organization.scope import Scope
 
 from .choices import State
 from .models import Case, CaseQuerySet, Rule
+
+MOST_OPEN = 20  # of one customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ def cases_of(scope: Scope) -> CaseQuerySet:
 def overdue_cases(scope: Scope, *, now: datetime) -> QuerySet[Case]:
     """Cases past their clock, the oldest first."""
     return cases_of(scope).unfinished().filter(due_at__lt=now).order_by("due_at", "pk")
+
+
+def open_cases_of_customer(customer_id: int, viewer: Viewer) -> list[Case]:
+    """Cases of one person, merged records included, that still wait for something, the soonest due first."""
+    rows = Case.objects.visible_to(viewer).unfinished().filter(customer_id__in=ids_of_person(customer_id))
+    return list(rows.select_related("owner").order_by("due_at", "pk")[:MOST_OPEN])
 
 
 def load_of(scope: Scope, *, now: datetime) -> Load:

@@ -197,15 +197,10 @@ def feedback_panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """A customer's cases, on their page."""
+    """A customer's open cases, beside their timeline."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    found = (
-        Case.objects.visible_to(viewer)
-        .filter(customer_id=pk)
-        .select_related("owner")
-        .order_by("-opened_at")[:20]
-    )
-    return render(request, "cases/panel.html", {"cases": found, "may_open": False, "now": timezone.now()})
+    context = {"cases": queries.open_cases_of_customer(pk, viewer), "now": timezone.now()}
+    return render(request, "cases/customer_panel.html", context)
 
 
 def _case(viewer: Viewer, pk: int) -> Case:

@@ -11,10 +11,12 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "Complaints"
 
     def ready(self) -> None:
+        from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
 
         from .imports import KIND
+        from .timeline import SOURCE
 
         register_kind(KIND)
         register_page(
@@ -28,6 +30,8 @@ class ComplaintsConfig(AppConfig):
             )
         )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))
+        register_panel(Panel("customer", "Open complaints", "complaints:customer_panel", order=20))
+        register_source(SOURCE)
         register_actions(
             "complaint",
             _("Complaints"),

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.http import QueryDict
 
+from candor.apps.customers.queries import ids_of_person
+from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.foundation.addresses import record_id
@@ -14,6 +16,7 @@ from candor.foundation.addresses import record_id
 from .models import Complaint
 
 LATE_SOON_DAYS = 7
+MOST_OPEN = 20  # of one customer
 RISING_WEEKS = 4
 HISTORY_WEEKS = 26
 
@@ -93,6 +96,14 @@ def clocked(scope: Scope, state: str) -> QuerySet[Complaint]:
     if state == "late_decided":
         return complaints_in(scope).filter(is_timely=False)
     return complaints_in(scope)
+
+
+def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
+    """Complaints of one person, merged records included, that wait for a decision, the soonest due first."""
+    rows = Complaint.objects.visible_to(viewer).filter(
+        is_open=True, feedback__customer_id__in=ids_of_person(customer_id)
+    )
+    return list(rows.select_related("feedback").order_by("decide_by", "pk")[:MOST_OPEN])
 
 
 def overdue(scope: Scope) -> Overdue:

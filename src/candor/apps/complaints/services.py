@@ -90,6 +90,7 @@ def _feedback(item: NewComplaint, source: str) -> NewFeedback:
         source=source,
         key=item.key,
         received_at=item.received_at or noon,
+        knows_time=item.received_at is not None,
         title=title[:200],
         **{name: getattr(item, name) for name in _HUB},
     )

@@ -68,6 +68,13 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "complaints/panel.html", context | {"scope": scope_of(request, viewer)})
 
 
+def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer's complaints that wait for a decision, beside their timeline."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    context = {"complaints": queries.open_of_customer(pk, viewer), "scope": scope_of(request, viewer)}
+    return render(request, "complaints/customer_panel.html", context)
+
+
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a complaint with its decision, root cause and redress."""

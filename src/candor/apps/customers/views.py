@@ -17,6 +17,7 @@ from candor.foundation.panels import panels_for
 
 from . import queries, services
 from .models import Customer
+from .timeline import groups, timeline
 
 PAGE = 50
 
@@ -35,17 +36,25 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """One customer: who they are, and panels with everything the apps above know."""
+    """One customer: one timeline over every channel, where their journeys stand, and open matters beside."""
     viewer = require(request, Permission.READ_FEEDBACK)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _customer(viewer, pk)
     if shown.merged_into_id:
         return redirect("customers:customer", shown.merged_into_id)
+    group = request.GET.get("show", "")
+    page = timeline(shown, viewer, before=request.GET.get("before", ""), group=group)
+    if request.headers.get("HX-Target") == "older":
+        return render(request, "customers/timeline.html", {"page": page})
     context = {
         "customer": shown,
+        "page": page,
+        "groups": groups(),
+        "is_begun": "before" in request.GET,
         "identifiers": queries.identifiers_of(shown, viewer),
         "merged": queries.merged_into(shown, viewer),
-        "panels": panels_for("customer"),
+        "strips": panels_for("customer_top"),
+        "matters": panels_for("customer"),
         "may_read_personal": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit),
         "may_merge": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
     }

@@ -2,7 +2,6 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
-from candor.foundation.panels import Panel, register_panel
 
 
 class FeedbackConfig(AppConfig):
@@ -11,12 +10,15 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Feedback"
 
     def ready(self) -> None:
+        from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions
+
+        from .timeline import SOURCE
 
         register_page(
             Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
         )
-        register_panel(Panel("customer", "What they told us", "feedback:customer_panel", order=10))
+        register_source(SOURCE)
         register_actions(
             "feedback",
             _("Feedback"),

@@ -25,6 +25,9 @@ class Feedback(models.Model):
     key = models.CharField(max_length=120, help_text="Its id there; source and key together are unique")
     channel = models.CharField(max_length=40, blank=True)
     received_at = models.DateTimeField(help_text="When the customer said it")
+    knows_time = models.BooleanField(
+        default=True, help_text="False when the source knows the day only; noon stands for it"
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.SET_NULL, null=True, related_name="+")

@@ -9,13 +9,11 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from candor.apps.customers.models import Customer
-from candor.apps.customers.queries import identity_ids
-from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 
 from .models import Answer, Feedback
+from .questions import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +87,13 @@ def filter_options(scope: Scope, field: str, *, most: int = 12) -> list[tuple[st
     return [(row[field], row[field]) for row in rows]
 
 
-def of_customers(customer_ids: list[int], viewer: Viewer) -> QuerySet[Feedback]:
-    """What customers said, newest first, as far as the viewer may read it."""
-    rows = Feedback.objects.visible_to(viewer).filter(customer_id__in=customer_ids)
-    return (
-        rows.select_related("unit", "touchpoint").prefetch_related("answers").order_by("-received_at", "-pk")
-    )
+def answers_in_words(feedback: Feedback) -> list[Answer]:
+    """The answers in their order, each with the words of its question as `asked`."""
+    answers = list(feedback.answers.order_by("pk"))
+    words = words_of(feedback.source, [answer.question for answer in answers])
+    for answer in answers:
+        answer.asked = words.get(answer.question, answer.question)  # type: ignore[attr-defined]
+    return answers
 
 
 def neighbours(feedback: Feedback, rows: QuerySet[Feedback]) -> dict[str, Any]:
@@ -113,9 +112,3 @@ def is_masked(feedback: Feedback, answers: Iterable[Answer]) -> bool:
     return feedback.comment != feedback.comment_masked or any(
         answer.text != answer.text_masked for answer in answers
     )
-
-
-def identities(customer_id: int) -> list[int]:
-    """Ids of all records of one person; empty for nobody."""
-    customer = Customer.objects.filter(pk=customer_id).first()
-    return identity_ids(customer) if customer else []

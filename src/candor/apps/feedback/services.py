@@ -42,6 +42,7 @@ class NewFeedback:
     source: str
     key: str
     received_at: datetime
+    knows_time: bool = True
     channel: str = ""
     customer_id: int | None = None
     segment: str = ""

@@ -8,7 +8,6 @@ urlpatterns = [
     path("export.csv", views.export, name="export"),
     path("handle/", views.handle, name="handle"),
     path("unhandle/", views.unhandle, name="unhandle"),
-    path("customers/<id:pk>/", views.customer_panel, name="customer_panel"),
     path("<id:pk>/", views.item, name="item"),
     path("<id:pk>/unmask/", views.unmask, name="unmask"),
 ]

@@ -67,7 +67,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _feedback(viewer, pk)
     around = queries.neighbours(shown, queries.inbox(scope, queries.InboxFilter.from_query(request.GET)))
-    answers = list(shown.answers.order_by("pk"))
+    answers = queries.answers_in_words(shown)
     context = {
         "item": shown,
         "answers": answers,
@@ -85,7 +85,7 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.READ_PERSONAL_DATA)
     shown = _feedback(viewer, pk, Permission.READ_PERSONAL_DATA)
     record_audit(by=viewer.person, action="feedback.unmasked", target=shown)
-    context = {"item": shown, "answers": shown.answers.order_by("pk"), "is_as_written": True}
+    context = {"item": shown, "answers": queries.answers_in_words(shown), "is_as_written": True}
     return render(request, "feedback/said.html", context)
 
 
@@ -164,11 +164,3 @@ def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.headers.get("referer", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if is_ours else reverse("feedback:inbox")
-
-
-def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a customer told us, on the customer's page."""
-    viewer = require(request, Permission.READ_FEEDBACK)
-    rows = queries.of_customers(queries.identities(pk), viewer)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "feedback/customer_panel.html", {"page": page, "customer_id": pk})

@@ -42,6 +42,11 @@ def mapping_of(batch: ImportBatch, table: Table, fields: Sequence[Field]) -> Map
     return mapping
 
 
+def column_of(batch: ImportBatch, key: str, fields: Sequence[Field]) -> str:
+    """The column that fills a field; "" for none."""
+    return mapping_of(batch, open_table(file_of(batch)), fields).columns.get(key, "")
+
+
 def preview_table(
     batch: ImportBatch,
     fields: Sequence[Field],

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from candor.analytics import median_ranks
-from candor.apps.customers.models import Customer
-from candor.apps.customers.queries import identity_ids
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 from candor.foundation.storage import warehouse
-from candor.warehouse.queries import CaseSummary, Edge, Event, EventFilter, event_cases, events_of_customer
+from candor.warehouse.queries import CaseSummary, Edge, EventFilter, event_cases
 
 SHOWN = 10
 
@@ -78,9 +76,3 @@ def _wait(edge: Edge) -> Wait:
 
 def _stretch(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
-
-
-def steps_of_customer(customer: Customer) -> list[Event]:
-    """What happened to a customer, newest first, over all records of the person."""
-    found = [event for pk in identity_ids(customer) for event in events_of_customer(warehouse(), pk)]
-    return sorted(found, key=lambda event: (event.at, event.event_id), reverse=True)

@@ -10,6 +10,7 @@ from candor.apps.organization.scope import scope_of
 from candor.foundation.panels import panels_for
 
 from . import facts, queries
+from .timeline import strips_of
 
 
 def journeys(request: HttpRequest) -> HttpResponse:
@@ -42,9 +43,9 @@ def reality(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """What happened to a customer, on the customer's page."""
+    """Where a customer's latest journeys stand, on top of the customer's page."""
     viewer = require(request, Permission.READ_FEEDBACK)
     customer = visible_customers(viewer).filter(pk=pk).first()
     if customer is None:
         return HttpResponse("")
-    return render(request, "journeys/customer_panel.html", {"steps": facts.steps_of_customer(customer)[:60]})
+    return render(request, "journeys/customer_panel.html", {"strips": strips_of(customer, viewer)})

@@ -15,7 +15,15 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, f
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
-from candor.apps.imports.tables import CELLS, TableReader, file_of, preview_table, refuse, refuse_unit
+from candor.apps.imports.tables import (
+    CELLS,
+    TableReader,
+    column_of,
+    file_of,
+    preview_table,
+    refuse,
+    refuse_unit,
+)
 from candor.apps.imports.units import Units
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
@@ -122,11 +130,17 @@ class _Named:
 
     units: Units
     people: People
+    day_column: str
+
+    def cell(self, values: dict[str, Any]) -> str:
+        """The day of the answer as it stands in the file."""
+        return str(values[CELLS].get(self.day_column, ""))
 
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of answers."""
-    named = _Named(Units(batch, items), People(batch))
+    day_column = column_of(batch, "received_at", long.FIELDS if is_long(batch) else wide.META)
+    named = _Named(Units(batch, items), People(batch), day_column)
     source = source_of(batch)
     customers = customers_by_identifier(
         system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
@@ -154,7 +168,7 @@ def _store_wide(
     fresh, problems = [], []
     for item in items:
         values = item[1]
-        received_at = wide.instant_of(values, fixed)
+        received_at, knows_time = wide.instant_of(values, fixed, cell=named.cell(values))
         if received_at is None:
             problems.append(_without_day(item))
             continue
@@ -163,7 +177,7 @@ def _store_wide(
         said = values | {"comment": values.get("comment") or _words_of(answers)}
         fresh.append(
             _feedback(
-                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, named=named,
+                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, knows_time=knows_time, named=named,
                 customers=customers, answers=answers,
             )
         )  # fmt: skip
@@ -184,7 +198,7 @@ def row_key(item: Item) -> str:
 
 
 def _feedback(
-    values: dict[str, Any], *, source: str, key: str, received_at: Any, named: _Named, customers: dict[str, int],
+    values: dict[str, Any], *, source: str, key: str, received_at: Any, knows_time: bool, named: _Named, customers: dict[str, int],
     answers: tuple[NewAnswer, ...],
 ) -> NewFeedback:  # fmt: skip
     texts: dict[str, Any] = {
@@ -192,7 +206,7 @@ def _feedback(
     }
     weight = values.get("weight")
     return NewFeedback(
-        kind=Kind.SURVEY, source=source, key=key, received_at=received_at, weight=1.0 if weight is None else weight,
+        kind=Kind.SURVEY, source=source, key=key, received_at=received_at, knows_time=knows_time, weight=1.0 if weight is None else weight,
         customer_id=customers.get(values.get("customer") or ""),
         unit_id=named.units.id_of(values.get("unit")), done_by_id=named.people.id_of(values.get("done_by")),
         done_by_given=values.get("done_by") or "", answers=answers, **texts,
@@ -219,13 +233,13 @@ def _store_long(
         rows = list(group)
         answers = [answer for row in rows if (answer := _long_answer(row, problems)) is not None]
         first = rows[0][1]
-        received_at = wide.instant_of(first, _fixed_day(batch))
+        received_at, knows_time = wide.instant_of(first, _fixed_day(batch), cell=named.cell(first))
         if received_at is None:
             problems.extend(map(_without_day, rows))
             continue
         comment = _words_of(answers)
         item = _feedback(
-            first | {"comment": comment}, source=source, key=key, received_at=received_at, named=named, customers=customers,
+            first | {"comment": comment}, source=source, key=key, received_at=received_at, knows_time=knows_time, named=named, customers=customers,
             answers=tuple(answers),
         )  # fmt: skip
         submissions.append((item, len(answers)))

@@ -1,5 +1,6 @@
 """Reads of surveys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,3 +40,9 @@ def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
         n, last = answered.get(survey.key, (0, None))
         rows.append(SurveyRow(survey, tuple(survey.questions.all()), n, asked.get(survey.pk, 0), last))
     return rows
+
+
+def words_of_questions(source: str, keys: Iterable[str]) -> dict[str, str]:
+    """The words of a survey's questions, by key."""
+    rows = Question.objects.filter(survey__key=source, key__in=list(keys)).exclude(text="")
+    return dict(rows.values_list("key", "text"))

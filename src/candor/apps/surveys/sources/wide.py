@@ -68,9 +68,15 @@ def question_key(column: str) -> str:
     return f"question:{column}"
 
 
-def instant_of(values: dict[str, Any], fixed: str | None) -> datetime | None:
-    """When the person answered: the row's own time, else noon of the day given for the whole file."""
+def instant_of(values: dict[str, Any], fixed: str | None, *, cell: str = "") -> tuple[datetime | None, bool]:
+    """When the person answered, and whether the time of day is known: the row's own time, else noon of its day, else noon of
+    the day given for the whole file. `cell` is the row's own text, which tells a day from its midnight."""
     own = values.get("received_at")
     if isinstance(own, datetime):
-        return own
-    return datetime.combine(date.fromisoformat(fixed), time(12), tzinfo=UTC) if fixed else None
+        return (own, True) if ":" in cell else (_noon(own.date()), False)
+    return (_noon(date.fromisoformat(fixed)) if fixed else None), False
+
+
+def _noon(day: date) -> datetime:
+    """Stands for a day: the same day in most of the world."""
+    return datetime.combine(day, time(12), tzinfo=UTC)

@@ -1,0 +1,46 @@
+"""Decisions of complaints on a customer's timeline; the complaint itself stands there as feedback."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from candor.apps.customers.timeline import Entry, Source, Until, ordinal
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
+
+from .models import Complaint
+
+
+def decided(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
+    """Complaints of the customer that were decided and that the viewer may read."""
+    if not viewer.can(Permission.READ_FEEDBACK):
+        return []
+    rows = Complaint.objects.visible_to(viewer).filter(feedback__customer_id__in=customer_ids)
+    rows = rows.exclude(decided_on=None).select_related("feedback").order_by("-decided_on", "-pk")
+    if until is not None:
+        rows = rows.filter(decided_on__lte=until.at.astimezone(UTC).date())
+    found = (_entry(row) for row in rows[: most + _SAME_DAY])
+    return [entry for entry in found if until is None or until.takes(entry.at, entry.id)][:most]
+
+
+_SAME_DAY = 200  # complaints of one customer that may be decided on one day
+
+
+def _entry(row: Complaint) -> Entry:
+    assert row.decided_on is not None
+    response = row.response or _("decided")
+    return Entry(
+        at=datetime.combine(row.decided_on, time(12), tzinfo=UTC),
+        id=ordinal(row.pk),
+        title=_("Complaint answered: %(response)s") % {"response": response},
+        icon="scale",
+        url=reverse("feedback:item", args=[row.pk]),
+        knows_time=False,
+        facts=tuple(filter(None, (row.feedback.title, row.root_cause, row.redress))),
+    )
+
+
+SOURCE = Source("complaint_decided", "told", lazy("What they told us"), decided)
