@@ -132,3 +132,10 @@ def test_every_error_code_is_documented() -> None:
 def test_decisions_are_numbered_and_titled_by_the_decision() -> None:
     names = sorted(p.name for p in (ROOT / "docs" / "decisions").glob("*.md"))
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
+def test_scores_is_the_only_door_to_a_number() -> None:
+    named = r"\b(?:net_promoter_score|nps_of|top_box_share|top_box_of|mean_score|mean_of|event_rate|compare_[a-z_]+)\b"
+    apps = [path for path in (SOURCE / "apps").rglob("*.py") if "scores" not in path.parts]
+    assert apps
+    assert [str(path) for path in apps if re.search(named, path.read_text())] == []

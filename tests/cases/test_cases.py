@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from candor.apps.cases.models import Case
 from candor.apps.feedback.models import Feedback
 from candor.apps.imports import services as imports
 from candor.apps.organization.access import viewer_of
-from candor.apps.organization.choices import Role
+from candor.apps.organization.choices import Role, UnitKind
 from candor.apps.organization.models import AuditEntry, Workspace
 from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import create_person, give_role
+from candor.apps.scores.queries import estimate, estimates_by, trend
+from candor.apps.scores.registry import MEASURES
 from candor.foundation.periods import parse_period
 from tests.builders import NOON, a_feedback
 from tests.world import World
+
+IN_TIME = MEASURES["closed_in_time"]
 
 
 @pytest.fixture
@@ -187,8 +192,36 @@ def test_a_period_of_cases_ends_with_its_own_last_day(world: World) -> None:
 def test_a_share_of_few_closed_cases_is_not_told(world: World) -> None:
     _closed_on(world, date(2026, 1, 31), 20, late=5)
     scope = _january(world)
-    assert queries.closed_in_time(scope, **queries.instants(scope)).status == "too_few"
+    assert estimate(IN_TIME, scope=scope).estimate.status == "too_few"
     Workspace.objects.update(least_n_score=20)
-    found = queries.closed_in_time(scope, **queries.instants(scope))
+    found = estimate(IN_TIME, scope=scope).estimate
     assert (found.value, found.n) == (0.75, 20)
     assert found.status != "too_few"
+
+
+def test_the_registry_splits_and_runs_closed_cases_like_every_measure(world: World) -> None:
+    Workspace.objects.update(least_n_score=5)
+    _closed_on(world, date(2026, 1, 5), 10, late=5)
+    _closed_on(world, date(2026, 2, 1), 3)
+    scope = _january(world)
+    assert {row.label: row.estimate.n for row in estimates_by(IN_TIME, "channel", scope=scope)} == {
+        "Not stated": 10
+    }
+    assert (
+        sum(row.estimate.n for row in estimates_by(IN_TIME, "unit", scope=scope, kind=UnitKind.LOCATION))
+        == 10
+    )
+    assert [point.estimate.n for point in trend(IN_TIME, scope=scope, step="week")] == [0, 10, 0, 0, 0]
+    assert estimate(IN_TIME, scope=replace(scope, unit=world.mill)).estimate.n == 0
+
+
+def test_the_page_of_cases_and_the_page_of_the_measure_show_the_same_number(
+    client: Client, world: World
+) -> None:
+    Workspace.objects.update(least_n_score=5)
+    _closed_on(world, date(2026, 1, 5), 10, late=4)
+    client.force_login(world.clara)
+    period = "?period=2026-01-01..2026-01-31"
+    cases = client.get(f"/cases/{period}").context["in_time"]
+    assert cases == client.get(f"/scores/closed_in_time/{period}").context["result"].estimate
+    assert cases.value == 0.6

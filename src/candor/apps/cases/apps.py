@@ -13,8 +13,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions
+        from candor.apps.scores.counting import register_counter
 
         from . import receivers  # noqa: F401  connects them
+        from .counting import METRIC, closed_in_time
         from .timeline import SOURCES
 
         register_page(Page("Act", "Cases", "cases:list", "checklist", permission="read_cases", order=10))
@@ -25,6 +27,7 @@ class CasesConfig(AppConfig):
         register_panel(Panel("customer", "Open cases", "cases:customer_panel", order=10))
         for source in SOURCES:
             register_source(source)
+        register_counter(METRIC, closed_in_time)
         register_actions(
             "case",
             _("Cases"),

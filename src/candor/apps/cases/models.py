@@ -73,6 +73,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at"], name="case_due"),
             models.Index(fields=["owner", "state"], name="case_owner"),
+            models.Index(fields=["closed_at"], name="case_closed"),
         ]
 
     def __str__(self) -> str:

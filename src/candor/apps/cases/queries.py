@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from candor import analytics
-from candor.analytics import Estimate
 from candor.apps.customers.queries import ids_of_person
 from candor.apps.feedback.queries import day_start
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import GRANTS, Permission
 from candor.apps.organization.models import Person
-from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 
 from .choices import State
@@ -55,13 +52,6 @@ def load_of(scope: Scope, *, now: datetime) -> Load:
         open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), soon=Count("pk", filter=Q(due_at__range=(now, soon)))
     )  # fmt: skip
     return Load(found["open"], found["late"], found["soon"])
-
-
-def closed_in_time(scope: Scope, *, since: datetime, until: datetime) -> Estimate:
-    """Of the cases closed between the two instants, the share closed before their clock ran out."""
-    closed = cases_of(scope).filter(state=State.CLOSED, closed_at__gte=since, closed_at__lt=until)
-    in_time = closed.filter(closed_at__lte=F("due_at")).count()
-    return analytics.top_box_share(favourable=in_time, n=closed.count(), least_n=workspace().least_n_score)
 
 
 def root_causes(scope: Scope, *, since: datetime, until: datetime) -> list[tuple[str, int]]:

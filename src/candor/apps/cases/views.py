@@ -15,6 +15,8 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission, Role
 from candor.apps.organization.scope import scope_of
+from candor.apps.scores.queries import estimate
+from candor.apps.scores.registry import MEASURES
 from candor.foundation.errors import InvalidInput, NotFound
 
 from . import queries, services
@@ -36,7 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "load": queries.load_of(scope, now=now),
-        "in_time": queries.closed_in_time(scope, **queries.instants(scope)),
+        "in_time": estimate(MEASURES["closed_in_time"], scope=scope).estimate,
         "causes": [
             (RootCause(cause).label, n) for cause, n in queries.root_causes(scope, **queries.instants(scope))
         ],

@@ -9,20 +9,14 @@ from typing import TypeVar
 from candor import analytics
 from candor.analytics import Comparison, Estimate, Histogram, NotEnoughHistory, Rise
 from candor.apps.complaints.queries import HISTORY_WEEKS, RISING_WEEKS
-from candor.apps.scores.measures import Tally, YesShare
-from candor.apps.scores.queries import TrendPoint
-from candor.apps.scores.registry import MEASURES, Measure
+from candor.apps.organization.scope import Scope
+from candor.apps.scores.measures import Tally
+from candor.apps.scores.queries import TrendPoint, share_of
+from candor.apps.scores.registry import MEASURES, THEME_SHARE, Measure
 from candor.apps.scores.steps import Stretch
 
 Key = TypeVar("Key", bound=Hashable)
 
-THEME_SHARE = Measure(
-    key="theme_share", version=1, name="Share of comments", group="Answers",
-    question="What share of the comments that were read speak of this theme?",
-    metric="", formula=YesShare("comments that speak of the theme"), scale=(0, 1), unit="share", is_high_good=False,
-    denominator="All comments that were read, whatever they speak of", blanks="Feedback without a comment is left out.",
-    noun="comments",
-)  # fmt: skip
 BESIDE = tuple(
     MEASURES[key] for key in ("nps", "csat", "ces", "trust", "stars")
 )  # their answers stand beside comments
@@ -38,25 +32,14 @@ class GoesTogether:
     comparison: Comparison
 
 
-def share(mentions: int, read: int, *, least_n: int) -> Estimate:
-    """Share of the comments read that speak of a theme, with Wilson's interval."""
-    return analytics.top_box_share(favourable=mentions, n=read, least_n=least_n)
-
-
-def change(now: tuple[int, int], before: tuple[int, int], *, least_n: int) -> Comparison:
-    """Change of that share, from (mentions, read) on each side."""
-    return analytics.compare_shares(
-        favourable_now=now[0], n_now=now[1], favourable_before=before[0], n_before=before[1], least_n=least_n
-    )
-
-
 def run_of_shares(
-    mentions: Counter[date], read: Counter[date], steps: Sequence[Stretch], *, least_n: int
+    mentions: Counter[date], read: Counter[date], steps: Sequence[Stretch], *, scope: Scope
 ) -> tuple[TrendPoint, ...]:
     """The share in each step."""
     return tuple(
         TrendPoint(
-            stretch=step, estimate=share(_within(mentions, step), _within(read, step), least_n=least_n)
+            stretch=step,
+            estimate=share_of(THEME_SHARE, hits=_within(mentions, step), of=_within(read, step), scope=scope),
         )
         for step in steps
     )

@@ -11,13 +11,13 @@ from candor.apps.organization.scope import Scope
 from candor.apps.scores.drawings import DIMENSION_NAMES, TIER_NAMES, split_chart
 from candor.apps.scores.pages import SplitLine
 from candor.apps.scores.queries import Dimension, ScoreRow
+from candor.apps.scores.registry import THEME_SHARE
 from candor.apps.scores.steps import Step, step_for
 from candor.foundation.wording import scale_of
 from candor.text.masking import CANNOT_FIND
 
 from . import drawings, priorities, queries, tasks
 from .forms import MergeForm, RenameForm
-from .measures import THEME_SHARE
 from .models import Theme
 from .priorities import Priority, Ranking
 

@@ -17,7 +17,6 @@ from candor.analytics import (
     RankedIssue,
     Share,
     is_top_decided,
-    top_box_share,
     value_at_stake,
 )
 from candor.apps.complaints.models import Complaint
@@ -26,6 +25,8 @@ from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.apps.feedback.models import Answer
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
+from candor.apps.scores.queries import share_of
+from candor.apps.scores.registry import HIT_HARD
 
 from . import counting
 from .models import Theme
@@ -168,7 +169,7 @@ def rank_themes(scope: Scope) -> Ranking:
         for pk, (n, known, hard) in sums.items()
         if pk in themes.confirmed and not themes.heads[pk].is_hidden
     ]
-    return _rank("themes", cases, of=read.count())
+    return _rank("themes", cases, of=read.count(), scope=scope)
 
 
 def rank_complaints(scope: Scope) -> Ranking:
@@ -191,7 +192,7 @@ def rank_complaints(scope: Scope) -> Ranking:
         )
         for product, issue, n, known, hard in rows
     ]
-    return _rank("complaints", cases, of=complaints.count())
+    return _rank("complaints", cases, of=complaints.count(), scope=scope)
 
 
 def _is_known(outer: str) -> Q:
@@ -221,7 +222,7 @@ def _answered(*, low_only: bool) -> Q:
     return found
 
 
-def _rank(source: Source, cases: Sequence[_Cases], *, of: int) -> Ranking:
+def _rank(source: Source, cases: Sequence[_Cases], *, of: int, scope: Scope) -> Ranking:
     least_of = workspace().least_n_score
     enough = [one for one in cases if one.n >= LEAST_CASES]
     n_small = len(cases) - len(enough)
@@ -236,7 +237,7 @@ def _rank(source: Source, cases: Sequence[_Cases], *, of: int) -> Ranking:
         state="ok",
         of=of,
         least_of=least_of,
-        rows=tuple(_in_tiers(ranked, of=of, by_severity=by_severity, least_n=least_of)),
+        rows=tuple(_in_tiers(ranked, of=of, by_severity=by_severity, scope=scope)),
         by_severity=by_severity,
         n_small=n_small,
         n_unknown=len(enough) - sum(one.known >= LEAST_KNOWN for one in enough) if by_severity else 0,
@@ -250,7 +251,7 @@ def _counts_severity(cases: Iterable[_Cases]) -> bool:
     return known >= KNOWN_SHARE * sum(one.n for one in rows) and any(one.hard for one in rows)
 
 
-def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool, least_n: int) -> list[Priority]:
+def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool, scope: Scope) -> list[Priority]:
     by_key = {one.key: one for one in cases}
     issues = [
         Issue(
@@ -260,14 +261,14 @@ def _in_tiers(cases: Sequence[_Cases], *, of: int, by_severity: bool, least_n: i
     ]
     tiers = tiers_of(issues)
     rows = [
-        _priority(by_key[one.key], one, tiers[one.key], by_severity=by_severity, least_n=least_n)
+        _priority(by_key[one.key], one, tiers[one.key], by_severity=by_severity, scope=scope)
         for one in value_at_stake(issues, exclusive=True)
     ]
     return sorted(rows, key=lambda row: (row.tier, row.name.casefold(), row.ranked.key))
 
 
-def _priority(cases: _Cases, ranked: RankedIssue, tier: int, *, by_severity: bool, least_n: int) -> Priority:
-    severity = top_box_share(favourable=cases.hard, n=cases.known, least_n=least_n) if by_severity else None
+def _priority(cases: _Cases, ranked: RankedIssue, tier: int, *, by_severity: bool, scope: Scope) -> Priority:
+    severity = share_of(HIT_HARD, hits=cases.hard, of=cases.known, scope=scope) if by_severity else None
     return Priority(name=cases.key.split("\0")[0], ranked=ranked, tier=tier, severity=severity, **cases.facts)
 
 

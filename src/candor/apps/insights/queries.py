@@ -1,7 +1,7 @@
 """The door to Understand: themes with their shares, what is rising, quotes and splits, within what the viewer may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -13,8 +13,17 @@ from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
-from candor.apps.scores.measures import Tally
-from candor.apps.scores.queries import Dimension, ScoreResult, ScoreRow, Split, TrendPoint, scope_words
+from candor.apps.scores.queries import (
+    Dimension,
+    ScoreResult,
+    ScoreRow,
+    Split,
+    TrendPoint,
+    change_of_share,
+    scope_words,
+    share_of,
+)
+from candor.apps.scores.registry import THEME_SHARE
 from candor.apps.scores.steps import Step, months_until, stretches, window
 from candor.apps.scores.tiers import tiers_of
 from candor.apps.scores.units import Group, roll_up
@@ -24,7 +33,7 @@ from candor.foundation.periods import Period
 from . import counting, measures
 from .choices import Outcome
 from .counting import Catalogue
-from .measures import THEME_SHARE, GoesTogether
+from .measures import GoesTogether
 from .models import ReadComment, Theme, ThemeRun
 from .services import latest_runs
 
@@ -143,13 +152,12 @@ def theme_table(scope: Scope) -> ThemeTable:
     months = stretches("month", year)
     read, days = counting.count_by_day(scope, year, themes)
     rises = _theme_rises(scope, themes)[0] or {}
-    least_n = workspace().least_n_score
     rows = [
         ThemeRow(
             theme=theme,
             n=now.of_theme.get(theme.pk, 0),
-            share=measures.share(now.of_theme.get(theme.pk, 0), now.n_read, least_n=least_n),
-            months=measures.run_of_shares(days[theme.pk], read, months, least_n=least_n),
+            share=share_of(THEME_SHARE, hits=now.of_theme.get(theme.pk, 0), of=now.n_read, scope=scope),
+            months=measures.run_of_shares(days[theme.pk], read, months, scope=scope),
             rise=rises.get(theme.pk),
             is_confirmed=theme.pk in themes.confirmed,
         )
@@ -192,14 +200,12 @@ def theme_result(theme: Theme, scope: Scope) -> ThemeResult:
     themes = counting.catalogue()
     now, before = (counting.count(scope, period, themes) for period in (scope.period, scope.before))
     pairs = [(side.of_theme.get(theme.pk, 0), side.n_read) for side in (now, before)]
-    least_n = workspace().least_n_score
-    comparison = measures.change(pairs[0], pairs[1], least_n=least_n)
     return ThemeResult(
         theme=theme,
         n=pairs[0][0],
-        share=measures.share(*pairs[0], least_n=least_n),
-        before=measures.share(*pairs[1], least_n=least_n),
-        comparison=comparison,
+        share=share_of(THEME_SHARE, hits=pairs[0][0], of=pairs[0][1], scope=scope),
+        before=share_of(THEME_SHARE, hits=pairs[1][0], of=pairs[1][1], scope=scope),
+        comparison=change_of_share(THEME_SHARE, now=pairs[0], before=pairs[1], scope=scope),
         is_confirmed=theme.pk in themes.confirmed,
         rise=(_theme_rises(scope, themes)[0] or {}).get(theme.pk),
     )
@@ -209,8 +215,7 @@ def theme_trend(theme: Theme, scope: Scope, *, step: Step) -> tuple[TrendPoint, 
     """The theme's share of the comments read in each day, week or month."""
     stretch = window(step, scope.period)
     read, days = counting.count_by_day(scope, stretch, counting.catalogue())
-    least_n = workspace().least_n_score
-    return measures.run_of_shares(days[theme.pk], read, stretches(step, stretch), least_n=least_n)
+    return measures.run_of_shares(days[theme.pk], read, stretches(step, stretch), scope=scope)
 
 
 def theme_split(theme: Theme, dimension: Dimension, scope: Scope) -> Split:
@@ -219,7 +224,7 @@ def theme_split(theme: Theme, dimension: Dimension, scope: Scope) -> Split:
     least_n = workspace().least_n_score
     result = theme_result(theme, scope)
     rows = [
-        ScoreRow(key=one.key, label=one.label, unit=one.unit, estimate=_shown(one.answers, least_n))
+        ScoreRow(key=one.key, label=one.label, unit=one.unit, estimate=_shown(one.answers, scope))
         for one in groups
     ]
     whole = ScoreResult(
@@ -245,9 +250,8 @@ def _last(key: str | None) -> tuple[bool, str]:
     return key is None, (key or "").casefold()
 
 
-def _shown(answers: Histogram, least_n: int) -> Estimate:
-    found = THEME_SHARE.formula.estimate(Tally(answers), least_n=least_n)
-    return replace(found, value=None, low=None, high=None) if found.status == "too_few" else found
+def _shown(answers: Histogram, scope: Scope) -> Estimate:
+    return share_of(THEME_SHARE, hits=answers.counts.get(1.0, 0), of=answers.n, scope=scope)
 
 
 def dimensions_of(scope: Scope) -> list[Dimension]:

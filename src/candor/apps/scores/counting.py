@@ -1,6 +1,6 @@
 """Answers counted in the warehouse for a measure, a scope and a period, and remembered until the warehouse changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -20,7 +20,18 @@ from .registry import Measure
 Group: TypeAlias = tuple[Any, ...]
 Counted: TypeAlias = dict[Group, Histogram]
 
+Counter: TypeAlias = Callable[[Scope, date, date, tuple[str, ...]], Counted]
+"""Counts what the warehouse does not hold: scope, first day, day after the last one, dimensions; groups begin with the metric."""
+
 REMEMBERED = 512  # tables of counts a process keeps; most are a few hundred cells
+
+
+_counters: dict[str, Counter] = {}
+
+
+def register_counter(metric: str, counter: Counter) -> None:
+    """Say who counts a metric that lies in an app above and not in the warehouse; called from AppConfig.ready, twice is once."""
+    _counters[metric] = counter
 
 
 def count(
@@ -42,8 +53,16 @@ def count(
     for waiting_days in sorted({measure.waiting_days for measure in measures}):
         metrics = tuple(sorted({m.metric for m in measures if m.waiting_days == waiting_days}))
         until = _last_day(period, scope, waiting_days) + timedelta(days=1)
-        if until > period.since:
-            counted |= _remembered(_state(), metrics, ("metric", *by), replace(where, until=until), weighted)
+        if until <= period.since:
+            continue
+        projected = tuple(metric for metric in metrics if metric not in _counters)
+        if projected:
+            counted |= _remembered(
+                _state(), projected, ("metric", *by), replace(where, until=until), weighted
+            )
+        for metric in metrics:
+            if metric in _counters and only == EVERYTHING:
+                counted |= _counters[metric](scope, period.since, until, tuple(by))
     return counted
 
 

@@ -157,6 +157,22 @@ def split(
     )
 
 
+def share_of(measure: Measure, *, hits: int, of: int, scope: Scope) -> Estimate:
+    """A share whose counts belong to an analysis: the same least n, interval and policy as every other number."""
+    return _shown(measure, _yes_and_no(hits, of), scope, scope.period, workspace().least_n_score)
+
+
+def change_of_share(
+    measure: Measure, *, now: tuple[int, int], before: tuple[int, int], scope: Scope
+) -> Comparison:
+    """The change of such a share, from (hits, of) on each side."""
+    return _change(measure, _yes_and_no(*now), _yes_and_no(*before), scope, workspace().least_n_score)
+
+
+def _yes_and_no(hits: int, of: int) -> Histogram:
+    return Histogram.from_counts({0.0: of - hits, 1.0: hits})
+
+
 def group_count(measure: Measure, dimension: Dimension, *, scope: Scope) -> int:
     """How many groups a split would have."""
     return len(count([measure], scope=scope, period=scope.period, by=[dimension]))

@@ -10,7 +10,7 @@ from candor.foundation.errors import NotFound
 from .measures import EventRate, Formula, Mean, NetPromoter, TopBox, YesShare
 
 Unit = Literal["nps", "share", "mean", "rate", "count"]
-Group = Literal["Answers", "Complaints", "Survey fieldwork"]
+Group = Literal["Answers", "Complaints", "Closing the loop", "Survey fieldwork"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +235,21 @@ _ALL = (
         blanks="Complaints of which that is not known are left out.",
     ),
     Measure(
+        key="closed_in_time",
+        version=1,
+        name="Cases closed in time",
+        group="Closing the loop",
+        question="What share of the cases closed in the period was closed before its clock ran out?",
+        metric="closed_in_time",
+        formula=YesShare("cases closed before their clock ran out"),
+        scale=SCALES[AnswerKind.YES_NO],
+        unit="share",
+        is_high_good=True,
+        noun="cases",
+        denominator="All cases closed in the period, by the day they were closed",
+        blanks="Cases that are still open are left out, late ones too: the list of cases shows them.",
+    ),
+    Measure(
         key="response_rate",
         version=1,
         name="Response rate",
@@ -253,6 +268,42 @@ _ALL = (
 )
 
 MEASURES: dict[str, Measure] = {measure.key: measure for measure in _ALL}
+
+THEME_SHARE = Measure(
+    key="theme_share",
+    version=1,
+    name="Share of comments",
+    group="Answers",
+    question="What share of the comments that were read speak of this theme?",
+    metric="",
+    formula=YesShare("comments that speak of the theme"),
+    scale=(0, 1),
+    unit="share",
+    is_high_good=False,
+    noun="comments",
+    denominator="All comments that were read, whatever they speak of",
+    blanks="Feedback without a comment is left out.",
+)
+HIT_HARD = Measure(
+    key="hit_hard",
+    version=1,
+    name="Hit hard",
+    group="Complaints",
+    question="What share of the customers with this issue was hit hard?",
+    metric="",
+    formula=YesShare(
+        "customers who disputed our answer, got it late, made a severe complaint or gave a low answer"
+    ),
+    scale=(0, 1),
+    unit="share",
+    is_high_good=False,
+    noun="customers",
+    denominator="Feedback with the issue of which it is known whether the customer was hit hard",
+    blanks="Feedback of which that is not known is left out.",
+)
+OF_ANALYSES: dict[str, Measure] = {measure.key: measure for measure in (THEME_SHARE, HIT_HARD)}
+"""Definitions that need the subject of an analysis, a theme or an issue, to be a number: defined here, counted there, and made into
+a number by `queries.share_of` like all others; they have no page, run or target of their own."""
 
 
 def measure_named(key: str) -> Measure:
