@@ -59,7 +59,13 @@ UNPORTABLE = (
 )  # fmt: skip
 
 
-DECISIVE = {"event_id", "place", "path", "position"}  # no two rows of a case, or of a group, have the same
+DECISIVE = {
+    "event_id",
+    "place",
+    "path",
+    "position",
+    "cases",
+}  # no two rows of a case, or of a group, have the same
 
 
 @pytest.fixture(scope="module")

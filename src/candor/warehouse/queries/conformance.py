@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
+from candor.warehouse.queries.filters import Statement
 from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Tally, unheard
 from candor.warehouse.queries.ways import EVERYBODY, Log, ask_one, way_of
 
@@ -98,23 +99,25 @@ class Designed:
 
     def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
         numbered = [(names.code(activity), place) for place, activity in enumerate(self.design, start=1)]
-        tables = DESIGN.replace("{places}", ", ".join(["(?, ?)"] * len(numbered)))
-        parameters = tuple(value for pair in numbered for value in pair)
+        values = ", ".join(["(?, ?)"] * len(numbered))
+        design = Statement(
+            f"SELECT * FROM (VALUES {values}) AS places (activity, position)",
+            tuple(value for pair in numbered for value in pair),
+        )
+        tables = (("design", design), *TABLES)
         last = len(numbered)
         return {
             "cases": Tally(
                 also=tables, select=CASES, keys=("grp", "furthest"),
                 sums=("cases", "followed", "followed_so_far", "in_order"), uses=("visits",),
-                parameters=(*parameters, last, last, last),
+                parameters=(last, last, last),
             ),
             "steps": Tally(
                 also=tables, select=STEPS, keys=("grp", "position"),
                 sums=("cases", "not_furthest", "repeated_in", "repeats", "too_early"), uses=("visits",),
-                parameters=parameters,
             ),
             "added": Tally(
                 also=tables, select=ADDED, keys=("grp", "activity"), sums=("cases", "events"), uses=("visits",),
-                parameters=parameters,
             ),
         }  # fmt: skip
 
@@ -141,28 +144,30 @@ class Designed:
         )
 
 
-DESIGN = """
-    design AS (SELECT * FROM (VALUES {places}) AS places (activity, position)),
-    placed AS (
-        SELECT visits.case_id, visits.grp, visits.activity, visits.n, visits.first_place, design.position
-        FROM visits LEFT JOIN design ON design.activity = visits.activity
-    ),
-    ordered AS (
-        SELECT
-            case_id, grp, activity, n, first_place, position,
-            max(position) OVER (PARTITION BY case_id) AS furthest,
-            max(first_place) OVER (PARTITION BY case_id ORDER BY position) AS latest
-        FROM placed WHERE position IS NOT NULL
-    ),
-    own AS (
-        SELECT
-            placed.case_id, placed.grp, sum(placed.n) AS n, coalesce(max(placed.position), 0) AS furthest,
-            sum(CASE WHEN placed.n = 1 AND placed.first_place = placed.position THEN 1 ELSE 0 END) AS fitting,
-            sum(CASE WHEN placed.position IS NOT NULL THEN 1 ELSE 0 END) AS present,
-            sum(CASE WHEN ordered.latest > ordered.first_place THEN 1 ELSE 0 END) AS too_early
-        FROM placed LEFT JOIN ordered ON ordered.case_id = placed.case_id AND ordered.activity = placed.activity
-        GROUP BY placed.case_id, placed.grp
-    )"""
+PLACED = """
+    SELECT visits.case_id, visits.grp, visits.activity, visits.n, visits.first_place, design.position
+    FROM visits LEFT JOIN design ON design.activity = visits.activity
+"""
+ORDERED = """
+    SELECT
+        case_id, grp, activity, n, first_place, position,
+        max(position) OVER (PARTITION BY case_id) AS furthest,
+        max(first_place) OVER (PARTITION BY case_id ORDER BY position) AS latest
+    FROM placed WHERE position IS NOT NULL
+"""
+FOLLOWING = """
+    SELECT
+        placed.case_id, placed.grp, sum(placed.n) AS n, coalesce(max(placed.position), 0) AS furthest,
+        count(CASE WHEN placed.n = 1 AND placed.first_place = placed.position THEN 1 END) AS fitting,
+        count(placed.position) AS present,
+        count(CASE WHEN ordered.latest > ordered.first_place THEN 1 END) AS too_early
+    FROM placed LEFT JOIN ordered ON ordered.case_id = placed.case_id AND ordered.activity = placed.activity
+    GROUP BY placed.case_id, placed.grp
+"""
+TABLES = tuple(
+    (name, Statement(query, ()))
+    for name, query in (("placed", PLACED), ("ordered", ORDERED), ("following", FOLLOWING))
+)
 
 CASES = """
     SELECT
@@ -170,7 +175,7 @@ CASES = """
         sum(CASE WHEN fitting = n AND n = ? THEN 1 ELSE 0 END) AS followed,
         sum(CASE WHEN fitting = n AND n < ? THEN 1 ELSE 0 END) AS followed_so_far,
         sum(CASE WHEN present = ? AND too_early = 0 THEN 1 ELSE 0 END) AS in_order
-    FROM own GROUP BY grp, furthest
+    FROM following GROUP BY grp, furthest
 """
 
 STEPS = """

@@ -1,14 +1,15 @@
 """Funnels: how many cases come as far as each of some steps, when, and which of the others are still on their way."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
+from candor.warehouse.queries.filters import Statement
 from candor.warehouse.queries.paths import EPOCH, SECOND, Places, Stretch, nowhere, places_for, stretch_of
-from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Tally, unheard
+from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Table, Tally, unheard
 from candor.warehouse.queries.ways import EVERYBODY, Log, ask_one, way_of
 
 _REACHED, _LEFT, _OPEN = 0, 1, 2
@@ -122,23 +123,24 @@ class FunnelOf:
 
     def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
         codes = tuple(names.code(step) for step in self.steps)
-        own, closing = closed_cases(self.closing, names)
-        tables = f"{own}, {_reached(len(codes))}, moves AS ({_moves(len(codes))})"
-        parameters = (*closing, *codes)
+        tables = (
+            *closed_cases(self.closing, names),
+            *_reached(codes),
+            ("moving", Statement(_moves(len(codes)), ())),
+        )
         return {
             "closed": Tally(
-                also=tables,
-                select="SELECT grp, count(*) AS cases, sum(closed) AS closed FROM own GROUP BY grp",
-                keys=("grp",), sums=("cases", "closed"), parameters=parameters,
+                also=tables[:2],
+                select="SELECT grp, count(*) AS cases, sum(closed) AS closed FROM closable GROUP BY grp",
+                keys=("grp",), sums=("cases", "closed"), uses=("cases",),
             ),
             "elapsed": Tally(
-                also=tables, select=ELAPSED, keys=("grp", "step", "outcome", "elapsed"), sums=("n",),
-                parameters=(*parameters, micros_of(self.closing.as_of), SECOND),
+                also=tables, select=ELAPSED, keys=("grp", "step", "outcome", "elapsed"), sums=("n",), uses=("cases",),
+                parameters=(micros_of(self.closing.as_of), SECOND),
             ),
             "waits": Sample(
-                also=tables,
-                select="SELECT grp, step, until - since AS value FROM moves WHERE until IS NOT NULL",
-                keys=("grp", "step"), places=places_for(self.places), parameters=parameters,
+                also=tables, select="SELECT grp, step, until - since AS value FROM moving WHERE until IS NOT NULL",
+                keys=("grp", "step"), places=places_for(self.places), uses=("cases",),
             ),
         }  # fmt: skip
 
@@ -164,49 +166,51 @@ def micros_of(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-def closed_cases(closing: Closing, names: Names) -> tuple[str, tuple[Any, ...]]:
-    """The table `own` of cases, which says of each whether it is closed, and the values to bind in it."""
+def closed_cases(closing: Closing, names: Names) -> tuple[Table, Table]:
+    """The tables `closers` and, over it and `cases`, `closable`, which says of each case whether it is closed."""
     codes = tuple(names.code(activity) for activity in closing.activities)
     ended = f"activity IN ({', '.join('?' * len(codes))})" if codes else "1 = 0"
     quiet = closing.quiet
     asleep = micros_of(closing.as_of) - quiet // timedelta(microseconds=1) if quiet is not None else _NEVER
-    table = f"""own AS (
-        SELECT
-            case_id, grp, min(micros) AS first_micros, max(micros) AS last_micros,
-            CASE WHEN sum(CASE WHEN {ended} THEN 1 ELSE 0 END) > 0 OR max(micros) < ? THEN 1 ELSE 0 END AS closed
-        FROM steps GROUP BY case_id, grp
-    )"""
-    return table, (*codes, asleep)
+    closers = Statement(f"SELECT DISTINCT case_id FROM steps WHERE {ended}", codes)
+    return ("closers", closers), ("closable", Statement(CLOSABLE, (asleep,)))
 
 
-def _reached(count: int) -> str:
-    first = """reached_1 AS (
-        SELECT case_id, min(place) AS place, min(micros) AS micros FROM steps WHERE activity = ? GROUP BY case_id
-    )"""
-    further = (
-        f"""reached_{number} AS (
+CLOSABLE: Final = """
+    SELECT
+        cases.case_id, cases.grp, cases.first_micros, cases.last_micros,
+        CASE WHEN closers.case_id IS NOT NULL OR cases.last_micros < ? THEN 1 ELSE 0 END AS closed
+    FROM cases LEFT JOIN closers ON closers.case_id = cases.case_id
+"""
+
+
+def _reached(codes: Sequence[Any]) -> Iterator[Table]:
+    """For each step the cases that reached it, with its place and time."""
+    first = "SELECT case_id, min(place) AS place, min(micros) AS micros FROM steps WHERE activity = ? GROUP BY case_id"
+    for number, code in enumerate(codes, start=1):
+        further = f"""
         SELECT steps.case_id, min(steps.place) AS place, min(steps.micros) AS micros
         FROM steps JOIN reached_{number - 1} AS earlier ON earlier.case_id = steps.case_id
-        WHERE steps.activity = ? AND steps.place > earlier.place GROUP BY steps.case_id
-    )"""
-        for number in range(2, count + 1)
-    )
-    return ",\n".join([first, *further])
+        WHERE steps.activity = ? AND steps.place > earlier.place GROUP BY steps.case_id"""
+        yield f"reached_{number}", Statement(first if number == 1 else further, (code,))
 
 
 def _moves(count: int) -> str:
     """From each step to the next, for the cases that came to it."""
-    first = """
-        SELECT own.grp, own.closed, own.last_micros, 1 AS step, own.first_micros AS since, reached_1.micros AS until
-        FROM own LEFT JOIN reached_1 ON reached_1.case_id = own.case_id"""
-    further = (
-        f"""
-        SELECT own.grp, own.closed, own.last_micros, {number} AS step, earlier.micros AS since, reached_{number}.micros AS until
-        FROM own JOIN reached_{number - 1} AS earlier ON earlier.case_id = own.case_id
-        LEFT JOIN reached_{number} ON reached_{number}.case_id = own.case_id"""
-        for number in range(2, count + 1)
-    )
-    return " UNION ALL ".join([first, *further])
+    parts = []
+    for number in range(1, count + 1):
+        since = "closable.first_micros" if number == 1 else "earlier.micros"
+        came = (
+            ""
+            if number == 1
+            else f"JOIN reached_{number - 1} AS earlier ON earlier.case_id = closable.case_id"
+        )
+        parts.append(f"""
+        SELECT
+            closable.grp, closable.closed, closable.last_micros, {number} AS step, {since} AS since,
+            reached_{number}.micros AS until
+        FROM closable {came} LEFT JOIN reached_{number} ON reached_{number}.case_id = closable.case_id""")
+    return " UNION ALL ".join(parts)
 
 
 def _shortened(seconds: str) -> str:
@@ -227,7 +231,7 @@ ELAPSED = f"""
                 CASE WHEN until IS NOT NULL THEN {_REACHED} WHEN closed = 1 THEN {_LEFT} ELSE {_OPEN} END AS outcome,
                 greatest(CASE WHEN until IS NOT NULL THEN until WHEN closed = 1 THEN last_micros ELSE ? END - since, 0) AS micros,
                 ? AS second
-            FROM moves
+            FROM moving
         ) AS spans
     ) AS rounded GROUP BY grp, step, outcome, {_shortened("seconds")}
 """

@@ -178,6 +178,7 @@ class Paths:
         return {
             "totals": TOTALS,
             "activities": ACTIVITIES,
+            "ends": ENDS,
             "edges": EDGES,
             "waits": Sample(select=WAITS, keys=("grp", "before", "after"), places=places),
             "durations": Sample(select=DURATIONS, keys=("grp",), places=places, uses=("cases",)),
@@ -210,7 +211,11 @@ NO_CASES: Final = CaseSummary(0, 0, 0, None, None, None, (), (), ())
 
 
 def _activities(found: Found, group: Group) -> tuple[Activity, ...]:
-    rows = (Activity(found.names.name(code), *counts) for code, *counts in found.rows("activities", group))
+    ends = {code: counts for code, *counts in found.rows("ends", group)}
+    rows = (
+        Activity(found.names.name(code), *counts, *ends[code])
+        for code, *counts in found.rows("activities", group)
+    )
     return tuple(sorted(rows, key=lambda one: (-one.events, one.name)))
 
 
@@ -281,13 +286,21 @@ TOTALS = Tally(
 
 ACTIVITIES = Tally(
     select="""
-    SELECT
-        grp, activity, sum(n) AS events, count(*) AS cases, sum(starts) AS starts, sum(ends) AS ends
-    FROM visits GROUP BY grp, activity
+    SELECT grp, activity, sum(n) AS events, count(*) AS cases FROM visits GROUP BY grp, activity
     """,
     keys=("grp", "activity"),
-    sums=("events", "cases", "starts", "ends"),
+    sums=("events", "cases"),
     uses=("visits",),
+)
+
+ENDS = Tally(
+    select="""
+    SELECT
+        grp, activity, count(CASE WHEN place = 1 THEN 1 END) AS starts, count(CASE WHEN after IS NULL THEN 1 END) AS ends
+    FROM steps GROUP BY grp, activity
+    """,
+    keys=("grp", "activity"),
+    sums=("starts", "ends"),
 )
 
 EDGES = Tally(
@@ -319,11 +332,21 @@ def variants_tally(top: int) -> Tally:
             Statement(
                 "SELECT grp, count(*) AS variants FROM tally GROUP BY grp ORDER BY grp NULLS FIRST", ()
             ),
-            Statement(
-                """SELECT grp, path, cases FROM (
-                    SELECT grp, path, cases, row_number() OVER (PARTITION BY grp ORDER BY cases DESC, path) AS place FROM tally
-                ) AS ranked WHERE place <= ? ORDER BY grp NULLS FIRST, place""",
-                (top,),
-            ),
+            Statement(MOST_TAKEN, (top, top)),
         ),
     )
+
+
+# There may be millions of variants: first it is found out how many cases one of the most taken has, then only those are put in order.
+MOST_TAKEN = """
+SELECT grp, path, cases FROM (
+    SELECT
+        tally.grp, tally.path, tally.cases,
+        row_number() OVER (PARTITION BY tally.grp ORDER BY tally.cases DESC, tally.path) AS place
+    FROM tally JOIN (
+        SELECT grp, cases, sum(many) OVER (PARTITION BY grp ORDER BY cases DESC) - many AS before
+        FROM (SELECT grp, cases, count(*) AS many FROM tally GROUP BY grp, cases) AS counted
+    ) AS levels ON levels.grp IS NOT DISTINCT FROM tally.grp AND levels.cases = tally.cases
+    WHERE levels.before < ?
+) AS ranked WHERE place <= ? ORDER BY grp NULLS FIRST, place
+"""

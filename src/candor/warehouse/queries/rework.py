@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
+from candor.warehouse.queries.filters import Statement
 from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Tally, unheard
 from candor.warehouse.queries.ways import EVERYBODY, Log, ask_one, way_of
 
@@ -72,11 +74,15 @@ class Reworked:
     """The question behind `rework`."""
 
     def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
-        return {"totals": TOTALS, "repeats": REPEATS, "turns": TURNS}
+        return {"totals": TOTALS, "repeats": REPEATS, "at_once": AT_ONCE, "turns": TURNS}
 
     def answer(self, found: Found, group: Group) -> Rework:
         name = found.names.name
-        repeats = (Repeat(name(code), *counts) for code, *counts in found.rows("repeats", group))
+        at_once: dict[Any, int] = dict(found.rows("at_once", group))
+        repeats = (
+            Repeat(name(code), cases, again, n, at_once.get(code, 0), most)
+            for code, cases, again, n, most in found.rows("repeats", group)
+        )
         turns = (
             PingPong(name(activity), name(other), *counts)
             for activity, other, *counts in found.rows("turns", group)
@@ -95,14 +101,20 @@ class Reworked:
 
 
 TOTALS = Tally(
-    also="""own AS (
-        SELECT case_id, grp, sum(n) AS events, sum(n - 1) AS repeats FROM visits GROUP BY case_id, grp
-    )""",
+    also=(
+        (
+            "repeating",
+            Statement(
+                "SELECT case_id, grp, sum(n) AS events, sum(n - 1) AS repeats FROM visits GROUP BY case_id, grp",
+                (),
+            ),
+        ),
+    ),
     select="""
     SELECT
         grp, count(*) AS cases, sum(events) AS events,
-        sum(CASE WHEN repeats > 0 THEN 1 ELSE 0 END) AS repeated_in, sum(repeats) AS repeats
-    FROM own GROUP BY grp
+        count(CASE WHEN repeats > 0 THEN 1 END) AS repeated_in, sum(repeats) AS repeats
+    FROM repeating GROUP BY grp
     """,
     keys=("grp",),
     sums=("cases", "events", "repeated_in", "repeats"),
@@ -112,23 +124,43 @@ TOTALS = Tally(
 REPEATS = Tally(
     select="""
     SELECT
-        grp, activity, count(*) AS cases, sum(CASE WHEN n > 1 THEN 1 ELSE 0 END) AS repeated_in,
-        sum(n - 1) AS repeats, sum(loops) AS at_once, max(n) AS most
+        grp, activity, count(*) AS cases, count(CASE WHEN n > 1 THEN 1 END) AS repeated_in,
+        sum(n - 1) AS repeats, max(n) AS most
     FROM visits GROUP BY grp, activity
     """,
     keys=("grp", "activity"),
-    sums=("cases", "repeated_in", "repeats", "at_once"),
+    sums=("cases", "repeated_in", "repeats"),
     highs=("most",),
     uses=("visits",),
 )
 
+AT_ONCE = Tally(
+    select="SELECT grp, activity, count(*) AS n FROM steps WHERE after = activity GROUP BY grp, activity",
+    keys=("grp", "activity"),
+    sums=("n",),
+)
+
 TURNS = Tally(
-    also="""own AS (
-        SELECT case_id, grp, activity, after, count(*) AS n FROM steps
-        WHERE later = activity AND after <> activity GROUP BY case_id, grp, activity, after
-    )""",
+    also=(
+        (
+            "turning",
+            Statement(
+                """SELECT case_id, grp, activity, after, lead(after) OVER (PARTITION BY case_id ORDER BY place) AS later
+                FROM steps""",
+                (),
+            ),
+        ),
+        (
+            "turns",
+            Statement(
+                """SELECT case_id, grp, activity, after, count(*) AS n FROM turning
+                WHERE later = activity AND after <> activity GROUP BY case_id, grp, activity, after""",
+                (),
+            ),
+        ),
+    ),
     select="""
-    SELECT grp, activity, after AS other, sum(n) AS n, count(*) AS cases FROM own GROUP BY grp, activity, after
+    SELECT grp, activity, after AS other, sum(n) AS n, count(*) AS cases FROM turns GROUP BY grp, activity, after
     """,
     keys=("grp", "activity", "other"),
     sums=("n", "cases"),

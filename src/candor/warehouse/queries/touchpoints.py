@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
+from candor.warehouse.queries.filters import Statement
 from candor.warehouse.queries.paths import Places, Stretch, nowhere, places_for, stretch_of
-from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Tally, unheard
+from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Table, Tally, unheard
 from candor.warehouse.queries.ways import EVERYBODY, Log, ask_one, way_of
 
 Pick: TypeAlias = Literal["first", "last", "next"]
@@ -68,13 +69,11 @@ class TimeBetween:
 
     def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
         start, end = names.code(self.start), names.code(self.end)
-        tables, parameters = (
-            (NEXT, (start, end, start, end)) if self.pick == "next" else (FROM_FIRST, (start, end))
-        )
-        arrival = "last_end" if self.pick == "last" else "first_end"
-        spans = "SELECT case_id, grp, since, until FROM pairs_of"
-        if self.pick != "next":
-            spans = f"SELECT case_id, grp, since, {arrival} AS until FROM arrivals"
+        if self.pick == "next":
+            tables, spans = _to_next(start, end), "SELECT case_id, grp, since, until FROM paired"
+        else:
+            tables = _from_first(start, end)
+            spans = f"SELECT case_id, grp, since, {self.pick}_end AS until FROM arriving"
         return {
             "cases": Tally(
                 select="SELECT grp, count(*) AS cases FROM visits WHERE activity = ? GROUP BY grp",
@@ -83,11 +82,11 @@ class TimeBetween:
             "arrived": Tally(
                 also=tables,
                 select=f"SELECT grp, count(*) AS arrived FROM (SELECT DISTINCT case_id, grp FROM ({spans}) AS spans) AS own GROUP BY grp",
-                keys=("grp",), sums=("arrived",), parameters=parameters,
+                keys=("grp",), sums=("arrived",),
             ),
             "times": Sample(
                 also=tables, select=f"SELECT grp, until - since AS value FROM ({spans}) AS spans",
-                keys=("grp",), places=places_for(self.places), parameters=parameters,
+                keys=("grp",), places=places_for(self.places),
             ),
         }  # fmt: skip
 
@@ -100,24 +99,33 @@ class TimeBetween:
         )
 
 
-FROM_FIRST: Final = """
-    starts AS (
-        SELECT case_id, grp, min(place) AS place, min(micros) AS since FROM steps WHERE activity = ? GROUP BY case_id, grp
-    ),
-    arrivals AS (
-        SELECT steps.case_id, steps.grp, min(starts.since) AS since, min(steps.micros) AS first_end, max(steps.micros) AS last_end
-        FROM steps JOIN starts ON starts.case_id = steps.case_id
-        WHERE steps.activity = ? AND steps.place > starts.place GROUP BY steps.case_id, steps.grp
-    )"""
+def _from_first(start: Any, end: Any) -> tuple[Table, ...]:
+    return (
+        ("starting", Statement(STARTING, (start,))),
+        ("arriving", Statement(ARRIVING, (end,))),
+    )
 
-NEXT: Final = """
-    both_of AS (
-        SELECT
-            case_id, grp, activity, micros AS since,
-            lead(activity) OVER (PARTITION BY case_id ORDER BY place) AS next_activity,
-            lead(micros) OVER (PARTITION BY case_id ORDER BY place) AS until
-        FROM steps WHERE activity IN (?, ?)
-    ),
-    pairs_of AS (
-        SELECT case_id, grp, since, until FROM both_of WHERE activity = ? AND next_activity = ?
-    )"""
+
+def _to_next(start: Any, end: Any) -> tuple[Table, ...]:
+    return ("meeting", Statement(MEETING, (start, end))), ("paired", Statement(PAIRED, (start, end)))
+
+
+STARTING: Final = """
+    SELECT case_id, grp, min(place) AS place, min(micros) AS since FROM steps WHERE activity = ? GROUP BY case_id, grp
+"""
+ARRIVING: Final = """
+    SELECT
+        steps.case_id, steps.grp, min(starting.since) AS since, min(steps.micros) AS first_end, max(steps.micros) AS last_end
+    FROM steps JOIN starting ON starting.case_id = steps.case_id
+    WHERE steps.activity = ? AND steps.place > starting.place GROUP BY steps.case_id, steps.grp
+"""
+MEETING: Final = """
+    SELECT
+        case_id, grp, activity, micros AS since,
+        lead(activity) OVER (PARTITION BY case_id ORDER BY place) AS next_activity,
+        lead(micros) OVER (PARTITION BY case_id ORDER BY place) AS until
+    FROM steps WHERE activity IN (?, ?)
+"""
+PAIRED: Final = """
+    SELECT case_id, grp, since, until FROM meeting WHERE activity = ? AND next_activity = ?
+"""

@@ -105,21 +105,22 @@ class TowardsGoal:
             raise ValueError("transitions need a goal")
 
     def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
-        own, closing = closed_cases(self.closing, names)
         goal = tuple(names.code(activity) for activity in self.goal)
-        tables = f"{own}, {TOWARDS.replace('{goal}', ', '.join('?' * len(goal)))}"
-        parameters = (*closing, *goal)
+        goals = Statement(GOALS.replace("{goal}", ", ".join("?" * len(goal))), goal)
+        tables = (
+            *closed_cases(self.closing, names), ("goals", goals), ("towards", Statement(TOWARDS, ())),
+        )  # fmt: skip
         return {
             "cases": Tally(
-                also=tables, select=CASES, keys=("grp",), sums=("cases", "at_once"), parameters=parameters
+                also=tables, select=CASES, keys=("grp",), sums=("cases", "at_once"), uses=("cases",)
             ),
             "moves": Tally(
                 also=tables, select=MOVES, keys=("grp", "before", "after", "outcome"), sums=("n", "starts"),
-                parameters=parameters,
+                uses=("cases",),
             ),
             "ways": Tally(
                 also=tables, select=WAYS.replace("{path}", names.path_of), keys=("grp", "path"),
-                sums=("reached", "lost", "still_open"), parameters=parameters,
+                sums=("reached", "lost", "still_open"), uses=("cases",),
                 shown=(COUNTED, Statement(LISTED, (self.top,))),
             ),
         }  # fmt: skip
@@ -155,20 +156,20 @@ def _by_number(move: Move) -> tuple[int, bool, str, str]:
     return -move.n, move.before is not None, move.before or "", move.after
 
 
+GOALS: Final = "SELECT case_id, min(place) AS place FROM steps WHERE activity IN ({goal}) GROUP BY case_id"
+
 TOWARDS: Final = """
-    goals AS (SELECT case_id, min(place) AS place FROM steps WHERE activity IN ({goal}) GROUP BY case_id),
-    towards AS (
-        SELECT
-            steps.case_id, steps.grp, steps.activity, steps.place,
-            CASE WHEN steps.after IS NULL OR steps.place = goals.place - 1 THEN NULL ELSE steps.after END AS after,
-            CASE WHEN goals.place IS NOT NULL THEN 0 WHEN own.closed = 1 THEN 1 ELSE 2 END AS outcome
-        FROM steps JOIN own ON own.case_id = steps.case_id LEFT JOIN goals ON goals.case_id = steps.case_id
-        WHERE goals.place IS NULL OR steps.place < goals.place
-    )"""
+    SELECT
+        steps.case_id, steps.grp, steps.activity, steps.place,
+        CASE WHEN steps.after IS NULL OR steps.place = goals.place - 1 THEN NULL ELSE steps.after END AS after,
+        CASE WHEN goals.place IS NOT NULL THEN 0 WHEN closable.closed = 1 THEN 1 ELSE 2 END AS outcome
+    FROM steps JOIN closable ON closable.case_id = steps.case_id LEFT JOIN goals ON goals.case_id = steps.case_id
+    WHERE goals.place IS NULL OR steps.place < goals.place
+"""
 
 CASES: Final = """
-    SELECT own.grp, count(*) AS cases, sum(CASE WHEN goals.place = 1 THEN 1 ELSE 0 END) AS at_once
-    FROM own LEFT JOIN goals ON goals.case_id = own.case_id GROUP BY own.grp
+    SELECT closable.grp, count(*) AS cases, count(CASE WHEN goals.place = 1 THEN 1 END) AS at_once
+    FROM closable LEFT JOIN goals ON goals.case_id = closable.case_id GROUP BY closable.grp
 """
 
 MOVES: Final = f"""

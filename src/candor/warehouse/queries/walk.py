@@ -3,11 +3,11 @@
 What is asked is SQL over a few relations, each row of which belongs to one case:
 
 ```text
-steps    case_id, grp, activity, micros, place, after, after_micros, later    an event; what follows, and what follows that
-cases    case_id, grp, n, first_micros, last_micros                            a case
-visits   case_id, grp, activity, n, first_place, starts, ends, loops           an activity in a case
-pairs    case_id, grp, before, after, n                                        an edge in a case
-paths    case_id, grp, path                                                    the whole way of a case
+steps    case_id, grp, activity, micros, place, after, after_micros    an event, and what directly follows it
+paths    case_id, grp, n, first_micros, last_micros, path              a case, and its whole way
+cases    case_id, grp, n, first_micros, last_micros                    a case
+visits   case_id, grp, activity, n, first_place                        an activity in a case
+pairs    case_id, grp, before, after, n                                an edge in a case
 ```
 
 `micros` are microseconds since 1970 (UTC), `place` counts the events of a case from 1, `grp` is the group of the case. Counts of
@@ -38,31 +38,21 @@ def steps_of(group: str) -> str:
         case_id, {group} AS grp, activity, micros,
         row_number() OVER {IN_CASE} AS place,
         lead(activity) OVER {IN_CASE} AS after,
-        lead(micros) OVER {IN_CASE} AS after_micros,
-        lead(activity, 2) OVER {IN_CASE} AS later
+        lead(micros) OVER {IN_CASE} AS after_micros
     FROM chosen
     """
 
 
+_CASE = "case_id, grp, count(*) AS n, min(micros) AS first_micros, max(micros) AS last_micros"
 RELATIONS = {
-    "cases": """
-    SELECT case_id, grp, count(*) AS n, min(micros) AS first_micros, max(micros) AS last_micros
-    FROM steps GROUP BY case_id, grp
-    """,
+    "paths": f"SELECT {_CASE}, {{path}} AS path FROM steps GROUP BY case_id, grp",
+    "cases": f"SELECT {_CASE} FROM steps GROUP BY case_id, grp",
     "visits": """
-    SELECT
-        case_id, grp, activity, count(*) AS n, min(place) AS first_place,
-        sum(CASE WHEN place = 1 THEN 1 ELSE 0 END) AS starts,
-        sum(CASE WHEN after IS NULL THEN 1 ELSE 0 END) AS ends,
-        sum(CASE WHEN after = activity THEN 1 ELSE 0 END) AS loops
-    FROM steps GROUP BY case_id, grp, activity
+    SELECT case_id, grp, activity, count(*) AS n, min(place) AS first_place FROM steps GROUP BY case_id, grp, activity
     """,
     "pairs": """
     SELECT case_id, grp, activity AS before, after, count(*) AS n
     FROM steps WHERE after IS NOT NULL GROUP BY case_id, grp, activity, after
-    """,
-    "paths": """
-    SELECT case_id, grp, {path} AS path FROM steps GROUP BY case_id, grp
     """,
 }
 
@@ -80,9 +70,13 @@ class Names:
         """The activity that a code stands for."""
         return str(code)
 
-    def path(self, text: str) -> tuple[str, ...]:
+    def path(self, path: Any) -> tuple[str, ...]:
         """The activities of a path."""
-        return tuple(text.split(SEPARATOR))
+        return tuple(path.split(SEPARATOR))
+
+
+Table = tuple[str, Statement]
+"""A table that a question makes for itself out of the relations, with its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +86,8 @@ class Tally:
     Attributes:
         select: Yields the columns `keys`, `sums`, `lows` and `highs`, one row a key.
         uses: Relations beside `steps` that it reads.
-        also: Tables of its own, as they stand in a WITH clause.
-        parameters: Bound in `also` and then in `select`.
+        also: Tables of its own; what several counts have in common is worked out once.
+        parameters: Bound in `select`.
         shown: What is read of the whole, by the name `tally`; everything if nothing is said.
     """
 
@@ -103,7 +97,7 @@ class Tally:
     lows: tuple[str, ...] = ()
     highs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
-    also: str = ""
+    also: tuple[Table, ...] = ()
     parameters: tuple[Any, ...] = ()
     shown: tuple[Statement, ...] = ()
 
@@ -138,7 +132,7 @@ class Sample:
     keys: tuple[str, ...]
     places: Callable[[int], Iterable[int]]
     uses: tuple[str, ...] = ()
-    also: str = ""
+    also: tuple[Table, ...] = ()
     parameters: tuple[Any, ...] = ()
 
 
@@ -206,7 +200,10 @@ def unheard(share: float) -> None:
 class Walker(Protocol):
     """Counts along a way."""
 
-    names: Names
+    @property
+    def names(self) -> Names:
+        """How it calls activities."""
+        ...
 
     def walk(self, asked: Mapping[str, Tally | Sample], progress: Progress) -> Found:
         """Count what is asked; `progress` hears the share done and may raise to stop."""
@@ -217,7 +214,7 @@ class WholeWalker:
     """Asks each query once, of all events: for engines that divide the work themselves."""
 
     def __init__(self, reader: Reader, way: Way) -> None:
-        self.names = Names()
+        self.names: Names = Names()
         self._reader = reader
         self._way = way
 
@@ -254,7 +251,8 @@ def tally_statement(way: Way, one: Tally, told: Statement) -> Statement:
     """A tally in the portable subset, asked of all events at once."""
     start = _prelude(way, one)
     return Statement(
-        f"{start.query}, tally AS ({one.select}) {told.query}", (*start.parameters, *told.parameters)
+        f"{start.query}, tally AS ({one.select}) {told.query}",
+        (*start.parameters, *one.parameters, *told.parameters),
     )
 
 
@@ -264,7 +262,7 @@ def sizes_statement(way: Way, one: Sample) -> Statement:
     keys = ", ".join(one.keys)
     return Statement(
         f"{start.query}, sample AS ({one.select}) SELECT {keys}, count(*) AS n FROM sample GROUP BY {keys} ORDER BY {keys}",
-        start.parameters,
+        (*start.parameters, *one.parameters),
     )
 
 
@@ -285,14 +283,14 @@ SELECT {joined}, ranked.place, ranked.value FROM ranked
 JOIN sizes ON {" AND ".join(f"sizes.{key} IS NOT DISTINCT FROM ranked.{key}" for key in one.keys)}
 JOIN asked ON asked.n = sizes.n AND asked.place = ranked.place
 ORDER BY {joined}, ranked.place""",
-        (*start.parameters, *(number for pair in asked for number in pair)),
+        (*start.parameters, *one.parameters, *(number for pair in asked for number in pair)),
     )
 
 
 def _prelude(way: Way, one: Tally | Sample) -> Statement:
-    relations = "".join(
-        f",\n{name} AS ({RELATIONS[name].replace('{path}', Names.path_of)})" for name in one.uses
+    relations = ((name, Statement(RELATIONS[name].replace("{path}", Names.path_of), ())) for name in one.uses)
+    tables = (("chosen", way.chosen), ("steps", Statement(steps_of(way.group), ())), *relations, *one.also)
+    return Statement(
+        "WITH " + ",\n".join(f"{name} AS ({table.query})" for name, table in tables),
+        tuple(value for _, table in tables for value in table.parameters),
     )
-    also = f",\n{one.also}" if one.also else ""
-    query = f"WITH chosen AS ({way.chosen.query}),\nsteps AS ({steps_of(way.group)}){relations}{also}"
-    return Statement(query, (*way.chosen.parameters, *one.parameters))
