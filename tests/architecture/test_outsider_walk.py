@@ -68,6 +68,8 @@ ADDRESSES = {
     "journeys:customer_panel": hidden(pk="customer"),
     "customers:list": shared(),
     "customers:customer": hidden(pk="customer"),
+    "customers:export": hidden(pk="customer"),
+    "customers:erase": hidden(pk="customer"),
     "customers:merge": hidden(pk="customer"),
     "customers:part": hidden(pk="duplicate"),
     "imports:list": hidden(),

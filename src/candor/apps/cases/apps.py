@@ -11,14 +11,17 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions
         from candor.apps.scores.counting import register_counter
 
         from . import receivers  # noqa: F401  connects them
         from .counting import METRIC, closed_in_time
+        from .personal import HOLDER
         from .timeline import SOURCES
 
+        register_holder(HOLDER)
         register_page(Page("Act", "Cases", "cases:list", "checklist", permission="read_cases", order=10))
         register_page(
             Page("Act", "Rules", "cases:rules", "adjustments-horizontal", permission="manage_rules", order=20)

@@ -17,6 +17,6 @@ def open_cases_when_feedback_is_received(feedback_ids: list[int], **_: Any) -> N
 
 
 @receiver(feedback_forgotten)
-def write_down_which_cases_go(feedback_ids: list[int], **_: Any) -> None:
-    """What people did about it must not vanish without a trace."""
-    services.record_removal(feedback_ids=feedback_ids)
+def write_down_which_cases_go(feedback_ids: list[int], is_erasure: bool = False, **_: Any) -> None:
+    """What people did about it must not vanish without a trace, except where a customer is erased."""
+    services.record_removal(feedback_ids=feedback_ids, keeps_words=not is_erasure)

@@ -255,10 +255,10 @@ def install_standard_rules(*, active_since: datetime | None = None) -> list[Rule
     ]
 
 
-def record_removal(*, feedback_ids: Sequence[int]) -> None:
-    """Write into the audit log which cases go with their feedback, and what had been done about them."""
+def record_removal(*, feedback_ids: Sequence[int], keeps_words: bool = True) -> None:
+    """Write into the audit log which cases go with their feedback, and what had been done about them: in the words of people
+    unless the customer is erased."""
     for case in Case.objects.filter(feedback_id__in=feedback_ids).order_by("pk"):
-        record_audit(
-            by=None, action="case.removed", target=case, title=case.title, state=case.state, root_cause=case.root_cause,
-            resolution=case.resolution[:500], notes=case.notes.count(),
-        )  # fmt: skip
+        words = {"title": case.title, "resolution": case.resolution[:500]} if keeps_words else {}
+        facts = {"state": case.state, "root_cause": case.root_cause, "notes": case.notes.count()}
+        record_audit(by=None, action="case.removed", target=case, **words, **facts)

@@ -11,14 +11,17 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "Complaints"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
 
         from .imports import KIND
+        from .personal import HOLDER
         from .timeline import SOURCE
 
         register_kind(KIND)
+        register_holder(HOLDER)
         register_page(
             Page(
                 "Listen",

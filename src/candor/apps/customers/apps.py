@@ -21,6 +21,8 @@ class CustomersConfig(AppConfig):
             {
                 "merged": _("Joined two records of one customer"),
                 "parted": _("Parted two records of customers"),
+                "exported": _("Exported everything held about a customer"),
+                "erased": _("Erased a customer"),
             },
             pages={"customer": "customers:customer"},
         )

@@ -8,11 +8,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from candor.apps.imports.models import BadRow
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
 from .models import Customer, Identifier, Segment
+from .personal import bad_rows_of, holders, kept_files_of
+from .queries import identity_ids
+from .tasks import erase_from_warehouse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +130,37 @@ def forget_customers_of_import(*, import_batch_id: int, keep: QuerySet[Any, Any]
     rows = Customer.objects.filter(import_batch_id=import_batch_id, name="", merged_into=None, merged=None)
     deleted, _ = rows.exclude(pk__in=keep).delete()
     return deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went: records of the person, pieces of feedback, and rows of files that were handed back; `kept_files` are uploads that
+    still bear them and wait for somebody to discard them."""
+
+    customer_ids: tuple[int, ...]
+    feedback_ids: tuple[int, ...]
+    bad_rows: int
+    kept_files: tuple[str, ...]
+
+
+@transaction.atomic
+def erase_customer(*, customer: Customer, by: Person | None) -> Erased:
+    """Erase one person, merged records included: the record at once, the warehouse by a job that is stored with it.
+
+    The audit log keeps that somebody was erased, by whom and when, and not who.
+    """
+    ids = identity_ids(customer)
+    bad, files = bad_rows_of(ids), kept_files_of(ids)
+    gone = [pk for holder in holders() if holder.forget for pk in holder.forget(ids)]
+    BadRow.objects.filter(pk__in=[row.pk for row in bad]).delete()
+    Customer.objects.filter(pk__in=ids).delete()
+    erase_from_warehouse.enqueue(ids, gone)
+    found = Erased(tuple(ids), tuple(gone), len(bad), tuple(str(batch) for batch in files))
+    facts: dict[str, Any] = {
+        "records": len(ids),
+        "feedback": len(gone),
+        "bad_rows": len(bad),
+        "kept_files": list(found.kept_files),
+    }
+    record_audit(by=by, action="customer.erased", **facts)
+    return found

@@ -1,8 +1,8 @@
-"""Pages of customers: search, and one customer with a timeline over every channel."""
+"""Pages of customers: search, one customer with a timeline over every channel, and what is held about them: handed out or erased."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
+from candor.apps.organization.services import record_audit
 from candor.foundation.addresses import record_id
-from candor.foundation.errors import InvalidInput, NotFound
+from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 from candor.foundation.panels import panels_for
 
-from . import queries, services
+from . import personal, queries, services
 from .models import Customer
 from .timeline import groups, timeline
 
@@ -56,6 +57,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "strips": panels_for("customer_top"),
         "matters": panels_for("customer"),
         "may_read_personal": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit),
+        "may_answer_for": personal.may_answer_for(viewer),
         "may_merge": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
     }
     return render(request, "customers/customer.html", context)
@@ -87,6 +89,48 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
     services.undo_merge(duplicate=duplicate, by=viewer.person)
     messages.success(request, _("They are two customers again."))
     return redirect("customers:customer", duplicate.pk)
+
+
+def export(request: HttpRequest, pk: int) -> JsonResponse:
+    """Everything that is held about one person, as a file; the look is logged."""
+    viewer = _who_answers_for(request)
+    shown = _customer(viewer, pk)
+    record_audit(by=viewer.person, action="customer.exported", target=shown)
+    response = JsonResponse(
+        personal.everything_about(shown), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    response["Content-Disposition"] = f'attachment; filename="customer-{pk}.json"'
+    return response
+
+
+@require_POST
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erase one person everywhere."""
+    viewer = _who_answers_for(request)
+    erased = services.erase_customer(customer=_customer(viewer, pk), by=viewer.person)
+    messages.success(
+        request,
+        _("The customer is erased, with %(n)d pieces of feedback and all that hung on them.")
+        % {"n": len(erased.feedback_ids)},
+    )
+    if erased.kept_files:
+        files = ", ".join(erased.kept_files)
+        messages.warning(
+            request,
+            _("These uploads still hold rows of theirs; discard or undo them: %(files)s.") % {"files": files},
+        )
+    return redirect("customers:list")
+
+
+def _who_answers_for(request: HttpRequest) -> Viewer:
+    viewer = require(request, Permission.READ_PERSONAL_DATA)
+    if not personal.may_answer_for(viewer):
+        raise NotAllowed(
+            _(
+                "To hand out or erase all that is held about a person takes reading and exporting personal data of the whole company."
+            )
+        )
+    return viewer
 
 
 def _customer(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Customer:

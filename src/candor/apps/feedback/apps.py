@@ -10,11 +10,14 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Feedback"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions
 
+        from .personal import HOLDER
         from .timeline import SOURCE
 
+        register_holder(HOLDER)
         register_page(
             Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
         )

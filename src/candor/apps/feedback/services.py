@@ -210,16 +210,27 @@ def forget_batch(*, batch: ImportBatch) -> int:
     Customers that only this import knew go too, and the span of days with feedback shrinks back.
     """
     ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), 500):
-        chunk = ids[start : start + 500]
-        feedback_forgotten.send(sender=Feedback, feedback_ids=chunk)
-        Feedback.objects.filter(pk__in=chunk).delete()
+    _remove(ids, is_erasure=False)
     known = Feedback.objects.exclude(customer=None).values("customer_id")
     forget_customers_of_import(import_batch_id=batch.pk, keep=known)
+    return len(ids)
+
+
+@transaction.atomic
+def erase_feedback(*, feedback_ids: list[int]) -> list[int]:
+    """Remove feedback because its customer is erased: whoever hears of it keeps nothing of what it said."""
+    _remove(feedback_ids, is_erasure=True)
+    return feedback_ids
+
+
+def _remove(ids: list[int], *, is_erasure: bool) -> None:
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        feedback_forgotten.send(sender=Feedback, feedback_ids=chunk, is_erasure=is_erasure)
+        Feedback.objects.filter(pk__in=chunk).delete()
     span = Feedback.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
     set_feedback_span(first=_day(span["first"]), last=_day(span["last"]))
     announce_changed(ids)
-    return len(ids)
 
 
 def _day(instant: datetime | None) -> date | None:

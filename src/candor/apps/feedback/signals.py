@@ -7,4 +7,6 @@ all, so that no crash between the two can lose it.
 from django.dispatch import Signal
 
 feedback_received = Signal()  # feedback_ids: list[int], new ones only
-feedback_forgotten = Signal()  # feedback_ids: list[int], about to be deleted
+feedback_forgotten = (
+    Signal()
+)  # feedback_ids: list[int], about to be deleted; is_erasure: bool, keep nothing of what they say

@@ -11,15 +11,18 @@ class JourneysConfig(AppConfig):
     verbose_name = "Journeys"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
 
         from .imports import KIND
+        from .personal import HOLDER
         from .timeline import SOURCE
 
         register_kind(KIND)
         register_source(SOURCE)
+        register_holder(HOLDER)
         register_page(Page("Measure", "Journeys", "journeys:journeys", "route", "read_scores", order=20))
         register_panel(Panel("customer_top", "Journeys", "journeys:customer_panel", order=10))
         register_actions(

@@ -9,18 +9,21 @@ class SurveysConfig(AppConfig):
     verbose_name = "Surveys"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.feedback.questions import register_words
         from candor.apps.imports.kinds import register_kind
 
         from . import receivers  # noqa: F401  connects them
         from .imports import KIND
+        from .personal import HOLDER
         from .queries import words_of_questions
         from .timeline import SOURCE
 
         register_kind(KIND)
         register_source(SOURCE)
         register_words(words_of_questions)
+        register_holder(HOLDER)
         register_page(
             Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25)
         )

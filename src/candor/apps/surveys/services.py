@@ -73,3 +73,13 @@ def announce_invitations_of(*, feedback_ids: Sequence[int]) -> None:
     """Tell the warehouse that the invitations behind this feedback changed."""
     ids = Invitation.objects.filter(feedback_id__in=feedback_ids).order_by("pk").values_list("pk", flat=True)
     announce("invitation", list(ids))
+
+
+@transaction.atomic
+def forget_invitations(*, customer_ids: Sequence[int]) -> int:
+    """Remove that customers were asked, because they are erased; returns how many invitations went."""
+    rows = Invitation.objects.filter(customer_id__in=customer_ids)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows.delete()
+    announce("invitation", ids)
+    return len(ids)
