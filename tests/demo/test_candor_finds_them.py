@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from pytest_django import DjangoDbBlocker
 
 from candor.analytics.multiple_tests import benjamini_hochberg
+from candor.apps.insights import critical_moments
 from candor.apps.insights.queries import rising, theme_table
 from candor.apps.insights.services import discover
 from candor.apps.organization.access import viewer_of
@@ -151,3 +152,26 @@ def test_response_rates_are_counted_from_those_who_were_asked() -> None:
     found = estimate(measure_named("response_rate"), scope=scope())
     assert found.estimate.n > 55_000, "all but the invitations of the last two weeks"
     assert 0.10 < (found.estimate.value or 0) < 0.25
+
+
+def test_the_appraisal_is_the_moment_where_feeling_turns_and_quiet_places_stay_quiet() -> None:
+    answer = critical_moments.find(critical_moments.question_of(JOURNEY, scope()))
+    assert answer is not None
+    found = {one.touchpoint.removeprefix("loan-"): one for one in answer.moments.moments}
+    turning = found[truths.TURNING_MOMENT]
+    assert answer.moments.moments[0] is turning
+    assert turning.is_lowest
+    assert turning.contrast == "ok", "refinancers may go without"
+    assert turning.against_others is not None
+    assert (turning.against_others.high or 0.0) < -0.5
+    assert [name for name, one in found.items() if "feeling_falls" in one.reasons and one.is_lowest] == [
+        "appraisal"
+    ]
+    leaving = [name for name, one in found.items() if "people_leave" in one.reasons]
+    assert leaving == ["first-contact", "underwriting"], "one in five never applies; those who are declined"
+    assert {name for name, one in found.items() if "promise_broken" in one.reasons} == {
+        "appraisal",
+        "decision",
+    }
+    unheard = {name for name, one in found.items() if "no_feedback" in one.reasons}
+    assert unheard == {"first-contact", "underwriting", "first-payment"}, "where nobody is asked"

@@ -333,7 +333,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     # Journeys: where feeling turns, people leave, promises are broken
     "feelings": ("Contrast", "FeelingChange", "FeelingChanges", "LEAST_JOURNEYS", "feeling_changes"),
     "drop_offs": ("DropOff", "drop_off_bends"),
-    "promises": ("Conformity", "PromiseKept", "conformity", "promise_kept"),
+    "promises": ("Conformity", "PromiseKept", "conformity", "promise_from_counts", "promise_kept"),
     "moments": ("CriticalMoment", "CriticalMoments", "MomentEvidence", "Reason", "critical_moments"),
     # Goals, votes and maturity
     "maturity": (

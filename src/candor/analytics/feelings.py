@@ -143,7 +143,7 @@ def feeling_changes(
 
     Source:
         Laird & Ware (1982) Biometrics 38:963; Mundlak (1978) Econometrica 46:69; Liang & Zeger (1986) Biometrika 73:13;
-        Benjamini & Hochberg (1995). The lowest: Gutmann & Maymin (1987) Annals of Statistics 15:456.
+        the lowest: Gutmann & Maymin (1987) Annals of Statistics 15:456.
 
     Example:
         >>> import numpy as np
@@ -163,6 +163,12 @@ def feeling_changes(
         raise BadParameter("least_n", least_n, expected="2 or more")
     told = _Answers.of(journeys, at, scores, persons)
     passed = told.passes(names, passed_journeys, passed_touchpoints, passed_at)
+    return _changes(names, told, passed, level, least_n)
+
+
+def _changes(
+    names: Sequence[str], told: "_Answers", passed: BoolArray, level: float, least_n: int
+) -> FeelingChanges:
     crossed = _spread(passed, told.journey)
     n, people = (_how_many_with(crossed != 0, who) for who in (told.journey, told.person))
     groups = _alike(crossed)

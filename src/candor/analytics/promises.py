@@ -12,7 +12,7 @@ from candor.analytics.inputs import FloatArray
 from candor.analytics.medians import median_ranks
 from candor.analytics.scores import top_box_share
 
-__all__ = ["Conformity", "PromiseKept", "conformity", "promise_kept"]
+__all__ = ["Conformity", "PromiseKept", "conformity", "promise_from_counts", "promise_kept"]
 
 LATENESS = "median of the late ones, interval from order statistics"
 
@@ -109,8 +109,7 @@ def promise_kept(
         (0.5, 6, 1, 3.5)
     """
     require_level(level)
-    if not (np.isfinite(promised) and promised > 0):
-        raise BadParameter("promised", promised, expected="a finite number above 0")
+    _above_zero(promised)
     took = inputs.counts("waits", waits).ravel()
     over = np.ones(len(took), dtype=bool) if is_over is None else np.asarray(is_over).ravel().astype(bool)
     if len(over) != len(took):
@@ -128,21 +127,76 @@ def promise_kept(
     )
 
 
+def promise_from_counts(
+    *,
+    kept: int,
+    late: int,
+    promised: float,
+    undecided: int = 0,
+    lateness: tuple[float, float | None, float | None] | None = None,
+    level: float = 0.95,
+    least_n: int = 0,
+) -> PromiseKept:
+    """The same as :func:`promise_kept`, from what a warehouse counted.
+
+    Args:
+        kept, late: Decided waits within the promise, and beyond it.
+        promised: The longest wait promised.
+        undecided: Waits still open and within the promise.
+        lateness: Median excess of the late ones, and their excess at the two places of :func:`median_ranks`; None without any.
+        level: Of intervals.
+        least_n: Decided waits below which the share is too little to show.
+
+    Raises:
+        BadCounts: A count that is negative or no whole number.
+        BadParameter: `promised` is not above zero, or a lateness without late waits.
+
+    Source:
+        As :func:`promise_kept`.
+
+    Example:
+        >>> found = promise_from_counts(kept=300, late=100, promised=10, lateness=(3.0, 2.5, 4.0))
+        >>> found.kept.value, found.n, found.lateness.high
+        (0.75, 400, 4.0)
+    """
+    for name, count in (("kept", kept), ("late", late), ("undecided", undecided)):
+        inputs.whole(name, count)
+    _above_zero(promised)
+    if lateness is not None and not late:
+        raise BadParameter("lateness", lateness, expected="none where nothing was late")
+    value, low, high = lateness or (None, None, None)
+    return PromiseKept(
+        kept=top_box_share(favourable=kept, n=kept + late, level=level, least_n=least_n),
+        lateness=_lateness(value, low, high, late if lateness is not None else 0, level),
+        promised=float(promised),
+        n=kept + late,
+        n_late=late,
+        n_undecided=undecided,
+    )
+
+
+def _above_zero(promised: float) -> None:
+    if not (np.isfinite(promised) and promised > 0):
+        raise BadParameter("promised", promised, expected="a finite number above 0")
+
+
 def _median(sorted_values: FloatArray, level: float) -> Estimate:
     n = len(sorted_values)
     if not n:
+        return _lateness(None, None, None, 0, level)
+    places = median_ranks(n, level) or (0, 0)
+    low, high = (float(sorted_values[place - 1]) if place else None for place in places)
+    return _lateness(float(np.median(sorted_values)), low, high, n, level)
+
+
+def _lateness(value: float | None, low: float | None, high: float | None, n: int, level: float) -> Estimate:
+    if value is None:
         return empty_estimate(LATENESS, level=level, least_n=0)
-    places = median_ranks(n, level)
+    known = low is not None and high is not None
     return Estimate(
-        value=float(np.median(sorted_values)),
-        low=None if places is None else float(sorted_values[places[0] - 1]),
-        high=None if places is None else float(sorted_values[places[1] - 1]),
-        n=n,
-        method=LATENESS,
-        status="ok" if places is not None else "too_few",
-        level=level,
-        least_n=6 if places is None else 0,
-    )
+        value=value, low=low, high=high, n=n, method=LATENESS, status="ok" if known else "too_few", level=level,
+        least_n=0 if known else 6,
+    )  # fmt: skip
 
 
 def conformity(

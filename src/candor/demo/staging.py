@@ -89,6 +89,8 @@ _LAST_ACTIVITY: Final = {
     "leaving": "Refinanced with us",
 }
 _CRITICAL: Final = ("appraisal", "decision", "closing")
+_CLOCK_INSIDE: Final = ("documents",)
+"""Promised from when the papers are in, which is inside the touchpoint: the wait since the one before says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def _touchpoint(key: str, owner_id: int | None) -> NewTouchpoint:
         is_critical=key in _CRITICAL,
         owner_id=owner_id if promise else None,
         promise=promise,
-        promised_hours=round(24 * days) or None,
+        promised_hours=None if key in _CLOCK_INSIDE else round(24 * days) or None,
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 
@@ -26,13 +27,14 @@ class InboxFilter:
     product: str = ""
     company: str = ""
     issue: str = ""
+    touchpoint: str = ""
     state: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "InboxFilter":
         """The filter that a URL asks for."""
         names = {"text": "q"} | {
-            name: name for name in ("kind", "channel", "product", "company", "issue", "state")
+            name: name for name in ("kind", "channel", "product", "company", "issue", "touchpoint", "state")
         }
         return cls(**{name: query.get(key, "").strip()[:200] for name, key in names.items()})
 
@@ -56,6 +58,8 @@ def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
     for name in ("kind", "channel", "product", "company", "issue"):
         if value := getattr(narrowed, name):
             rows = rows.filter(**{name: value})
+    if narrowed.touchpoint:
+        rows = rows.filter(touchpoint__key=narrowed.touchpoint)
     if narrowed.text:
         rows = rows.filter(_contains(narrowed.text))
     if narrowed.state == "handled":
@@ -63,6 +67,12 @@ def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
     elif narrowed.state != "all":
         rows = rows.filter(handled_at=None)
     return rows.order_by("-received_at", "-pk")
+
+
+def name_of_touchpoint(key: str) -> str:
+    """What a touchpoint that the inbox is narrowed to is called; its key if there is none."""
+    name = Touchpoint.objects.filter(key=key).values_list("name", flat=True).first() if key else ""
+    return name or key
 
 
 def _contains(text: str) -> Q:

@@ -52,6 +52,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "narrowed": narrowed,
+        "touchpoint": queries.name_of_touchpoint(narrowed.touchpoint),
         "options": options,
         "kinds": Kind.choices,
         "states": states,

@@ -33,6 +33,17 @@ class InsightsConfig(AppConfig):
                 order=30,
             )
         )
+        register_page(
+            Page(
+                "Measure",
+                "Critical moments",
+                "insights:moments",
+                "flag",
+                permission="read_insights",
+                order=25,
+            )
+        )
+        register_panel(Panel("journey", "Critical moments", "insights:moments_panel", order=5))
         register_panel(Panel("feedback", "Themes", "insights:feedback_panel", order=30))
         register_actions(
             "theme",

@@ -1,4 +1,6 @@
-"""Themes, the comments that were read for them, and the runs that found them."""
+"""Themes, the comments that were read for them, the runs that found them; and critical moments that were looked for."""
+
+from typing import Any
 
 from django.db import models
 
@@ -96,3 +98,24 @@ class ReadComment(models.Model):
 
     def __str__(self) -> str:
         return f"Comment of {self.feedback_id}"
+
+
+class MomentSearch(models.Model):
+    """A question after critical moments and what was found; shares and changes only, and always to be had again."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="Digest of the question")
+    question: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    state = models.CharField(
+        max_length=60, blank=True, help_text="Of feedback and event log, when it was found"
+    )
+    found = models.TextField(blank=True, help_text="JSON of critical_moments.Found")
+    found_at = models.DateTimeField(null=True)
+    share_done = models.FloatField(default=0, help_text="Of the search under way")
+    job = models.BigIntegerField(null=True, help_text="The job that looks, while one does")
+    asked_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "moment searches"
+
+    def __str__(self) -> str:
+        return f"Critical moments of {self.question.get('journey')}"

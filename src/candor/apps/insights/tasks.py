@@ -8,7 +8,8 @@ from django_tasks import task
 from candor.foundation.jobs import every
 from candor.foundation.models import Job
 
-from . import comments, services
+from . import comments, moment_searches, services
+from .models import MomentSearch
 
 WAIT = timedelta(minutes=3)  # so that an import can end before its comments are looked at
 
@@ -43,3 +44,18 @@ def is_looking() -> bool:
     """Whether a worker looks for themes now, or will within minutes."""
     jobs = Job.objects.filter(task_path=find_themes.module_path)
     return jobs.filter(state__in=[Job.State.READY, Job.State.RUNNING]).exists()
+
+
+@task()
+def find_moments(number: int) -> None:
+    """Look for the critical moments of a question."""
+    search = MomentSearch.objects.filter(pk=number).first()
+    if search is not None:
+        moment_searches.look(search)
+
+
+@every(hours=24)
+@task()
+def forget_old_searches() -> int:
+    """Drop searches for critical moments that nobody asked for in a while; returns how many."""
+    return moment_searches.forget_old(now=timezone.now())

@@ -1,4 +1,4 @@
-"""Pages of Understand: themes, one theme, what is rising, and the few issues that matter."""
+"""Pages of Understand: themes, one theme, what is rising, the few issues that matter; and critical moments of journeys."""
 
 from typing import get_args
 
@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from candor.apps.feedback.models import Feedback
+from candor.apps.journeys.models import Journey
+from candor.apps.journeys.queries import journeys_with_sizes
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
 from candor.apps.scores.queries import Dimension, scope_words
 from candor.apps.scores.steps import Step
-from candor.foundation.errors import InvalidInput, NotAllowed
+from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 
-from . import pages, queries, services, tasks
+from . import moment_pages, moment_searches, pages, queries, services, tasks
 from .exports import check_may_export, themes_as_csv
 from .forms import MergeForm, RenameForm
 from .models import Theme
@@ -59,6 +61,39 @@ def priorities(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_INSIGHTS)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     return render(request, "insights/priorities.html", {"scope": scope} | pages.priorities_page(scope))
+
+
+def moments(request: HttpRequest, key: str = "") -> HttpResponse:
+    """Critical moments of a journey; without a key, of the first one that has touchpoints."""
+    viewer = require(request, Permission.READ_INSIGHTS)
+    scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    journeys = [one for one in journeys_with_sizes() if one.touchpoint_count]  # type: ignore[attr-defined]
+    chosen = next((one for one in journeys if one.key == key or not key), None)
+    if key and chosen is None:
+        raise NotFound(_("There is no such journey, or it has no touchpoints yet."))
+    tabs = [(one.name, f"{reverse('insights:moments_of', args=[one.key])}?{scope.query}") for one in journeys]
+    context = moment_pages.moments_page(chosen, scope) if chosen else {}
+    return render(request, "insights/moments.html", {"scope": scope, "journey_tabs": tabs} | context)
+
+
+def moments_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a search for critical moments is; the page is loaded anew when it ends."""
+    require(request, Permission.READ_INSIGHTS)
+    answer = moment_searches.state_of(pk)
+    if answer is None or not answer.is_under_way:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"answer": answer, "found": "known" in request.GET}
+    return render(request, "insights/moments_state.html", context)
+
+
+def moments_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The critical moments of a journey, on the journey's page."""
+    viewer = require(request, Permission.READ_INSIGHTS)
+    scope = scope_of(request, viewer)
+    journey = get_object_or_404(Journey, pk=pk)
+    return render(
+        request, "insights/moments_panel.html", {"scope": scope} | moment_pages.moments_page(journey, scope)
+    )
 
 
 def export(request: HttpRequest) -> StreamingHttpResponse:

@@ -81,7 +81,7 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
             "pk", "is_open", "is_timely", "is_disputed"
         )
     }
-    turned = _turned_scales({row[-1] for row in feedback})
+    turned = turned_scales({row[-1] for row in feedback})
     for *values, source in feedback:
         shared = _shared(dict(zip(_COLUMNS, values, strict=True)))
         if shared is None:
@@ -109,7 +109,7 @@ def _answers(ids: list[int]) -> dict[int, list[tuple[str, str, float]]]:
     return found
 
 
-def _turned_scales(sources: set[str]) -> dict[tuple[str, str], tuple[float, float]]:
+def turned_scales(sources: set[str]) -> dict[tuple[str, str], tuple[float, float]]:
     """Questions where low is good, with the ends of their scale: their answers are turned round, once, here."""
     rows = Question.objects.filter(
         survey__key__in=sources, is_high_good=False,

@@ -20,6 +20,7 @@ from candor.warehouse.queries.paths import (
     event_cases_of_two,
 )
 from candor.warehouse.queries.rework import PingPong, Repeat, Rework, Reworked, rework
+from candor.warehouse.queries.stops import FirstPass, Stop, first_passes, stops
 from candor.warehouse.queries.touchpoints import Between, TimeBetween, time_between
 from candor.warehouse.queries.transitions import Ending, Move, TowardsGoal, Transitions, WayTaken, transitions
 from candor.warehouse.queries.ways import CASE_GROUPS, EVERYBODY, Log, ask, ask_one, way_of, way_of_two
@@ -45,6 +46,7 @@ __all__ = [
     "Event",
     "EventFilter",
     "Filter",
+    "FirstPass",
     "Funnel",
     "FunnelOf",
     "FunnelStep",
@@ -59,6 +61,7 @@ __all__ = [
     "Rework",
     "Reworked",
     "Span",
+    "Stop",
     "Stretch",
     "TimeBetween",
     "TowardsGoal",
@@ -75,10 +78,12 @@ __all__ = [
     "event_cases_by",
     "event_cases_of_two",
     "events_of_customer",
+    "first_passes",
     "funnel",
     "histograms",
     "paths_by_month",
     "rework",
+    "stops",
     "time_between",
     "transitions",
     "way_of",
