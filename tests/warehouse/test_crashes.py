@@ -116,7 +116,7 @@ def _write_until(warehouse: Warehouse, write: str, cut_at: int, monkeypatch: pyt
         true_sync(path)
 
     with monkeypatch.context() as patch:
-        for module in ("disk", "table", "workbench", "store"):
+        for module in ("disk", "table", "workbench", "store", "keys"):
             patch.setattr(f"candor.warehouse.{module}.sync", cutting)
         try:
             WRITES[write](warehouse)

@@ -23,9 +23,12 @@ from typing import Any
 
 from deltalake.exceptions import DeltaError
 
+from candor.warehouse.bulk import EventSource
 from candor.warehouse.disk import only_writer, room_expected, sync, write_durably
 from candor.warehouse.engine import DuckEngine, Engine
 from candor.warehouse.errors import WarehouseBusy, WarehouseMissing, WarehouseOutdated, WarehouseTooNew
+from candor.warehouse.event_bench import EventBench
+from candor.warehouse.keys import KEY_FOLDER, Keys
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, EVENTS, Schema
 from candor.warehouse.table import Table
@@ -120,16 +123,35 @@ class Warehouse:
         """Append the events that are not there yet; returns how many were new.
 
         Args:
-            rows: dicts or tuples in the order of `EVENTS.names`; without `event_id` it is made by `event_id`; `attributes`
+            rows: dicts or tuples in the order of `EVENTS.given`; without `event_id` it is made by `event_id`; `attributes`
                 may be a mapping; `received_at` is when we were told, None when nobody knows.
 
         Raises:
             BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
         """
-        with self._writing(), self._bench(self.events) as bench:
+        with self._writing(), self._event_bench() as bench:
             new = bench.add_new(rows)
             if new or bench.added:
                 bench.fold()
+            bench.commit("WRITE")
+        self._tidy(self.events)
+        return new
+
+    def append_events_from(self, source: EventSource) -> int:
+        """The same for many events at a time, by columns, without a Python object an event; in one commit.
+
+        Args:
+            source: Parquet files, or an object that gives an Arrow stream, such as a DuckDB relation or a Polars frame. The columns
+                are those of `EVENTS.given`, by name; what is left out is NULL, and `attributes` is JSON text.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
+        """
+        with self._writing(), self._event_bench() as bench:
+            new = bench.add_files(bench.files_of(source))
             bench.commit("WRITE")
         self._tidy(self.events)
         return new
@@ -238,12 +260,22 @@ class Warehouse:
 
     @contextmanager
     def _bench(self, table: Table) -> Iterator[Workbench]:
+        kind = EventBench if table.schema is EVENTS else Workbench
+        with self._staging() as staging, kind.at(table, staging, self.settings) as bench:
+            yield bench
+
+    @contextmanager
+    def _event_bench(self) -> Iterator[EventBench]:
+        with self._staging() as staging, EventBench.at(self.events, staging, self.settings) as bench:
+            yield bench
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
         staging = self.folder / "staging"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         try:
-            with Workbench.at(table, staging, self.settings) as bench:
-                yield bench
+            yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
@@ -263,11 +295,13 @@ class Warehouse:
 
     def _sweep(self, table: Table, before: float) -> int:
         table.forget()
-        live = {path for part in table.snapshot().parts for path in files_of(table, part)}
+        snapshot = table.snapshot()
+        live = {path for part in snapshot.parts for path in files_of(table, part)}
+        live.update(Keys(table.folder, snapshot.keys).files())
         found = [
-            *table.folder.glob("*.parquet"),
-            *table.folder.glob(f"{CUBE_FOLDER}/*.parquet"),
-            *table.folder.glob(".*.draft"),
+            path
+            for pattern in ("*.parquet", f"{CUBE_FOLDER}/*.parquet", f"{KEY_FOLDER}/*", ".*.draft")
+            for path in table.folder.glob(pattern)
         ]
         dead = [path for path in found if path not in live and _dropped_at(path) <= before]
         for path in dead:

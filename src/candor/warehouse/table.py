@@ -24,7 +24,9 @@ from deltalake.schema import PrimitiveType
 from candor.warehouse.disk import publish, sync
 from candor.warehouse.schema import Schema
 
-APPLICATION = "candor.outbox"  # the watermark travels in the commit, as Delta's application transaction
+# Two numbers travel in the commit, as Delta's application transactions.
+OUTBOX = "candor.outbox"
+KEYS = "candor.keys"
 DELTA_TYPES = {
     "BIGINT": "long",
     "INTEGER": "integer",
@@ -52,11 +54,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A table as it stood at one version; `watermark` is the last outbox id whose rows are in it."""
+    """A table as it stood at one version.
+
+    Attributes:
+        version: Counts the commits.
+        parts: Its files, by name.
+        watermark: The last outbox id whose rows are in it.
+        keys: The number of the manifest of its keys; 0 without one.
+    """
 
     version: int
     parts: tuple[Part, ...]
     watermark: int
+    keys: int = 0
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.parts)
 
 
 class Table:
@@ -116,7 +130,8 @@ class Table:
         return Snapshot(
             version=self._delta.version(),
             parts=tuple(sorted(self._parts(columns), key=lambda part: part.name)),
-            watermark=self._delta.transaction_version(APPLICATION) or 0,
+            watermark=self._delta.transaction_version(OUTBOX) or 0,
+            keys=self._delta.transaction_version(KEYS) or 0,
         )
 
     def _parts(self, columns: dict[str, list[Any]]) -> list[Part]:
@@ -142,6 +157,7 @@ class Table:
         added: Sequence[Part] = (),
         removed: Sequence[Part] = (),
         watermark: int | None = None,
+        keys: int | None = None,
         reshaped: bool = False,
     ) -> int:
         """Make one new version, durable when this returns. The data files of `added` must be on disk already.
@@ -151,6 +167,7 @@ class Table:
             added: Files that are part of the table from now on.
             removed: Files that are not.
             watermark: The last outbox id whose rows are in the table.
+            keys: The number of the manifest of keys, which must be on disk already.
             reshaped: True when the columns on disk were others until now; every part must be of the new ones.
 
         Raises:
@@ -170,8 +187,11 @@ class Table:
         ]
         if reshaped:
             actions.append({"metaData": self._metadata(now)})
-        if watermark is not None:
-            actions.append({"txn": {"appId": APPLICATION, "version": watermark, "lastUpdated": now}})
+        actions += [
+            {"txn": {"appId": application, "version": number, "lastUpdated": now}}
+            for application, number in ((OUTBOX, watermark), (KEYS, keys))
+            if number is not None
+        ]
         actions += [{"remove": _removal(part, now)} for part in removed]
         actions += [{"add": _addition(part, now)} for part in added]
         publish(

@@ -7,11 +7,11 @@ from typing import Any
 
 from candor.warehouse.disk import only_writer, write_durably
 from candor.warehouse.errors import WarehouseTooNew
+from candor.warehouse.event_bench import EventBench
 from candor.warehouse.rows import EXPRESSIONS
 from candor.warehouse.schema import EVENTS, quoted
 from candor.warehouse.store import FORMAT, FORMAT_FILE, POINTER, format_of
 from candor.warehouse.table import Table
-from candor.warehouse.workbench import Workbench
 
 
 def upgrade(folder: str | os.PathLike[str], *, patience: float = 20.0, **settings: Any) -> bool:
@@ -52,7 +52,7 @@ def _put_into_buckets(folder: Path, settings: dict[str, Any]) -> None:
     new = {"bucket": EXPRESSIONS[EVENTS.name]["bucket"], "received_at": "NULL"}
     chosen = ", ".join(f"{new.get(name, quoted(name))} AS {quoted(name)}" for name in EVENTS.names)
     try:
-        with Workbench.at(table, staging, settings) as bench:
+        with EventBench.at(table, staging, settings) as bench:
             bench.write_anew(chosen)
             bench.commit("UPGRADE", reshaped=True)
     finally:

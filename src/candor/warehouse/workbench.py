@@ -27,6 +27,8 @@ CUBE_FOLDER = "_cube"
 class Workbench:
     """Puts together one version of `table`. For the holder of the writer's lock; nothing is visible before `commit`."""
 
+    written_as = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
+
     def __init__(self, table: Table, staging: Path, settings: dict[str, Any]) -> None:
         self.table = table
         self.schema = table.schema
@@ -38,7 +40,7 @@ class Workbench:
             config={**settings, "temp_directory": str(staging), "preserve_insertion_order": "false"}
         )
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._create("incoming", ", ".join(map(_definition, self.schema.columns)))
+        self._create("incoming", ", ".join(map(definition, self.schema.columns)))
         self._create("keys", f"key {self.schema.type_of(self.schema.key)}")
 
     @classmethod
@@ -81,15 +83,6 @@ class Workbench:
             ],
         )
 
-    def add_new(self, rows: Iterable[Row]) -> int:
-        """Take those of `rows` whose key the table does not hold yet; returns their number."""
-        new = 0
-        for _ in loading.load(self._connection, self.schema, rows, into="incoming", through=self._chunk):
-            if self._waiting() >= PART_ROWS:
-                new += self._drop_known()
-                self.flush()
-        return new + self._drop_known()
-
     def drop(
         self, predicate: str, parameters: Sequence[Any] = (), *, among: Sequence[Part] | None = None
     ) -> int:
@@ -113,11 +106,6 @@ class Workbench:
         for part in sorted(small, key=_first_day):
             self._take(part, listed(self.schema.names))
 
-    def write_anew(self, chosen: str) -> None:
-        """Write every part again, with the columns `chosen`."""
-        for part in self.kept:
-            self._take(part, chosen)
-
     def flush(self) -> None:
         """Write what is waiting as one part."""
         if self._waiting():
@@ -127,6 +115,7 @@ class Workbench:
     def commit(self, operation: str, watermark: int | None = None, *, reshaped: bool = False) -> None:
         """Make it the next version of the table; without any change, do nothing."""
         self.flush()
+        keys = self._write_keys()
         if not (
             self.added
             or self.removed
@@ -141,12 +130,17 @@ class Workbench:
                 added=added,
                 removed=self.removed,
                 watermark=watermark,
+                keys=keys,
                 reshaped=reshaped,
             )
         except BaseException:
             if not self.table.has(self.snapshot.version + 1):
                 self.added = added
             raise
+
+    def _write_keys(self) -> int | None:
+        """Write what the log entry must name beside the parts; the number to name."""
+        return None
 
     @property
     def _chunk(self) -> Path:
@@ -165,21 +159,6 @@ class Workbench:
 
     def _note_keys(self) -> None:
         self._connection.execute(f"INSERT INTO keys SELECT DISTINCT {quoted(self.schema.key)} FROM incoming")
-
-    def _drop_known(self) -> int:
-        key, names = quoted(self.schema.key), listed(self.schema.names)
-        self._connection.execute(
-            f"""CREATE OR REPLACE TABLE incoming AS SELECT {names} FROM (
-                SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {names}) AS copy FROM incoming
-            ) AS numbered WHERE copy = 1"""
-        )
-        known = [str(self.table.path(part)) for part in (*self.kept, *self.added)]
-        if known:
-            self._connection.execute(
-                f"DELETE FROM incoming WHERE {key} IN (SELECT {key} FROM read_parquet(?) SEMI JOIN incoming USING ({key}))",
-                [known],
-            )
-        return self._waiting()
 
     def _take(self, part: Part, chosen: str) -> None:
         if self._waiting() + part.rows > PART_ROWS:
@@ -200,7 +179,7 @@ class Workbench:
         self.removed.append(part)
 
     def _write(self, source: str) -> None:
-        name = f"part-{uuid4().hex}.parquet"
+        name = self._new_name()
         part = Part(name, 0, 0, {})
         self.added.append(part)  # at once, so that a failure half way finds it to discard
         path = self.table.folder / name
@@ -211,6 +190,9 @@ class Workbench:
         count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")
         ranges = dict(zip(self.schema.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
         self.added[-1] = Part(name, path.stat().st_size, count, ranges)
+
+    def _new_name(self) -> str:
+        return f"part-{uuid4().hex}.parquet"
 
     def _write_cube(self, source: str, path: Path) -> None:
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE finest AS {finest_of(source)}")
@@ -226,9 +208,7 @@ class Workbench:
             self._connection.execute(f"DROP TABLE {name}")
 
     def _copy(self, query: str, path: Path) -> None:
-        self._connection.execute(
-            f"COPY ({query}) TO '{_escaped(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
+        self._connection.execute(f"COPY ({query}) TO '{escaped(path)}' ({self.written_as})")
         sync(path)
         sync(path.parent)
 
@@ -267,7 +247,7 @@ def _grouped(grain: Grain, source: str, sums: str) -> str:
     return f"SELECT {grain.number} AS grain, {chosen}, {sums} FROM ({source}) AS rows GROUP BY {groups}"
 
 
-def _definition(column: Column) -> str:
+def definition(column: Column) -> str:
     needed = " NOT NULL" if column.required else ""
     least = f" CHECK ({quoted(column.name)} >= {column.least})" if column.least is not None else ""
     return f"{quoted(column.name)} {column.type}{needed}{least}"
@@ -281,5 +261,5 @@ def _first_day(part: Part) -> tuple[str, str]:
     return str(part.ranges.get("day", ("",))[0]), part.name
 
 
-def _escaped(path: Path) -> str:
+def escaped(path: Path) -> str:
     return str(path).replace("'", "''")
