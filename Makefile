@@ -6,6 +6,7 @@ export PORT HOST
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON := .venv/bin/python
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile
 MUTANTS ?= 60
 DEMO_HOME := $(CURDIR)/var/demo
 # Real public data for tests and benchmarks; what needs it is skipped where it is not.
@@ -15,7 +16,7 @@ FRONTEND := $(shell find frontend -type f 2>/dev/null) package-lock.json vite.co
 BUILT := src/candor/web/static/build/manifest.json
 
 .PHONY: help setup demo serve check lint types contracts templates frontend-check migrations test test-all \
-        browser-tools bench mutants pictures docs wheel lock clean
+        test-postgres browser-tools postgres-tools bench mutants pictures docs wheel lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,15 +51,23 @@ frontend-check: node_modules/.done
 	npm run check
 
 test: setup browser-tools  ## the tests, with a real browser
-	.venv/bin/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: setup browser-tools  ## the tests and the complete sweeps
-	.venv/bin/pytest
+	$(PYTEST)
+
+test-postgres: setup browser-tools postgres-tools  ## every test that touches the record once more, on PostgreSQL
+	$(PYTHON) -m tests.postgres $(PYTEST) -m "not slow and not pure"
 
 browser-tools:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+postgres-tools:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
+	  || { echo "These tests need PostgreSQL: apt-get install postgresql"; exit 1; }
 
 bench: setup  ## the benchmarks, one after another
 	@for file in bench/*.py; do echo; echo "== $$file"; $(PYTHON) $$file || exit 1; done

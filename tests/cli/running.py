@@ -5,15 +5,18 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse, urlunparse
+from uuid import uuid4
 
 # Runs several command lines one after another in one process: starting Python for each would cost more than the work.
 _IN_TURN = """
@@ -50,18 +53,26 @@ class Ended:
         return found
 
 
+SERVER = os.environ.get("CANDOR_DATABASE_URL", "")  # of PostgreSQL, where the tests run on it
+
+
 @dataclass(frozen=True)
 class Workspace:
-    """A data folder and the commands run on it."""
+    """A data folder, on PostgreSQL a database beside it, and the commands run on them."""
 
     home: Path
+    database: str = field(default_factory=lambda: _new_database() if SERVER else "")
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("CANDOR_", "DJANGO_", "PORT", "HOST"))
         }
-        return kept | {"CANDOR_HOME": str(self.home)}
+        return (
+            kept
+            | {"CANDOR_HOME": str(self.home)}
+            | ({"CANDOR_DATABASE_URL": self.database} if SERVER else {})
+        )
 
     def start(self, *arguments: object, **options: Any) -> "subprocess.Popen[str]":
         """Begin a command without waiting for it."""
@@ -90,7 +101,17 @@ class Workspace:
     def copy_to(self, folder: Path) -> "Workspace":
         """The same workspace once more."""
         shutil.copytree(self.home, folder)
-        return Workspace(folder)
+        return Workspace(folder, _new_database(like=self.database)) if SERVER else Workspace(folder)
+
+    def record(self, query: str) -> list[tuple[Any, ...]]:
+        """What the record says, read beside whoever writes it."""
+        if SERVER:
+            import psycopg
+
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(query.encode()).fetchall()
+        with closing(sqlite3.connect(self.home / "candor.sqlite3", timeout=30)) as connection:
+            return connection.execute(query).fetchall()
 
     def processes(self) -> list[int]:
         """Every process that runs on this folder, whoever its parent is."""
@@ -111,6 +132,17 @@ class Workspace:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+
+
+def _new_database(like: str = "") -> str:
+    """The address of a database of its own: an empty one, or a copy."""
+    import psycopg
+
+    name = f"candor_{uuid4().hex}"
+    template = urlparse(like).path.removeprefix("/") or "template0"
+    with psycopg.connect(SERVER, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+    return urlunparse(urlparse(SERVER)._replace(path=f"/{name}"))
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,8 +14,7 @@ SOON = 30
 
 
 def _states(workspace: Workspace) -> list[str]:
-    with sqlite3.connect(workspace.home / "candor.sqlite3", timeout=20) as record:
-        return [state for (state,) in record.execute("SELECT state FROM imports_importbatch ORDER BY id")]
+    return [state for (state,) in workspace.record("SELECT state FROM imports_importbatch ORDER BY id")]
 
 
 def _queue_import(server: Server, path: Path) -> None:
@@ -74,11 +72,8 @@ def test_web_and_worker_are_started_again_and_the_import_goes_on_at_once(
         eventually(lambda: _states(workspace) == ["done"], "the new worker to end the import", 55)
         assert server.stop(signal.SIGTERM) == 0
         assert workspace.processes() == [], "not even what the killed web server had started"
-    with sqlite3.connect(workspace.home / "candor.sqlite3") as record:
-        assert record.execute("SELECT count(*), count(DISTINCT key) FROM feedback_feedback").fetchone() == (
-            8_000,
-            8_000,
-        )
+    found = workspace.record("SELECT count(*), count(DISTINCT key) FROM feedback_feedback")
+    assert found == [(8_000, 8_000)]
 
 
 def test_children_end_with_a_supervisor_that_is_killed(workspace: Workspace) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import random
-import sqlite3
 import subprocess
 import sys
 import time
@@ -32,8 +31,7 @@ def workspace(set_up_once: Workspace, tmp_path: Path) -> Workspace:
 
 def _count(workspace: Workspace, sql: str) -> int:
     """One number from the record, read beside whoever writes it."""
-    with sqlite3.connect(f"file:{workspace.home}/candor.sqlite3?mode=ro", uri=True, timeout=30) as record:
-        return int(record.execute(sql).fetchone()[0] or 0)
+    return int(workspace.record(sql)[0][0] or 0)
 
 
 def _acknowledged(workspace: Workspace) -> int:
@@ -41,8 +39,7 @@ def _acknowledged(workspace: Workspace) -> int:
 
 
 def _keys(workspace: Workspace) -> set[str]:
-    with sqlite3.connect(workspace.home / "candor.sqlite3", timeout=30) as record:
-        return {key for (key,) in record.execute("SELECT key FROM feedback_feedback")}
+    return {key for (key,) in workspace.record("SELECT key FROM feedback_feedback")}
 
 
 def _kill_while(process: "subprocess.Popen[str]", goes_on: Callable[[], bool], chance: random.Random) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,13 +53,15 @@ def database(name: str, *, home: Path) -> dict[str, object]:
         raise ImproperlyConfigured(
             f"{name} starts with '{url.scheme}'; expected postgresql://user:password@host/name"
         )
+    options = dict(parse_qsl(url.query))  # as libpq knows them: sslmode, sslrootcert, host of a socket
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.removeprefix("/"),
+        "NAME": unquote(url.path.removeprefix("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
+        "HOST": url.hostname or options.pop("host", ""),
         "PORT": str(url.port or ""),
+        "OPTIONS": options,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -40,6 +40,8 @@ def find_customers(viewer: Viewer, text: str) -> QuerySet[Customer]:
         )
     if unit_ids is None:
         return rows.order_by("name", "pk")
+    if not unit_ids:  # PostgreSQL orders by no constant, which the expression below would be
+        return rows.order_by("pk")
     shown_name = Case(When(unit_id__in=unit_ids, then="name"), default=Value(""))
     return rows.order_by(shown_name, "pk")
 
