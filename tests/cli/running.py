@@ -61,7 +61,7 @@ class Workspace:
     """A data folder, on PostgreSQL a database beside it, and the commands run on them."""
 
     home: Path
-    database: str = field(default_factory=lambda: _new_database() if SERVER else "")
+    database: str = field(default_factory=lambda: new_database() if SERVER else "")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,7 +71,7 @@ class Workspace:
         return (
             kept
             | {"CANDOR_HOME": str(self.home)}
-            | ({"CANDOR_DATABASE_URL": self.database} if SERVER else {})
+            | ({"CANDOR_DATABASE_URL": self.database} if self.database else {})
         )
 
     def start(self, *arguments: object, **options: Any) -> "subprocess.Popen[str]":
@@ -101,11 +101,11 @@ class Workspace:
     def copy_to(self, folder: Path) -> "Workspace":
         """The same workspace once more."""
         shutil.copytree(self.home, folder)
-        return Workspace(folder, _new_database(like=self.database)) if SERVER else Workspace(folder)
+        return Workspace(folder, new_database(like=self.database) if self.database else "")
 
     def record(self, query: str) -> list[tuple[Any, ...]]:
         """What the record says, read beside whoever writes it."""
-        if SERVER:
+        if self.database:
             import psycopg
 
             with psycopg.connect(self.database) as connection:
@@ -134,7 +134,7 @@ class Workspace:
                 continue
 
 
-def _new_database(like: str = "") -> str:
+def new_database(like: str = "") -> str:
     """The address of a database of its own: an empty one, or a copy."""
     import psycopg
 

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from .workspace import open_workspace, refuse, say
+from .workspace import migrate, open_workspace, prepare_home, refuse, say, start_django
 
 SHOWN = 10  # differences named in words; JSON holds all
 
@@ -15,6 +15,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("project", "bring the warehouse up to date with what changed"),
         ("upgrade", "bring a folder that an older version wrote into this version's shape"),
         ("rebuild", "write all facts anew from the record; readers see the old ones until the end"),
+        (
+            "adopt",
+            "make this data folder the record's, when the one it had is lost, and rebuild the warehouse in it",
+        ),
         ("verify", "count every fact in the record and in the warehouse; exit code 1 if they differ"),
     ):
         action = actions.add_parser(name, help=help_)
@@ -26,9 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     from candor.foundation.errors import DomainError
     from candor.warehouse import WarehouseError
 
+    actions = {"project": _project, "upgrade": _upgrade, "rebuild": _rebuild, "verify": _verify}
     try:
+        if arguments.action == "adopt":
+            return _adopt(arguments.json)
         open_workspace()
-        actions = {"project": _project, "upgrade": _upgrade, "rebuild": _rebuild, "verify": _verify}
         return actions[arguments.action](arguments.json)
     except (DomainError, WarehouseError) as error:
         return refuse(str(error), as_json=arguments.json)
@@ -57,6 +63,24 @@ def _rebuild(as_json: bool) -> int:
 
     facts = rebuild_warehouse()
     say({"facts": facts}, words=f"The warehouse was rebuilt with {facts:,} facts.", as_json=as_json)
+    return 0
+
+
+def _adopt(as_json: bool) -> int:
+    prepare_home()
+    start_django()
+    migrate()
+    from candor.apps.scores.services import rebuild_warehouse
+    from candor.foundation.data_folder import adopt_folder
+    from candor.foundation.storage import home
+
+    adopt_folder()
+    facts = rebuild_warehouse()
+    words = (
+        f"The record's data folder is {home()} from now on; its warehouse was rebuilt with {facts:,} facts. Imported event logs "
+        "and files lay only in the old folder: import them again."
+    )
+    say({"home": str(home()), "facts": facts}, words=words, as_json=as_json)
     return 0
 
 

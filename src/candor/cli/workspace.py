@@ -21,15 +21,18 @@ def open_workspace() -> Path:
 
     Raises:
         NotFound: nobody has set one up there.
+        AnotherDataFolder: the record on the database server belongs with another folder.
     """
     home = prepare_home()
     start_django()
     migrate()
     from candor.apps.organization.queries import root_unit
+    from candor.foundation.data_folder import expect_own_folder
     from candor.foundation.errors import NotFound
 
     if root_unit() is None:
         raise NotFound(f"There is no workspace in {home} yet. Run `candor init` first, or set CANDOR_HOME.")
+    expect_own_folder()
     return home
 
 

@@ -1,4 +1,4 @@
-"""Two tables that every write may need: jobs to do later, and news for the warehouse."""
+"""What every write may need: jobs to do later, and news for the warehouse; and which data folder that warehouse is in."""
 
 from django.db import models
 
@@ -55,3 +55,14 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} #{self.pk}"
+
+
+class DataFolder(models.Model):
+    """The one data folder whose warehouse holds the facts of this record; one row."""
+
+    key = models.CharField(max_length=64)
+    place = models.CharField(max_length=300)
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.place

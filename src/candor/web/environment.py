@@ -36,6 +36,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def one_of(name: str, *choices: str) -> str:
+    """One of a few words, the first of which is the default."""
+    value = os.environ.get(name, "").strip().lower() or choices[0]
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(f"{name} is '{value}'; expected {' or '.join(choices)}")
+
+
 def secret(name: str) -> str:
     """A secret from the variable, or from the file that `<NAME>_FILE` names."""
     if path := os.environ.get(f"{name}_FILE"):
@@ -48,6 +56,11 @@ def database(name: str, *, home: Path) -> dict[str, object]:
     address = secret(name)
     if not address:
         return _sqlite(home / "candor.sqlite3")
+    return postgres(name, address)
+
+
+def postgres(name: str, address: str) -> dict[str, object]:
+    """Django's settings of the PostgreSQL database at an address, which came from `name`."""
     url = urlparse(address)
     if url.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(

@@ -13,6 +13,7 @@ from django.db.models import Max
 from candor.apps.organization.models import Person
 from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import record_audit
+from candor.foundation.data_folder import expect_own_folder
 from candor.foundation.errors import NotAllowed
 from candor.foundation.models import OutboxEntry
 from candor.foundation.storage import home, warehouse
@@ -170,6 +171,7 @@ def _next_news() -> _News:
 @contextmanager
 def _only_projector() -> Iterator[None]:
     """Wait until nobody else reads the record for the warehouse: an older reading must not land after a newer one."""
+    expect_own_folder()
     with (home() / "projection.lock").open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
