@@ -16,7 +16,7 @@ FRONTEND := $(shell find frontend -type f 2>/dev/null) package-lock.json vite.co
 BUILT := src/candor/web/static/build/manifest.json
 
 .PHONY: help setup demo serve check lint types contracts templates frontend-check migrations test test-all \
-        test-postgres browser-tools postgres-tools bench mutants pictures docs wheel lock clean
+        test-postgres test-spark browser-tools postgres-tools spark-tools bench mutants pictures docs wheel lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,10 +51,10 @@ frontend-check: node_modules/.done
 	npm run check
 
 test: setup browser-tools  ## the tests, with a real browser
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not spark"
 
 test-all: setup browser-tools  ## the tests and the complete sweeps
-	$(PYTEST)
+	$(PYTEST) -m "not spark"
 
 test-postgres: setup browser-tools postgres-tools  ## every test that touches the record once more, on PostgreSQL
 	$(PYTHON) -m tests.postgres $(PYTEST) -m "not slow and not pure"
@@ -64,10 +64,22 @@ browser-tools:
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
 
+test-spark: setup spark-tools  ## every named query on DuckDB and on a small Spark cluster: the same to the last digit
+	.venv/bin/pytest -m spark
+
 postgres-tools:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
 	  || { echo "These tests need PostgreSQL: apt-get install postgresql"; exit 1; }
+
+spark-tools: .venv/.spark
+	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless >/dev/null; } \
+	  || { echo "Spark needs Java: apt-get install openjdk-17-jre-headless"; exit 1; }
+
+.venv/.spark: requirements-spark.lock .venv/.done
+	$(UV) pip install --quiet --require-hashes -r requirements-spark.lock
+	@touch $@
 
 bench: setup  ## the benchmarks, one after another
 	@for file in bench/*.py; do echo; echo "== $$file"; $(PYTHON) $$file || exit 1; done
@@ -87,6 +99,8 @@ wheel: .venv/.done  ## a wheel that carries the built assets, into dist/
 lock: $(UV)  ## pin every Python package with its hash
 	$(UV) pip compile pyproject.toml --group dev --extra postgres --universal --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra spark --constraint requirements.lock --universal --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -o requirements-spark.lock
 
 clean:  ## remove what was built and installed, keep workspaces
 	rm -rf .venv .tools node_modules dist site $(dir $(BUILT))

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from candor.warehouse import Warehouse
+from candor.warehouse.engine import DuckEngine, Engine
 
 
 def home() -> Path:
@@ -29,4 +30,13 @@ def warehouse() -> Warehouse:
 
 @lru_cache(maxsize=4)
 def _warehouse(path: Path) -> Warehouse:
-    return Warehouse(path)
+    return Warehouse(path, engine=_engine)
+
+
+def _engine(warehouse: Warehouse) -> Engine:
+    """The engine that CANDOR_ENGINE names."""
+    if settings.CANDOR_ENGINE == "duckdb":
+        return DuckEngine(warehouse)
+    from candor.warehouse.spark import SparkEngine
+
+    return SparkEngine(warehouse, master=settings.CANDOR_SPARK_MASTER, copies=settings.CANDOR_SPARK_COPIES)

@@ -64,7 +64,8 @@ class Reader(Protocol):
     def slices(self, most: int) -> tuple[Slice, ...]:
         """All buckets in ranges of at most `most` events, as few as that takes; one bucket with more is a slice of its own.
 
-        The events of a case are all in one bucket. Without any events there is one slice with none.
+        The events of a case are all in one bucket. Without any events there is one slice with none. An engine that bounds its own
+        memory may put all buckets into one slice, so that a caller must not count on `most`.
         """
         ...
 
@@ -85,6 +86,10 @@ class Engine(Protocol):
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
         """The rows of one query."""
+        ...
+
+    def sweep(self) -> None:
+        """Remove what the engine keeps of files that no version names any more; for the holder of the writer's lock."""
         ...
 
 
@@ -125,9 +130,9 @@ class DuckReader:
 class DuckEngine:
     """Runs queries in the portable subset; a connection a thread, its views renewed when a table has a new version."""
 
-    def __init__(self, warehouse: "Warehouse", settings: dict[str, Any]) -> None:
+    def __init__(self, warehouse: "Warehouse") -> None:
         self._warehouse = warehouse
-        self._settings = settings
+        self._settings = warehouse.settings
         self._lock = threading.Lock()
         self._root: duckdb.DuckDBPyConnection | None = None
         self._process = 0
@@ -151,6 +156,9 @@ class DuckEngine:
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
         return self.read(lambda reader: reader.rows(query, parameters))
+
+    def sweep(self) -> None:
+        """It keeps nothing."""
 
     def _reader(self) -> DuckReader:
         answers = self._warehouse.answers
@@ -182,7 +190,7 @@ class DuckEngine:
                 levels[fresh[path]][grain] = cells
             plain = {fresh[path]: flag for path, flag in reader.rows(UNWEIGHTED, [list(fresh)])}
             known |= {name: (levels[name], plain[name]) for name in levels}
-        shape = _shape_of(list(known.values()), sum(part.rows for part in snapshot.parts))
+        shape = shape_of(list(known.values()), sum(part.rows for part in snapshot.parts))
         self._parts, self._shape = known, (token, shape)
         return shape
 
@@ -249,7 +257,8 @@ def _view(name: str, columns: tuple[Column, ...], paths: list[str]) -> str:
     return f"CREATE OR REPLACE TEMP VIEW {name} AS {body}"
 
 
-def _shape_of(parts: list[tuple[dict[int, int], bool]], answers: int) -> Shape:
+def shape_of(parts: list[tuple[dict[int, int], bool]], answers: int) -> Shape:
+    """The shape of all answers, from each part's cells by grain and whether all its weights are 1."""
     rows = {0: answers}
     for grain in GRAINS:
         if all(grain.number in levels for levels, _ in parts):  # else it was not worth keeping somewhere

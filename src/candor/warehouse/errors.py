@@ -7,6 +7,7 @@ WarehouseError
 ├── WarehouseMissing   there is no warehouse in the folder
 ├── WarehouseOutdated  an older version wrote the folder; `candor warehouse upgrade` brings it into shape
 ├── WarehouseTooNew    a newer version wrote the folder
+├── EngineMissing      the engine that the settings name is not installed
 ├── BadRow             a row that does not fit its table; nothing was written
 └── UnknownColumn      a column that the query may not name
 ```
@@ -73,6 +74,14 @@ class WarehouseTooNew(WarehouseError):
         self.folder = folder
         self.found = found
         self.known = known
+
+
+class EngineMissing(WarehouseError):
+    code = "warehouse_engine_missing"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"The engine can't start: {detail}.")
+        self.detail = detail
 
 
 class BadRow(WarehouseError):

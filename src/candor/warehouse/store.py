@@ -16,7 +16,7 @@ folder/
 import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Warehouse:
         memory_limit: Of each DuckDB connection, as DuckDB writes it ("2GB"); by default 80 % of the machine.
         patience: Seconds to wait for another writer before `WarehouseBusy`.
         create: False to raise `WarehouseMissing` rather than make an empty warehouse.
+        engine: What answers the queries; DuckDB writes, whichever it is.
 
     >>> from datetime import datetime
     >>> from tempfile import mkdtemp
@@ -74,6 +75,7 @@ class Warehouse:
         memory_limit: str | None = None,
         patience: float = 20.0,
         create: bool = True,
+        engine: Callable[["Warehouse"], Engine] = DuckEngine,
     ) -> None:
         self.folder = Path(folder).absolute()
         self.patience = patience
@@ -87,7 +89,7 @@ class Warehouse:
         self._expect_format()
         self.events = Table(self.folder / "events", EVENTS)
         self._answers: Table | None = None
-        self.engine: Engine = DuckEngine(self, self.settings)
+        self.engine = engine(self)
 
     @property
     def answers(self) -> Table:
@@ -195,7 +197,9 @@ class Warehouse:
         with self._writing():
             before = _clock_of(self.folder) - grace
             removed = sum(self._sweep(table, before) for table in (self.answers, self.events))
-            return removed + self._sweep_projections(before)
+            removed += self._sweep_projections(before)
+            self.engine.sweep()
+            return removed
 
     def rebuild(self, rows: Iterable[Row], *, through: int) -> None:
         """Write the projection anew from `rows` and switch to it at once; until then readers see the old one.
