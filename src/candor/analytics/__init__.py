@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.stakes import *
     from candor.analytics.stress import *
     from candor.analytics.survival import *
+    from candor.analytics.totals import *
     from candor.analytics.votes import *
     from candor.analytics.watching import *
     from candor.analytics.weighted_scores import *
@@ -90,6 +91,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "rising": ("Rise", "rising_groups"),
     "medians": ("median_ranks",),
+    "totals": ("share_of_total",),
     # Scores: NPS, CSAT, CES, means, rates, indexes
     "scores": (
         "mean_score",

@@ -1,0 +1,73 @@
+"""The share of one total in another, where both are sums over the same units: how much of all the time passes in one place."""
+
+from math import isfinite, sqrt
+
+from scipy.special import ndtri
+
+from candor.analytics.errors import BadCounts
+from candor.analytics.estimates import Estimate, require_level, status_of
+
+__all__ = ["share_of_total"]
+
+
+def share_of_total(
+    *,
+    n: int,
+    part: float,
+    part_squares: float,
+    products: float,
+    total: float,
+    total_squares: float,
+    level: float = 0.95,
+    least_n: int = 0,
+) -> Estimate:
+    """How much of a total over all units belongs to one part of each, with the units (episodes, customers) drawn at random.
+
+    Whole units vary, not single minutes: one very long episode widens the interval, as it must. The ratio of two sums with
+    its linearised variance; the interval is normal, cut at 0 and 1.
+
+    Args:
+        n: Units.
+        part: Sum of the part over the units, in any unit of measure, at least 0.
+        part_squares: Sum of its squares.
+        products: Sum of the part times the total of the unit.
+        total: Sum of the totals.
+        total_squares: Sum of their squares.
+        level: Chance that the interval holds the share.
+        least_n: Units below which the share is not told.
+
+    Raises:
+        BadCounts: a sum is negative or not finite, or the part is more than the total.
+
+    Source: Cochran, W. G. (1977) Sampling Techniques, 3rd edition, Wiley, section 2.11, equation 2.46.
+
+    >>> found = share_of_total(n=3, part=6, part_squares=14, products=40, total=18, total_squares=116, least_n=2)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.333, 0.27, 0.396)
+    """
+    require_level(level)
+    for name, value in (("n", n), ("part", part), ("total", total), ("products", products)):
+        if not isfinite(value) or value < 0:
+            raise BadCounts(name, value)
+    if part > total * (1 + 1e-9):
+        raise BadCounts("part", part, expected=f"at most the total {total}")
+    method = "ratio of two sums, linearised variance between episodes"
+    if n < max(2, least_n) or total <= 0:
+        return Estimate(
+            value=None,
+            low=None,
+            high=None,
+            n=n,
+            method=method,
+            status="too_few",
+            level=level,
+            least_n=max(2, least_n),
+        )
+    share = min(part / total, 1.0)
+    scatter = max(part_squares - 2 * share * products + share**2 * total_squares, 0.0) / (n - 1)
+    half = float(ndtri((1 + level) / 2)) * sqrt(n * scatter) / total
+    low, high = max(0.0, share - half), min(1.0, share + half)
+    status = status_of(n=n, low=low, high=high, scale_width=1, least_n=least_n)
+    return Estimate(
+        value=share, low=low, high=high, n=n, method=method, status=status, level=level, least_n=least_n
+    )
