@@ -4,9 +4,11 @@
 from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, bands, counts_by, histograms
 from candor.warehouse.queries.conformance import Added, Conformance, Designed, DesignedStep, conformance
 from candor.warehouse.queries.drift import Drift, PathMix, paths_by_month
+from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind
 from candor.warehouse.queries.events import Event, EventFilter, events_of_customer
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
+from candor.warehouse.queries.passes import Passed, Passes, channels_of_cases, passes
 from candor.warehouse.queries.paths import (
     Activity,
     CaseSummary,
@@ -32,6 +34,7 @@ __all__ = [
     "GROUPS",
     "Activity",
     "Added",
+    "Behind",
     "Between",
     "CaseSummary",
     "Cell",
@@ -43,6 +46,7 @@ __all__ = [
     "Edge",
     "Elapsed",
     "Ending",
+    "Episode",
     "Event",
     "EventFilter",
     "Filter",
@@ -53,6 +57,8 @@ __all__ = [
     "Histogram",
     "Log",
     "Move",
+    "Passed",
+    "Passes",
     "PathMix",
     "Paths",
     "PingPong",
@@ -72,8 +78,10 @@ __all__ = [
     "ask",
     "ask_one",
     "bands",
+    "channels_of_cases",
     "conformance",
     "counts_by",
+    "episodes_behind",
     "event_cases",
     "event_cases_by",
     "event_cases_of_two",
@@ -81,6 +89,7 @@ __all__ = [
     "first_passes",
     "funnel",
     "histograms",
+    "passes",
     "paths_by_month",
     "rework",
     "stops",
