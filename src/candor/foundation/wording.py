@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-Kind = Literal["nps", "share", "mean", "rate", "money", "count"]
+Kind = Literal["nps", "share", "mean", "rate", "money", "count", "duration"]
 
 MINUS = "\N{MINUS SIGN}"
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -79,6 +79,7 @@ _SCALES: dict[str, Scale] = {
     "rate": Scale("rate", 1000, "", 0, 0.1),
     "money": Scale("money", 1, "", 0, 1),
     "count": Scale("count", 1, "", 0, 1),
+    "duration": Scale("duration", 1, "", 0, 86_400),  # seconds; said in the unit that suits them
 }
 
 
@@ -96,6 +97,8 @@ def decimals_for(scale: Scale, low: float | None, high: float | None) -> int:
     """Decimals that an interval of this width can bear; NPS has none, whatever the interval."""
     if low is None or high is None:
         return 1 if scale.kind in {"mean", "rate"} else 0
+    if scale.kind == "duration":
+        return 0
     width = (high - low) * scale.factor
     return sum(width < limit for limit in _FINER[scale.kind])
 
@@ -113,7 +116,28 @@ def value_text(
     """The value as shown, with % but without other units: "42", "63%", "4.2"."""
     if value is None:
         return ""
+    if scale.kind == "duration":
+        return duration_text(value)
     return number(value * scale.factor, decimals_for(scale, low, high)) + scale.suffix
+
+
+def duration_text(seconds: float) -> str:
+    """A stretch of time in the largest unit that leaves at least two of it: "36 hours", "12 days"."""
+    minutes = seconds / 60
+    if minutes < 1:
+        return ngettext("%(n)s second", "%(n)s seconds", round(seconds)) % {"n": number(seconds)}
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", round(minutes)) % {"n": number(minutes)}
+    if minutes < 48 * 60:
+        return ngettext("%(n)s hour", "%(n)s hours", round(minutes / 60)) % {"n": number(minutes / 60)}
+    return _("%(n)s days") % {"n": number(minutes / 1440, 1 if minutes < 10 * 1440 else 0)}
+
+
+def _durations_text(low: float, high: float) -> str:
+    """Two ends of time; the first bears its unit only where it is another one."""
+    first, last = duration_text(low), duration_text(high)
+    same = first.split(" ", 1)[-1].rstrip("s") == last.split(" ", 1)[-1].rstrip("s")
+    return _("%(low)s to %(high)s") % {"low": first.split(" ", 1)[0] if same else first, "high": last}
 
 
 def estimate_text(estimate: Estimated, scale: Scale) -> str:
@@ -127,6 +151,8 @@ def range_text(low: float | None, high: float | None, scale: Scale) -> str:
     """An interval: "38 to 47", "60% to 66%"."""
     if low is None or high is None:
         return ""
+    if scale.kind == "duration":
+        return _durations_text(low, high)
     places = decimals_for(scale, low, high)
     ends = [number(end * scale.factor, places) + scale.suffix for end in (low, high)]
     return _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
@@ -148,7 +174,7 @@ def change_text(change: Compared, scale: Scale) -> str:
         return (
             _("no clear change") if change.verdict == "no_clear_change" else _("too few answers to compare")
         )
-    size = number(abs(change.change) * scale.factor, decimals_for(scale, change.low, change.high))
+    size = value_text(abs(change.change), scale, low=change.low, high=change.high).removesuffix(scale.suffix)
     if scale.suffix == "%":
         size = _("%(size)s points") % {"size": size}
     return (_("up %(size)s") if change.change > 0 else _("down %(size)s")) % {"size": size}

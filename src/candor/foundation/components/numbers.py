@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from candor.foundation import wording
 from candor.foundation.whiskers import sparkline_svg, whisker_svg
@@ -55,10 +54,14 @@ def score_row(
     hi: float | None = None,
     before: float | None = None,
     goal: float | None = None,
+    counted: str = "",
+    says_range: bool = False,
 ) -> dict[str, Any]:
-    """The same number in a table cell: value, whisker, n."""
+    """The same number in a table cell: value, whisker, n; `counted` says of what n is, where it is not answers."""
     scale = wording.scale_of(kind, lo=lo, hi=hi)
-    return _number(estimate, scale, before=before, goal=goal, labelled=True) | {"href": href}
+    shown = _number(estimate, scale, before=before, goal=goal, labelled=True)
+    shown |= {"href": href, "says_range": says_range}
+    return shown | ({"answers": counted} if counted else {})
 
 
 @register.inclusion_tag("foundation/components/score_inline.html")
@@ -68,9 +71,11 @@ def score_inline(
     *,
     lo: float | None = None,
     hi: float | None = None,
+    counted: str = "",
 ) -> dict[str, Any]:
-    """The same number inside a sentence: "42 (38 to 47, 1,240 answers)"."""
-    return _number(estimate, wording.scale_of(kind, lo=lo, hi=hi))
+    """The same number inside a sentence: "42 (38 to 47, 1,240 answers)"; `counted` as in a row."""
+    shown = _number(estimate, wording.scale_of(kind, lo=lo, hi=hi))
+    return shown | ({"answers": counted} if counted else {})
 
 
 @register.simple_tag
@@ -135,16 +140,7 @@ def day(value: date | datetime | None) -> SafeString:
 @register.filter
 def duration(value: timedelta | None) -> str:
     """A stretch of time in the largest unit that leaves at least two of it: "36 hours", "12 days"."""
-    if value is None:
-        return ""
-    minutes = value.total_seconds() / 60
-    if minutes < 120:
-        return ngettext("%(n)s minute", "%(n)s minutes", round(minutes)) % {"n": wording.number(minutes)}
-    if minutes < 48 * 60:
-        return ngettext("%(n)s hour", "%(n)s hours", round(minutes / 60)) % {
-            "n": wording.number(minutes / 60)
-        }
-    return _("%(n)s days") % {"n": wording.number(minutes / 1440, 1 if minutes < 10 * 1440 else 0)}
+    return "" if value is None else wording.duration_text(value.total_seconds())
 
 
 @register.simple_tag
@@ -154,6 +150,18 @@ def duration_range(value: timedelta, low: timedelta, high: timedelta) -> str:
     units = [one.split(" ", 1)[-1].rstrip("s") for one in words]
     ends = words[1:] if len(set(units)) > 1 else [one.split(" ", 1)[0] for one in words[1:]]
     return _("%(value)s (%(low)s to %(high)s)") % {"value": words[0], "low": ends[0], "high": ends[1]}
+
+
+@register.simple_tag
+def wait_range(value: float, low: float, high: float) -> str:
+    """The same for seconds, as they were counted."""
+    return duration_range(*(timedelta(seconds=seconds) for seconds in (value, low, high)))
+
+
+@register.filter
+def stretch(seconds: float | None) -> str:
+    """Seconds as a stretch of time: "36 hours"."""
+    return "" if seconds is None else wording.duration_text(seconds)
 
 
 @register.filter
