@@ -18,7 +18,7 @@ from candor.apps.imports.models import BadRow, ImportBatch
 from candor.apps.insights.choices import Outcome as RunOutcome
 from candor.apps.insights.choices import Standing
 from candor.apps.insights.models import ReadComment, Theme, ThemeRun
-from candor.apps.journeys.models import Journey
+from candor.apps.journeys.models import Journey, JourneyCount
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import Invitation, Person, RoleAssignment
@@ -59,6 +59,7 @@ def build_harbour(world: World) -> Harbour:
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
+        "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
     return Harbour(world, magnus, things)
 

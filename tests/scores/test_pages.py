@@ -143,7 +143,7 @@ def test_nobody_exports_units_that_they_only_see(world: World) -> None:
     assert client.get(f"/scores/nps/export/?unit={world.quay.pk}").status_code == 200
 
 
-def test_a_journey_shows_its_promises_and_asks_scores_for_the_rest(world: World, loan: Journey) -> None:
+def test_a_journey_shows_its_promises_and_owners(world: World, loan: Journey) -> None:
     shown = page(world.theo, "/journeys/loan/")
     for words in [
         "Home loan",
@@ -154,22 +154,18 @@ def test_a_journey_shows_its_promises_and_asks_scores_for_the_rest(world: World,
         "Clara owns it.",
     ]:
         assert words in shown
-    assert f"/scores/journeys/{loan.pk}/panel/" in shown
     assert "Home loan" in page(world.theo, "/journeys/")
 
 
-def test_the_panel_puts_a_score_beside_each_touchpoint(world: World, loan: Journey) -> None:
+def test_a_journey_without_events_still_tells_its_scores(world: World, loan: Journey) -> None:
     form, papers = Touchpoint.objects.order_by("position")
     answered([10] * 40, touchpoint_id=form.pk)
     answered([2] * 5, touchpoint_id=papers.pk)
-    shown = page(world.clara, f"/scores/journeys/{loan.pk}/panel/?{JUNE}")
-    assert (
-        f'<div id="touchpoint-{form.pk}" hx-swap-oob="true"><div class="score-row"><span class="value">100</span>'
-        in shown
-    )
+    shown = page(world.clara, f"/journeys/loan/?{JUNE}")
+    assert "No events yet" in shown
+    assert '<span class="value">100</span>' in shown
     assert "Too few answers to tell (5 of at least 30)" in shown
-    assert as_(world.olga).get(f"/scores/journeys/{loan.pk}/panel/").status_code == 403
-    assert as_(world.clara).get("/scores/journeys/999/panel/").status_code == 404
+    assert as_(world.olga).get("/journeys/loan/").status_code == 403
 
 
 def test_what_is_not_there_is_not_found(world: World) -> None:

@@ -76,6 +76,8 @@ _KINDS: Final = {
     "number": AnswerKind.NUMBER,
     "comment": AnswerKind.TEXT,
 }
+_CLOCK_FROM: Final = {"documents": "Documents received"}
+"""Promised from when the papers are in, which is inside the touchpoint: the wait since the one before says nothing of it."""
 _LAST_ACTIVITY: Final = {
     "first_contact": "First contact",
     "application": "Application submitted",
@@ -89,8 +91,6 @@ _LAST_ACTIVITY: Final = {
     "leaving": "Refinanced with us",
 }
 _CRITICAL: Final = ("appraisal", "decision", "closing")
-_CLOCK_INSIDE: Final = ("documents",)
-"""Promised from when the papers are in, which is inside the touchpoint: the wait since the one before says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ def _touchpoint(key: str, owner_id: int | None) -> NewTouchpoint:
         is_critical=key in _CRITICAL,
         owner_id=owner_id if promise else None,
         promise=promise,
-        promised_hours=None if key in _CLOCK_INSIDE else round(24 * days) or None,
+        promised_hours=round(24 * days) or None,
+        promised_from=_CLOCK_FROM.get(key, ""),
     )
 
 

@@ -181,7 +181,13 @@ def _stops(question: Question, points: list[Touchpoint], goal: set[str]) -> dict
         journey=question.journey,
         quiet_since=quiet_since,
         arrived=sorted({point.activity for point in points if point.key in goal and point.activity}),
-        promised={p.activity: p.promised_hours * HOUR for p in points if p.activity and p.promised_hours},
+        promised={
+            p.activity: p.promised_hours * HOUR
+            for p in points
+            if p.activity
+            and p.promised_hours
+            and not p.promised_from  # else its clock is not the wait that is counted here
+        },
         where=_where(question),
         places=median_ranks,
     )
@@ -252,7 +258,7 @@ def _drop_offs(points: list[Touchpoint], goal: set[str], counted: dict[str, Stop
 
 def _promise(point: Touchpoint, row: Stop | None) -> PromiseKept | None:
     """Waits in days since the touchpoint before, against the promise."""
-    if row is None or not point.promised_hours or not row.waited:
+    if row is None or not point.promised_hours or point.promised_from or not row.waited:
         return None
     ends: Any = (row.lateness, row.low_lateness, row.high_lateness)
     lateness = None if row.lateness is None else tuple(None if end is None else end / DAY for end in ends)

@@ -16,6 +16,7 @@ class JourneysConfig(AppConfig):
         from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
 
+        from . import passing, tasks  # noqa: F401  tasks register themselves
         from .imports import KIND
         from .personal import HOLDER
         from .timeline import SOURCE
@@ -23,6 +24,7 @@ class JourneysConfig(AppConfig):
         register_kind(KIND)
         register_source(SOURCE)
         register_holder(HOLDER)
+        passing.register()
         register_page(Page("Measure", "Journeys", "journeys:journeys", "route", "read_scores", order=20))
         register_panel(Panel("customer_top", "Journeys", "journeys:customer_panel", order=10))
         register_actions(
@@ -30,6 +32,9 @@ class JourneysConfig(AppConfig):
             _("Journeys"),
             {
                 "defined": _("Defined a journey"),
+                "designed": _("Changed the design of a journey"),
+                "design_undone": _("Took back a change of a journey’s design"),
+                "exported": _("Exported a journey"),
             },
             pages={"journey": "journeys:journey"},
         )

@@ -100,8 +100,9 @@ def _stages(journey: Journey, last: dict[str, datetime]) -> list[tuple[str, date
     found: dict[str, datetime | None] = {}
     points = Touchpoint.objects.filter(stage__journey=journey).select_related("stage")
     for point in points.order_by("stage__position", "position", "pk"):
-        times = [at for at in (found.get(point.stage.name), last.get(point.activity)) if at]
-        found[point.stage.name] = max(times, default=None)
+        stage = str(point.stage)
+        times = [at for at in (found.get(stage), last.get(point.activity)) if at]
+        found[stage] = max(times, default=None)
     return list(found.items())
 
 

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from . import views
+from .views import design, maps
 
 app_name = "journeys"
 urlpatterns = [
-    path("", views.journeys, name="journeys"),
-    path("for-customer/<id:pk>/panel/", views.customer_panel, name="customer_panel"),
-    path("<slug:key>/", views.journey, name="journey"),
-    path("<slug:key>/reality/", views.reality, name="reality"),
+    path("", maps.journeys, name="journeys"),
+    path("for-customer/<id:pk>/panel/", maps.customer_panel, name="customer_panel"),
+    path("counting/<id:number>/", maps.progress, name="progress"),
+    path("<slug:key>/", maps.journey, name="journey"),
+    path("<slug:key>/paths/", maps.paths, name="paths"),
+    path("<slug:key>/people/", maps.people, name="people"),
+    path("<slug:key>/design/", design.design, name="design"),
+    path("<slug:key>/design/change/", design.change, name="change"),
+    path("<slug:key>/design/draft/", design.draft, name="draft"),
 ]

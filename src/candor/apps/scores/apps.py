@@ -13,10 +13,10 @@ class ScoresConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.organization.audit import register_actions
 
-        from . import receivers, tasks  # noqa: F401  both register themselves
+        from . import lanes, receivers, tasks  # noqa: F401  receivers and tasks register themselves
 
+        lanes.register()
         register_page(Page("Measure", "Scores", "scores:scores", "chart-dots", "read_scores", order=10))
-        register_panel(Panel("journey", "Scores along the journey", "scores:journey_panel", order=10))
         register_panel(Panel("complaints", "Answered in time", "scores:complaints_panel", order=10))
         register_actions(
             "score",

@@ -6,16 +6,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from candor.apps.journeys.models import Journey, Touchpoint
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
-from candor.foundation import charts
 from candor.foundation.wording import Scale, range_text, scale_of
-from candor.warehouse.queries import Filter
 
 from . import drawings, queries
 from .queries import Dimension, Overview, ScoreResult, ScoreRow, TrendPoint
-from .registry import MEASURES, Measure
+from .registry import Measure
 from .steps import Step, window
 
 DIMENSIONS: tuple[Dimension, ...] = (
@@ -29,7 +26,6 @@ DIMENSIONS: tuple[Dimension, ...] = (
     "issue",
 )
 WORTH_SAYING = 7  # days without feedback
-ALONG_JOURNEYS = ("csat", "ces", "nps", "trust", "stars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,41 +133,6 @@ def split_part(measure: Measure, dimension: Dimension, scope: Scope) -> dict[str
         "split_high": high,
         "may_export": scope.viewer.can(Permission.EXPORT_DATA),
     }
-
-
-def journey_part(journey: Journey, measure: Measure | None, scope: Scope) -> dict[str, Any]:
-    """The score at each touchpoint of a journey, in its order; by default of the measure most answered along it."""
-    points = list(
-        Touchpoint.objects.filter(stage__journey=journey).order_by("stage__position", "position", "pk")
-    )
-    only = Filter(touchpoints=tuple(point.key for point in points))
-    results = {key: queries.estimate(MEASURES[key], scope=scope, only=only) for key in ALONG_JOURNEYS}
-    asked = [result.measure for result in results.values() if result.estimate.n]
-    if measure is None:
-        measure = max(results.values(), key=lambda result: result.estimate.n).measure
-    rows = {row.key: row for row in queries.estimates_by(measure, "touchpoint", scope=scope, only=only)}
-    scored = [(point, rows.get(point.key)) for point in points]
-    low, high = drawings.axis(measure, [row.estimate for row in rows.values()])
-    return {
-        "journey": journey,
-        "measure": measure,
-        "asked": asked,
-        "scored": scored,
-        "low": low,
-        "high": high,
-        "chart": _journey_chart(measure, scored) if rows else None,
-    }
-
-
-def _journey_chart(measure: Measure, scored: list[tuple[Touchpoint, ScoreRow | None]]) -> charts.Spec:
-    low, high = drawings.axis(measure, (row.estimate for _point, row in scored if row))
-    heard = [charts.Row(point.name, row.estimate) for point, row in scored if row]
-    silent = len(scored) - len(heard)
-    title = f"{measure.name} at each touchpoint"
-    return charts.stages(
-        heard, title=title, kind=measure.unit, unit=measure.unit_words, lo=low, hi=high,
-        subtitle=f"{silent} of {len(scored)} touchpoints have no answers" if silent else measure.question,
-    )  # fmt: skip
 
 
 def _has_run(points: Sequence[TrendPoint]) -> bool:

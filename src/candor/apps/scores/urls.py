@@ -5,7 +5,6 @@ from . import views
 app_name = "scores"
 urlpatterns = [
     path("", views.scores, name="scores"),
-    path("journeys/<id:pk>/panel/", views.journey_panel, name="journey_panel"),
     path("complaints/panel/", views.complaints_panel, name="complaints_panel"),
     path("<slug:key>/", views.measure, name="measure"),
     path("<slug:key>/export/", views.export, name="export"),

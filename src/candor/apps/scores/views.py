@@ -4,9 +4,8 @@ from typing import get_args
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
-from candor.apps.journeys.models import Journey
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope, scope_of
@@ -56,18 +55,6 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(split_as_csv(split), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{key}-by-{dimension}-{scope.period.until}.csv"'
     return response
-
-
-def journey_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """The scores along a journey, for its page: a chart, and a number into each touchpoint's place."""
-    viewer = require(request, Permission.READ_SCORES)
-    scope = _scope(request, scope_of(request, viewer))
-    journey = get_object_or_404(Journey, pk=pk)
-    key = request.GET.get("measure", "")
-    chosen = measure_named(key) if key else None
-    return render(
-        request, "scores/journey_panel.html", {"scope": scope} | pages.journey_part(journey, chosen, scope)
-    )
 
 
 def complaints_panel(request: HttpRequest) -> HttpResponse:

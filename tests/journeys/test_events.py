@@ -27,30 +27,6 @@ def _events(world: World, customer: int | None = None, *, count: int = 40) -> No
     Journey.objects.create(key="loan", name="Loan")
 
 
-def test_a_journey_shows_its_real_paths_and_waits(client: Client, world: World) -> None:
-    _events(world)
-    client.force_login(world.clara)
-    page = client.get("/journeys/loan/reality/?period=all").content.decode()
-    assert "<dd>40</dd>" in page
-    assert page.count("9.8 days (9.5 to 10)") == 2, "the wait, and the whole episode"
-    assert "apply → approve" in page
-
-
-def test_medians_of_few_episodes_are_not_told(client: Client, world: World) -> None:
-    _events(world, count=29)
-    client.force_login(world.clara)
-    page = client.get("/journeys/loan/reality/?period=all").content.decode()
-    assert "Too few episodes to tell (29 of at least 30)" in page
-    assert "No wait was seen in at least 30 episodes." in page
-    assert "9.6 days" not in page
-
-
-def test_another_units_manager_sees_none_of_it(client: Client, world: World) -> None:
-    _events(world)
-    client.force_login(world.rival)
-    assert "apply" not in client.get("/journeys/loan/reality/?period=all").content.decode()
-
-
 def test_a_customers_page_tells_where_their_journey_stands(client: Client, world: World) -> None:
     customer = Customer.objects.create(name="Ines", unit=world.quay)
     _events(world, customer.pk)

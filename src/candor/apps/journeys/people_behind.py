@@ -1,0 +1,71 @@
+"""Who is behind a number of the map, as far as the viewer may know it."""
+
+from typing import Any
+
+from candor.apps.customers.models import Customer
+from candor.apps.customers.queries import visible_customers
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.queries import workspace
+from candor.foundation.panels import panels_for
+from candor.foundation.storage import warehouse
+from candor.warehouse.queries import Behind, Episode, episodes_behind
+
+from .counting import where_of
+from .models import Touchpoint
+from .picks import Pick
+
+LISTED = 60
+
+
+def page(pick: Pick, activity: str, after: str | None) -> dict[str, Any]:
+    """The episodes that the viewer may see, newest first.
+
+    Whoever may read feedback sees the episodes of the units they hold it for; a group of fewer than the least n would tell of
+    single persons, so only those who may read personal data see who is in it.
+    """
+    viewer = pick.scope.viewer
+    points = Touchpoint.objects.filter(stage__journey=pick.journey, activity__in=[activity, after or ""])
+    by_activity = {point.activity: point for point in points.select_related("owner", "stage")}
+    context = {
+        "journey": pick.journey,
+        "pick": pick,
+        "scope": pick.scope,
+        "activity": activity,
+        "after": after,
+        "point": by_activity.get(activity),
+        "name": by_activity[activity].name if activity in by_activity else activity,
+        "after_name": by_activity[after].name if after and after in by_activity else after,
+        "panels": panels_for("touchpoint") if activity in by_activity and not after else [],
+        "may_read": viewer.can(Permission.READ_FEEDBACK),
+        "least_n": workspace().least_n_score,
+        "viewer": viewer,
+    }
+    return context | (_listed(pick, activity, after) if context["may_read"] else {})
+
+
+def _listed(pick: Pick, activity: str, after: str | None) -> dict[str, Any]:
+    behind = _behind(pick, activity, after)
+    if not behind.episodes and not pick.is_all_time:
+        pick = pick.for_all_time()
+        behind = _behind(pick, activity, after)
+    is_few = 0 < behind.episodes < workspace().least_n_score
+    is_hidden = is_few and not pick.scope.viewer.can(Permission.READ_PERSONAL_DATA)
+    return {
+        "behind": behind,
+        "shown_pick": pick,
+        "is_hidden": is_hidden,
+        "episodes": [] if is_hidden else _with_customers(pick, behind.newest),
+    }
+
+
+def _behind(pick: Pick, activity: str, after: str | None) -> Behind:
+    where = where_of(pick.question(Permission.READ_FEEDBACK))
+    return episodes_behind(
+        warehouse(), journey=pick.journey.key, where=where, activity=activity, after=after, limit=LISTED
+    )
+
+
+def _with_customers(pick: Pick, episodes: tuple[Episode, ...]) -> list[tuple[Episode, Customer | None]]:
+    wanted = {episode.customer for episode in episodes if episode.customer is not None}
+    known = {customer.pk: customer for customer in visible_customers(pick.scope.viewer).filter(pk__in=wanted)}
+    return [(episode, known.get(episode.customer or 0)) for episode in episodes]

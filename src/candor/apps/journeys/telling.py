@@ -1,0 +1,128 @@
+"""What a journey's map says first: where people wait, where their path ends, which promise is kept least, and what nobody heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candor.analytics import top_box_share
+from candor.apps.organization.queries import workspace
+from candor.foundation.wording import estimate_with_range, number, scale_of
+
+from .counting import Counts
+from .models import Touchpoint
+from .passing import time_share, wait_estimate
+
+WORTH_TELLING = 0.01  # of all episodes: a wait that fewer had says little of the journey
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A finding with its number and interval; `activity` is where its evidence lies, `after` the activity behind it."""
+
+    icon: str
+    title: str
+    text: str
+    activity: str = ""
+    after: str = ""
+
+
+def sentences(counts: Counts, touchpoints: Sequence[Touchpoint]) -> list[Sentence]:
+    """The findings in the order of a person's path; each only where there are enough passes to tell it."""
+    names = {point.activity: point.name for point in touchpoints if point.activity}
+    found = (
+        _most_time(counts, names),
+        _longest_wait(counts, names),
+        _commonest_end(counts, names),
+        _weakest_promise(counts, touchpoints),
+    )
+    return [sentence for sentence in found if sentence is not None]
+
+
+def _most_time(counts: Counts, names: dict[str, str]) -> Sentence | None:
+    shares = [(time_share(counts, one), one.activity) for one in counts.passes]
+    told = [pair for pair in shares if pair[0].value is not None]
+    if not told:
+        return None
+    share, activity = max(told, key=lambda pair: (pair[0].value or 0.0, pair[1]))
+    return Sentence(
+        "history",
+        _("Most time passes after “%(name)s”") % {"name": names.get(activity, activity)},
+        _("%(share)s of all the time that the episodes take.")
+        % {"share": estimate_with_range(share, scale_of("share"))},
+        activity,
+    )
+
+
+def _longest_wait(counts: Counts, names: dict[str, str]) -> Sentence | None:
+    least_n = workspace().least_n_score
+    least = max(least_n, WORTH_TELLING * counts.paths.cases)
+    waits = [one for one in counts.passes if one.waited >= least and one.low_wait is not None]
+    if not waits:
+        return None
+    longest = max(waits, key=lambda one: (one.median_wait or 0.0, one.activity))
+    told = estimate_with_range(wait_estimate(longest, least_n), scale_of("duration"))
+    return Sentence(
+        "clock",
+        _("The longest stretch lies before “%(name)s”")
+        % {"name": names.get(longest.activity, longest.activity)},
+        _("A median of %(told)s since the touchpoint before.") % {"told": told},
+        longest.activity,
+    )
+
+
+def _commonest_end(counts: Counts, names: dict[str, str]) -> Sentence | None:
+    cases, least_n = counts.paths.cases, workspace().least_n_score
+    if cases < least_n:
+        return None
+    ends = sorted(counts.paths.activities, key=lambda one: (-one.ends, one.name))[:3]
+    scale = scale_of("share")
+    told = [
+        _("“%(name)s” %(share)s")
+        % {
+            "name": names.get(one.name, one.name),
+            "share": estimate_with_range(top_box_share(favourable=one.ends, n=cases), scale),
+        }
+        for one in ends
+        if one.ends
+    ]
+    text = _("The last thing seen: %(ends)s. Episodes still under way are among them.") % {
+        "ends": "; ".join(told)
+    }
+    return Sentence(
+        "flag",
+        _("Paths end most often at “%(name)s”") % {"name": names.get(ends[0].name, ends[0].name)},
+        text,
+        ends[0].name,
+    )
+
+
+def _weakest_promise(counts: Counts, touchpoints: Sequence[Touchpoint]) -> Sentence | None:
+    least_n, by_activity = workspace().least_n_score, counts.by_activity
+    shares = [
+        (top_box_share(favourable=one.kept, n=one.promised), point)
+        for point in touchpoints
+        if (one := by_activity.get(point.activity)) and one.promised >= least_n
+    ]
+    if not shares:
+        return None
+    share, point = min(shares, key=lambda pair: (pair[0].value or 0.0, pair[1].name))
+    told = estimate_with_range(share, scale_of("share"))
+    return Sentence(
+        "scale",
+        _("The promise kept least is “%(name)s”") % {"name": point.name},
+        _("%(told)s came %(within)s.") % {"told": told, "within": point.promised_wait},
+        point.activity,
+    )
+
+
+def size_text(counts: Counts) -> str:
+    """How much the map rests on: "13,087 episodes, 262,200 events, 4,366 different paths"."""
+    paths = counts.paths
+    return _("%(episodes)s, %(events)s events, %(variants)s") % {
+        "episodes": ngettext("%(n)s episode", "%(n)s episodes", paths.cases) % {"n": number(paths.cases)},
+        "events": number(paths.events),
+        "variants": ngettext("%(n)s path", "%(n)s different paths", paths.variants)
+        % {"n": number(paths.variants)},
+    }

@@ -1,0 +1,1 @@
+"""The web face: maps and paths to read, the design to change."""
