@@ -236,7 +236,7 @@ def _chart(lines: list[MomentLine], found: Found) -> charts.Spec | None:
     if len(rows) < 2:
         return None
     shown = [
-        charts.Row(line.touchpoint.name, line.moment.change, tier=line.touchpoint.stage.name)
+        charts.Row(line.touchpoint.name, line.moment.change, tier=str(line.touchpoint.stage))
         for line in rows
         if line.moment.change is not None
     ]
