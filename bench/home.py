@@ -88,7 +88,7 @@ def compare(sizes: tuple[int, ...], keep: Path | None) -> None:
             shutil.rmtree(home)
 
 
-def run(home: Path, *words: str) -> str:
+def run(home: Path, *words: str, script: str = __file__) -> str:
     home.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {"CANDOR_HOME": str(home), "DJANGO_SETTINGS_MODULE": "candor.web.settings"}
     environment |= {
@@ -96,7 +96,7 @@ def run(home: Path, *words: str) -> str:
         "CANDOR_EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
     }
     return subprocess.run(
-        [sys.executable, __file__, *words], env=environment, check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, script, *words], env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
 
 
@@ -108,13 +108,18 @@ def fill(size: int) -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     first_branch = staff()
-    facts: dict[str, Any] = {
-        "n": size, "feedback": size // 2, "last": size // 2 - 1, "branches": BRANCHES, "first_branch": first_branch,
+    facts = facts_of(size, size // 2, first_branch)
+    fill_record(facts)
+    fill_warehouse(facts)
+
+
+def facts_of(answers: int, feedback: int, first_branch: int) -> dict[str, Any]:
+    """What the statements are filled with."""
+    return {
+        "n": answers, "feedback": feedback, "last": feedback - 1, "branches": BRANCHES, "first_branch": first_branch,
         "first": f"{datetime.combine(LAST_DAY, datetime.min.time()) - timedelta(days=DAYS - 1)}", "seconds": DAYS * 86_400 - 1,
         "last_day": LAST_DAY, "themes": THEMES,
     }  # fmt: skip
-    fill_record(facts)
-    fill_warehouse(facts)
 
 
 def staff() -> int:
@@ -149,15 +154,15 @@ def fill_record(facts: dict[str, Any]) -> None:
 def statements() -> Iterator[str]:
     yield (
         f"INSERT INTO feedback_feedback (id, kind, source, key, channel, received_at, recorded_at, segment, episode, unit_id, product,"
-        f" company, issue, title, comment, comment_masked, language, weight) {COUNT_UP} SELECT i + 1,"
+        f" done_by_given, knows_time, company, issue, title, comment, comment_masked, language, weight) {COUNT_UP} SELECT i + 1,"
         f" CASE WHEN i % 50 = 0 THEN 'complaint' ELSE 'survey' END, 'bench', 'b' || i, 'channel ' || (i % 4), {AT}, {AT}, '', '',"
-        " {first_branch} + i % {branches}, 'product ' || (i % 5), '', '', '', '',"
+        " {first_branch} + i % {branches}, 'product ' || (i % 5), '', 1, '', '', '', '',"
         " CASE WHEN i % 10 = 0 THEN 'Nobody called me back for days' ELSE '' END, CASE WHEN i % 10 = 0 THEN 'en' ELSE '' END, 1.0 FROM up"
     )
     for place, (kind, number) in enumerate((("nps", "id * 7919 % 11"), ("csat", "1 + id * 7919 % 5"))):
         yield (
-            "INSERT INTO feedback_answer (feedback_id, question, kind, number, text)"
-            f" SELECT id, 'q{place}', '{kind}', {number}, '' FROM feedback_feedback"
+            "INSERT INTO feedback_answer (feedback_id, question, kind, number, text, text_masked)"
+            f" SELECT id, 'q{place}', '{kind}', {number}, '', '' FROM feedback_feedback"
         )
     yield (
         "INSERT INTO complaints_complaint (feedback_id, product, sub_product, issue, sub_issue, company, state_code, postcode, tags,"

@@ -56,9 +56,14 @@ class Complaint(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["is_open", "decide_by"], name="complaint_clock"),
+            models.Index(
+                fields=["decide_by", "feedback"], condition=models.Q(is_open=True), name="complaint_open_clock"
+            ),
             models.Index(fields=["company", "product", "issue"], name="complaint_repeat"),
-            models.Index(fields=["received_on"], name="complaint_received"),
+            models.Index(fields=["received_on", "feedback"], name="complaint_newest"),
+            models.Index(fields=["product", "issue", "received_on"], name="complaint_product_issue"),
+            models.Index(fields=["company", "received_on"], name="complaint_company"),
+            models.Index(fields=["issue", "received_on"], name="complaint_issue"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """Pages of complaints: what is overdue, repeated and rising; the list behind each claim; one complaint's clocks."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.foundation.errors import NotFound
+from candor.foundation.lists import page_of
 from candor.foundation.panels import panels_for
 
 from . import measures, queries, services
@@ -45,10 +45,9 @@ def complaints(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_FEEDBACK)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     narrowed = queries.ComplaintFilter.from_query(request.GET)
-    rows = narrowed.apply(scope).order_by(
-        "decide_by" if narrowed.state in {"late", "late_soon"} else "-received_on", "pk"
-    )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    is_by_clock = narrowed.state in {"late", "late_soon"}
+    rows = narrowed.apply(scope).order_by(*(("decide_by", "pk") if is_by_clock else ("-received_on", "-pk")))
+    page = page_of(rows, request, size=PAGE)
     states = [
         ("late", _("Past its clock")),
         ("late_soon", _("Due within a week")),

@@ -93,7 +93,8 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 
 def export(request: HttpRequest, pk: int) -> JsonResponse:
     """Everything that is held about one person, as a file; the look is logged."""
-    viewer = _who_answers_for(request)
+    viewer = require(request, Permission.READ_PERSONAL_DATA)
+    _check_may_answer_for(viewer)
     shown = _customer(viewer, pk)
     record_audit(by=viewer.person, action="customer.exported", target=shown)
     response = JsonResponse(
@@ -106,7 +107,8 @@ def export(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Erase one person everywhere."""
-    viewer = _who_answers_for(request)
+    viewer = require(request, Permission.READ_PERSONAL_DATA)
+    _check_may_answer_for(viewer)
     erased = services.erase_customer(customer=_customer(viewer, pk), by=viewer.person)
     messages.success(
         request,
@@ -122,15 +124,13 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customers:list")
 
 
-def _who_answers_for(request: HttpRequest) -> Viewer:
-    viewer = require(request, Permission.READ_PERSONAL_DATA)
+def _check_may_answer_for(viewer: Viewer) -> None:
     if not personal.may_answer_for(viewer):
         raise NotAllowed(
             _(
                 "To hand out or erase all that is held about a person takes reading and exporting personal data of the whole company."
             )
         )
-    return viewer
 
 
 def _customer(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Customer:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
@@ -16,8 +17,10 @@ class FeedbackConfig(AppConfig):
 
         from .personal import HOLDER
         from .timeline import SOURCE
+        from .words import make_index
 
         register_holder(HOLDER)
+        post_migrate.connect(make_index, sender=self, dispatch_uid="feedback.words")
         register_page(
             Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
         )

@@ -78,6 +78,13 @@ class Feedback(models.Model):
             models.Index(fields=["unit", "received_at"], name="feedback_unit_received"),
             models.Index(fields=["customer", "received_at"], name="feedback_customer_received"),
             models.Index(fields=["kind", "received_at"], name="feedback_kind_received"),
+            models.Index(
+                fields=["received_at", "id"], condition=models.Q(handled_at=None), name="feedback_waiting"
+            ),
+            *(
+                models.Index(fields=[name, "received_at"], name=f"feedback_{name}_received")
+                for name in ("channel", "product", "company", "issue")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Reads of the hub."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,6 +16,7 @@ from candor.apps.organization.scope import Scope
 
 from .models import Answer, Feedback
 from .questions import words_of
+from .words import ids_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
     if narrowed.touchpoint:
         rows = rows.filter(touchpoint__key=narrowed.touchpoint)
     if narrowed.text:
-        rows = rows.filter(_contains(narrowed.text))
+        found = ids_with(narrowed.text)
+        rows = rows.none() if found is None else rows.filter(pk__in=found)
     if narrowed.state == "handled":
         rows = rows.exclude(handled_at=None)
     elif narrowed.state != "all":
@@ -75,26 +78,21 @@ def name_of_touchpoint(key: str) -> str:
     return name or key
 
 
-def _contains(text: str) -> Q:
-    """Every word somewhere in the masked comment, the title or the id; masked text only, so that search is no leak."""
-    condition = Q()
-    for word in text.split()[:8]:
-        condition &= Q(comment_masked__icontains=word) | Q(title__icontains=word) | Q(key__iexact=word)
-    return condition
+OPTIONS = ("channel", "product", "issue")
+LOOKED_AT = 5_000  # of the newest items, for what the filters offer
 
 
-def filter_options(scope: Scope, field: str, *, most: int = 12) -> list[tuple[str, str]]:
-    """The commonest values of a field in the scope, for a filter."""
-    from django.db.models import Count
+def filter_options(scope: Scope, *, most: int = 12) -> dict[str, list[tuple[str, str]]]:
+    """The commonest values of each filter among the newest items of the scope."""
+    newest = feedback_in(scope).order_by("-received_at", "-pk").values_list(*OPTIONS)[:LOOKED_AT]
+    counts = [Counter(filter(None, values)) for values in zip(*newest, strict=True)]
+    found = dict(zip(OPTIONS, counts, strict=False))
+    return {name: [(value, value) for value in _commonest(found.get(name), most)] for name in OPTIONS}
 
-    rows = (
-        feedback_in(scope)
-        .exclude(**{field: ""})
-        .values(field)
-        .annotate(n=Count("pk"))
-        .order_by("-n", field)[:most]
-    )
-    return [(row[field], row[field]) for row in rows]
+
+def _commonest(values: "Counter[str] | None", most: int) -> list[str]:
+    pairs = sorted((values or Counter()).items(), key=lambda pair: (-pair[1], pair[0]))
+    return [value for value, _n in pairs[:most]]
 
 
 def answers_in_words(feedback: Feedback) -> list[Answer]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
 from candor.foundation.addresses import record_ids
 from candor.foundation.errors import NotFound
+from candor.foundation.lists import page_of
 from candor.foundation.panels import panels_for
 from candor.intake import csv_lines
 
@@ -46,8 +46,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     viewer = require(request, Permission.READ_FEEDBACK)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     narrowed = queries.InboxFilter.from_query(request.GET)
-    page = Paginator(queries.inbox(scope, narrowed), PAGE).get_page(request.GET.get("page"))
-    options = {name: queries.filter_options(scope, name) for name in ("channel", "product", "issue")}
+    page = page_of(queries.inbox(scope, narrowed), request, size=PAGE)
+    options = queries.filter_options(scope)
     states = [("handled", _("Handled")), ("all", _("Handled or not"))]
     context = {
         "page": page,

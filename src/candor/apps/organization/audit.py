@@ -109,6 +109,18 @@ def register_own() -> None:
             "revoked": _("Took an invitation back"),
         },
     )
+    _register_account()
+    register_actions(
+        "demo",
+        _("Simulated data"),
+        {
+            "loaded": _("Loaded the simulated company"),
+            "complete": _("Finished loading the simulated company"),
+        },
+    )
+
+
+def _register_account() -> None:
     register_actions(
         "account",
         _("Accounts and sign-in"),
@@ -125,13 +137,5 @@ def register_own() -> None:
             "second_factor_removed": _("Removed a second factor"),
             "recovery_codes_made": _("Made new recovery codes"),
             "sessions_ended": _("Ended sessions of their own"),
-        },
-    )
-    register_actions(
-        "demo",
-        _("Simulated data"),
-        {
-            "loaded": _("Loaded the simulated company"),
-            "complete": _("Finished loading the simulated company"),
         },
     )

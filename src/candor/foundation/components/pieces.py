@@ -72,7 +72,7 @@ def pagination(context: Context, page: ListPage[Any], target: str = "") -> dict[
     request = context["request"]
     return {
         "page": page,
-        "total": wording.number(page.paginator.count),
+        "total": getattr(page.paginator, "total_words", "") or wording.number(page.paginator.count),
         "first": wording.number(page.start_index()),
         "last": wording.number(page.end_index()),
         "previous": changed_query(request, {"page": page.previous_page_number()})
