@@ -57,7 +57,9 @@ class Complaint(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["decide_by", "feedback"], condition=models.Q(is_open=True), name="complaint_open_clock"
+                fields=["decide_by", "feedback"],
+                condition=models.Q(is_open=True),
+                name="complaint_open_clock",
             ),
             models.Index(fields=["company", "product", "issue"], name="complaint_repeat"),
             models.Index(fields=["received_on", "feedback"], name="complaint_newest"),
