@@ -4,6 +4,7 @@ A file is refused as a whole (`IntakeError`) or read to its end; a bad row is a 
 Pure: no Django, no clock, no network; only the named file is opened. Start with `open_table` or `open_events`.
 """
 
+from candor.intake.batches import EventBatch, event_batches
 from candor.intake.dates import (
     ORDER_NAMES,
     AmbiguousDateOrder,
@@ -52,6 +53,7 @@ __all__ = [
     "DecimalMark",
     "EmptyFile",
     "Event",
+    "EventBatch",
     "EventLog",
     "Field",
     "FileRefused",
@@ -74,6 +76,7 @@ __all__ = [
     "detect_date_order",
     "detect_date_orders",
     "detect_decimal_mark",
+    "event_batches",
     "in_case_order",
     "open_events",
     "open_table",

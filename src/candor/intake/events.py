@@ -140,6 +140,7 @@ class EventLog:
         date_order: of the table's times; an `AmbiguousDateOrder` has to be answered first, or every such time is a `Problem`.
         case_types: of an object-centric log, the types of objects that may be the case, the best first; else empty.
         case_type: the one that is the case.
+        zone: where the clock hung, for times that don't say.
         bytes_total: size of the file on disk.
     """
 
@@ -164,7 +165,7 @@ class EventLog:
         self.case_type = case_type
         self.bytes_total = path.stat().st_size
         self._reader = reader
-        self._zone = zone
+        self.zone = zone
         self._shared = self._left_out = self._unknown = 0
 
     @property
@@ -211,7 +212,7 @@ class EventLog:
                 continue
             try:
                 at = read_at(stamp)
-                at = at.astimezone(UTC) if at.tzinfo else parse_instant(stamp, None, self._zone)
+                at = at.astimezone(UTC) if at.tzinfo else parse_instant(stamp, None, self.zone)
             except (ValueError, OverflowError):
                 yield _unreadable(position, stamp, cells)
                 continue
@@ -230,7 +231,7 @@ class EventLog:
             self._shared += len(cases) > 1
             if raw.position < start or not cases:
                 continue
-            parts = _parts_of(raw, self.case_type, self._zone)
+            parts = _parts_of(raw, self.case_type, self.zone)
             if isinstance(parts, Problem):
                 yield parts
                 continue
@@ -253,7 +254,7 @@ class EventLog:
 
     def _from_table(self, table: Table, mapping: Mapping, start: int) -> Iterator[Event | Problem]:
         order = None if isinstance(self.date_order, AmbiguousDateOrder) else self.date_order
-        converter = Converter(EVENT_FIELDS, mapping, date_order=order, zone=self._zone)
+        converter = Converter(EVENT_FIELDS, mapping, date_order=order, zone=self.zone)
         used = set(mapping.columns.values())
         of_case = {c: c.removeprefix(_CASE) for c in table.columns if c.startswith(_CASE) and c not in used}
         of_event = [c for c in table.columns if c not in used and c not in of_case]

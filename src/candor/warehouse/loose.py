@@ -8,12 +8,15 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import duckdb
+import numpy as np
 
+from candor.warehouse.columns import EventColumns
 from candor.warehouse.engine import ALL_BUCKETS, Reader, Result, Rows, Shape, Slice, balanced
 from candor.warehouse.schema import BUCKETS, EVENTS, quoted
 
 JOURNEY: Final = "log"
 """The one journey of a loose log."""
+ORDERED: Final = "SELECT * REPLACE (coalesce(ordinal, rowid) AS ordinal) FROM log"  # rows come in the order in which they were taken
 
 
 class LooseLog:
@@ -29,7 +32,7 @@ class LooseLog:
         self, *, folder: Path | None = None, threads: int | None = None, memory_limit: str | None = None
     ) -> None:
         self.folder = Path(mkdtemp(prefix="candor-log-", dir=folder))
-        settings = {"threads": threads, "memory_limit": memory_limit, "preserve_insertion_order": "false"}
+        settings = {"threads": threads, "memory_limit": memory_limit, "preserve_insertion_order": "true"}
         known: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         self.connection = duckdb.connect(str(self.folder / "log.duckdb"), config=known)
         self.connection.execute("SET TimeZone = 'UTC'")
@@ -55,13 +58,31 @@ class LooseLog:
         return self
 
     def append(self, events: str, parameters: Sequence[Any] = ()) -> None:
-        """Take the events of a query that yields case_id, activity, "at" (UTC), ordinal (no two of a case may share both)."""
+        """Take the events of a query that yields case_id, activity, "at" (UTC); those of one instant happened in this order."""
         self.connection.execute(
-            f"""INSERT INTO log (event_id, journey, case_id, activity, "at", ordinal, bucket)
-            SELECT '', '{JOURNEY}', case_id, activity, "at", ordinal, CAST(hash(case_id) % {BUCKETS} AS INTEGER)
+            f"""INSERT INTO log (event_id, journey, case_id, activity, "at", bucket)
+            SELECT '', '{JOURNEY}', case_id, activity, "at", CAST(hash(case_id) % {BUCKETS} AS INTEGER)
             FROM ({events}) AS events""",
             list(parameters),
         )
+
+    def append_columns(self, columns: EventColumns, cases: Sequence[str]) -> None:
+        """Take events whose cases are numbered by their place in `cases`."""
+        for table, names in (("cases", cases), ("activities", columns.names)):
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (name VARCHAR, code INTEGER)")
+            self.connection.execute(
+                f"INSERT INTO {table} SELECT unnest(?), unnest(?)", [list(names), list(range(len(names)))]
+            )
+        given = {
+            "case": columns.cases, "activity": columns.activities, "micros": columns.micros,
+            "place": np.arange(len(columns.micros)),
+        }  # fmt: skip
+        self.connection.register("given", given)
+        self.append("""
+            SELECT cases.name AS case_id, activities.name AS activity, make_timestamp(micros) AS "at"
+            FROM given JOIN cases ON cases.code = "case" JOIN activities ON activities.code = activity ORDER BY place
+        """)
+        self.connection.unregister("given")
 
     def read(self, work: Callable[[Reader], Result]) -> Result:
         """Let `work` ask any number of queries."""
@@ -70,6 +91,9 @@ class LooseLog:
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
         """The rows of one query."""
         return LooseReader(self).rows(query, parameters)
+
+    def sweep(self) -> None:
+        """Nothing is kept beside the log."""
 
 
 class LooseReader:
@@ -83,7 +107,7 @@ class LooseReader:
         """The connection that sees the events of the buckets."""
         low, high = self._buckets
         within = "" if self._buckets == ALL_BUCKETS else f" WHERE bucket BETWEEN {low:d} AND {high:d}"
-        self._log.connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM log{within}")
+        self._log.connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS {ORDERED}{within}")
         return self._log.connection
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:

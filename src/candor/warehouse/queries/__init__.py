@@ -10,6 +10,7 @@ from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
 from candor.warehouse.queries.passes import Passed, Passes, channels_of_cases, passes
 from candor.warehouse.queries.paths import (
+    NO_CASES,
     Activity,
     CaseSummary,
     Edge,
@@ -32,6 +33,7 @@ __all__ = [
     "EVERYBODY",
     "EVERYTHING",
     "GROUPS",
+    "NO_CASES",
     "Activity",
     "Added",
     "Behind",
