@@ -116,7 +116,7 @@ def _write_until(warehouse: Warehouse, write: str, cut_at: int, monkeypatch: pyt
         true_sync(path)
 
     with monkeypatch.context() as patch:
-        for module in ("disk", "table", "workbench", "store", "keys"):
+        for module in ("disk", "table", "workbench", "store", "keys", "event_bench"):
             patch.setattr(f"candor.warehouse.{module}.sync", cutting)
         try:
             WRITES[write](warehouse)
@@ -143,17 +143,25 @@ def test_every_file_is_on_the_disk_before_the_log_names_it(
     def noting_publish(draft: Path, content: bytes, path: Path) -> None:
         folder = path.parents[1]
         adds = [line["add"]["path"] for line in map(json.loads, content.splitlines()) if "add" in line]
-        named.append({file for name in adds for file in (folder / name, folder / "_cube" / name)} | {folder})
+        beside = ["", "_cube"] if folder.name == "answers" else [""]
+        named.append({folder / place / name for name in adds for place in beside} | {folder})
+        keys = [line["txn"]["version"] for line in map(json.loads, content.splitlines()) if "txn" in line]
+        if folder.name == "events":
+            assert (folder / "_keys" / f"{keys[0]:020d}.json").exists()
+            assert folder / "_keys" in forced
         assert named[-1] <= forced
         disk.publish(draft, content, path)
         assert path.parent in forced
 
-    for module in ("disk", "workbench"):
+    for module in ("disk", "workbench", "keys", "event_bench"):
         monkeypatch.setattr(f"candor.warehouse.{module}.sync", noting_sync)
     monkeypatch.setattr("candor.warehouse.table.publish", noting_publish)
     warehouse.project(many_answers(100), through=1)
     warehouse.project(many_answers(10), through=2)
-    assert len(named) == 2
+    warehouse.append_events(step_events(1))
+    warehouse.append_events(step_events(2))
+    warehouse.compact()
+    assert len(named) == 6
 
 
 def test_a_reader_beside_a_writer_never_sees_half_a_write(tmp_path: Path) -> None:

@@ -90,6 +90,11 @@ def test_of_like_size_leaves_the_large_run_alone() -> None:
     runs = [Run("a", 1000), Run("b", 3), Run("c", 2), Run("d", 9)]
     assert [run.name for run in of_like_size(runs, 4)] == ["c", "b", "d"]
     assert [run.name for run in of_like_size(runs, 400)] == ["c", "b", "d", "a"]
+    assert [run.name for run in of_like_size([Run("a", 1), Run("b", 70), Run("c", 71)], 1.5)] == [
+        "a",
+        "b",
+        "c",
+    ]
 
 
 @pytest.fixture

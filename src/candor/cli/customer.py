@@ -85,7 +85,7 @@ def _erase(customer: "Customer", arguments: argparse.Namespace) -> int:
     dropped = warehouse().erase(feedback_ids=erased.feedback_ids, customers=erased.customer_ids)
     facts = {
         "customers": list(erased.customer_ids), "feedback": len(erased.feedback_ids), "bad_rows": erased.bad_rows,
-        "warehouse_rows": dropped, "kept_files": list(erased.kept_files),
+        "warehouse_rows": dropped.rows, "kept_files": list(erased.kept_files),
     }  # fmt: skip
     words = f"Erased {customer} with {len(erased.feedback_ids)} pieces of feedback."
     if erased.kept_files:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from candor.warehouse.errors import WarehouseBusy, WarehouseFull
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("could not write all bytes", *(os.strerror(number).lower() for number in FULL))
+BLOCK = 4 * 1024 * 1024  # bytes of a file in memory
 PAUSE = 0.02  # seconds between two looks at a lock that somebody else holds
 
 
@@ -24,6 +26,15 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def checksum(path: Path) -> str:
+    """The CRC-32 of a file, as eight hexadecimal digits."""
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            found = zlib.crc32(block, found)
+    return f"{found:08x}"
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -56,14 +67,14 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def only_writer(folder: Path, patience: float) -> Iterator[None]:
-    """Hold the writer's lock of `folder`, waiting for at most `patience` seconds. It dies with the process.
+def only_writer(folder: Path, patience: float, lock: str = "writer.lock") -> Iterator[None]:
+    """Hold the writer's (or another) lock of `folder`, waiting for at most `patience` seconds. It dies with the process.
 
     Raises:
         WarehouseBusy: Somebody else held it all the time.
     """
     started = time.monotonic()
-    with (folder / "writer.lock").open("wb") as file:
+    with (folder / lock).open("wb") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,23 +1,29 @@
 """The workbench of the event log: an event is taken once, whoever sends it how often."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from candor.warehouse import bulk
 from candor.warehouse import rows as loading
 from candor.warehouse.bulk import ArrowStream, EventSource
+from candor.warehouse.disk import sync
+from candor.warehouse.engine import ALL_BUCKETS, IN_BUCKETS, balanced
 from candor.warehouse.keys import HASHED, Hashes, Keys
 from candor.warehouse.rows import Row
-from candor.warehouse.schema import listed, quoted
+from candor.warehouse.schema import BUCKETS, EVENTS, listed, quoted
 from candor.warehouse.table import Part, Table
-from candor.warehouse.workbench import PART_ROWS, ROW_GROUP, Workbench, escaped
+from candor.warehouse.workbench import PART_ROWS, ROW_GROUP, Workbench, escaped, with_sum
 
+EVENT_PART_ROWS = 500_000  # of a part that a compaction writes, unless one bucket holds more
 REMOVED_AT_ONCE = 4_000_000  # hashes of dropped events in memory, before the runs are written anew
 
 
@@ -36,13 +42,51 @@ class EventBench(Workbench):
 
     def add_new(self, rows: Iterable[Row]) -> int:
         """Take those of `rows` whose id the table does not hold yet; returns their number."""
-        return self._take_new(
-            loading.load(self._connection, self.schema, rows, into="incoming", through=self._chunk)
-        )
+        new = 0
+        self._mend_keys()
+        for _ in loading.load(self._connection, self.schema, rows, into="incoming", through=self._chunk):
+            if self._waiting() >= PART_ROWS:
+                new += self._keep_new()
+                self.flush()
+        return new + self._keep_new()
 
     def add_files(self, paths: Sequence[Path]) -> int:
-        """The same from Parquet files."""
-        return self._take_new(bulk.load_files(self._connection, paths, into="incoming"), at_once=bulk.CHUNK)
+        """The same from Parquet files: chunk by chunk into files that are sorted by bucket, and from all of these into parts."""
+        new = 0
+        chunks: list[Path] = []
+        self._mend_keys()
+        for _ in bulk.load_files(self._connection, paths, into="incoming"):
+            new += self._keep_new()
+            chunks.append(self._staging / f"chunk-{len(chunks)}.parquet")
+            self._connection.execute(
+                f"COPY (SELECT * FROM incoming ORDER BY bucket) TO '{escaped(chunks[-1])}' "
+                f"(FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
+            )
+            self._connection.execute("TRUNCATE incoming")
+        sources = [(chunk, ALL_BUCKETS) for chunk in chunks] if new else []
+        for part in sorted_into(self._staging, self._connection, sources, run=uuid4().hex):
+            self.take_over([part], self._staging)
+        return new
+
+    def drop_ended(self, since: datetime) -> int:
+        """Drop the events of cases whose last event was before `since`; returns their number."""
+        old = [part for part in self.kept if part.ranges["at"][0] is None or part.ranges["at"][0] < since]
+        if not old:
+            return 0
+        self._connection.execute(
+            "CREATE TEMP TABLE ended AS SELECT journey, case_id FROM read_parquet(?) "
+            'GROUP BY journey, case_id HAVING max("at") < ?',
+            [[str(self.table.path(part)) for part in self.kept], since],
+        )
+        return self.drop("(journey, case_id) IN (SELECT (journey, case_id) FROM ended)", among=old)
+
+    def take_over(self, parts: Sequence[Part], folder: Path, *, instead_of: Sequence[Part] = ()) -> None:
+        """Move finished parts out of `folder` into the table."""
+        self.added += parts
+        self.removed += instead_of
+        for part in parts:
+            (folder / part.name).rename(self.table.path(part))
+        sync(self.table.folder)
 
     def files_of(self, source: EventSource) -> list[Path]:
         """The Parquet files that are the source, or that it is written to."""
@@ -73,15 +117,14 @@ class EventBench(Workbench):
         super().discard()
         self.keys.discard()
 
-    def _take_new(self, loaded: Iterator[int], *, at_once: int = PART_ROWS) -> int:
-        if self.snapshot.parts and not self.snapshot.keys:
+    def _mend_keys(self) -> None:
+        if self.snapshot.parts and not self.snapshot.keys and not self.keys.changed:
             self.rebuild_keys()
-        new = 0
-        for _ in loaded:
-            if self._waiting() >= at_once:
-                new += self._keep_new()
-                self.flush()
-        return new + self._keep_new()
+
+    def _small(self, up_to: int) -> list[Part]:
+        """Parts that belong to no other: pieces of a run are left to compactions."""
+        runs = Counter(map(run_of, self.kept))
+        return [part for part in super()._small(up_to) if runs[run_of(part)] == 1]
 
     def _keep_new(self) -> int:
         """Drop from what is waiting the events that are there already, or twice; returns the number that is left."""
@@ -135,10 +178,52 @@ class EventBench(Workbench):
             self._dropped = []
 
     def _write_keys(self) -> int | None:
-        if self.snapshot.parts and not self.snapshot.keys and not self.keys.changed:
-            self.rebuild_keys()
+        self._mend_keys()
         self._forget_dropped()
         return self.keys.write(self.snapshot.version + 1) if self.keys.changed else None
+
+
+def sorted_into(
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[Path, tuple[int, int]]],
+    *,
+    run: str,
+    most: int = EVENT_PART_ROWS,
+) -> Iterator[Part]:
+    """Sort files of events, each with the range of its buckets, into parts of at most `most` rows or one bucket.
+
+    Memory holds one part at a time, or what DuckDB's limit lets it hold of it.
+    """
+    counts = [0] * BUCKETS
+    if sources:
+        for _, bucket, count in connection.execute(
+            IN_BUCKETS, [[str(path) for path, _ in sources]]
+        ).fetchall():
+            counts[bucket] += count
+    for piece in balanced(counts, most):
+        if not piece.rows:
+            continue
+        name = f"part-{run}-{uuid4().hex[:12]}.parquet"
+        inputs = [str(path) for path, (low, high) in sources if low <= piece.high and piece.low <= high]
+        connection.execute(
+            f"COPY (SELECT {listed(EVENTS.names)} FROM read_parquet($inputs) WHERE bucket BETWEEN $low AND $high "
+            f"ORDER BY {listed(EVENTS.order)}) TO '{escaped(folder / name)}' ({EventBench.written_as})",
+            {"inputs": inputs, "low": piece.low, "high": piece.high},
+        )
+        path = (folder / name).rename(folder / with_sum(folder / name))
+        sync(path)
+        yield part_of(path, connection)
+
+
+def part_of(path: Path, connection: duckdb.DuckDBPyConnection) -> Part:
+    """A file of events as a part, measured."""
+    bounds = ", ".join(f"min({quoted(c)}), max({quoted(c)})" for c in EVENTS.ranges)
+    found = connection.execute(f"SELECT count(*), {bounds} FROM read_parquet(?)", [str(path)]).fetchone()
+    assert found is not None
+    count, *ends = found
+    ranges = dict(zip(EVENTS.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
+    return Part(path.name, path.stat().st_size, count, ranges)
 
 
 def run_of(part: Part) -> str:

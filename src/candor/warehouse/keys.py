@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -156,16 +156,28 @@ def _manifest(folder: Path, version: int) -> Path:
     return folder / f"{version:020d}.json"
 
 
-def of_like_size(runs: Sequence[Run], growth: int) -> list[Run]:
-    """The smallest runs, up to the first that is more than `growth` times as large as all before it together."""
-    chosen: list[Run] = []
-    rows = 0
-    for run in sorted(runs, key=lambda run: (run.rows, run.name)):
-        if chosen and run.rows > growth * rows:
-            break
-        chosen.append(run)
-        rows += run.rows
-    return chosen
+class Sized(Protocol):
+    """What has a name and rows."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rows(self) -> int: ...
+
+
+AnySized = TypeVar("AnySized", bound=Sized)
+
+
+def of_like_size(runs: Sequence[AnySized], growth: float) -> list[AnySized]:
+    """The smallest runs, up to the last that is at most `growth` times as large as all smaller ones together."""
+    ordered = sorted(runs, key=lambda run: (run.rows, run.name))
+    count, smaller = min(len(ordered), 1), 0
+    for number, run in enumerate(ordered, start=1):
+        if smaller and run.rows <= growth * smaller:
+            count = number
+        smaller += run.rows
+    return ordered[:count]
 
 
 def merged(folder: Path, runs: Sequence[Run]) -> Iterator[Hashes]:

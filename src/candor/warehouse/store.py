@@ -8,6 +8,7 @@ folder/
 │   └── answers/          Delta table; `_cube/` holds each part's counts by day, month, unit, …
 ├── events/               Delta table, append-only
 ├── staging/              of the writer at work; what is there without one is from a crash
+├── compaction/           of a compaction at work, as above
 ├── spill/                of queries that do not fit into memory
 └── writer.lock
 ```
@@ -18,17 +19,22 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from deltalake.exceptions import DeltaError
 
 from candor.warehouse.bulk import EventSource
+from candor.warehouse.compaction import FOLDER as COMPACTION_FOLDER
+from candor.warehouse.compaction import LOCK as COMPACTION_LOCK
+from candor.warehouse.compaction import compact_events
 from candor.warehouse.disk import only_writer, room_expected, sync, write_durably
 from candor.warehouse.engine import DuckEngine, Engine
 from candor.warehouse.errors import WarehouseBusy, WarehouseMissing, WarehouseOutdated, WarehouseTooNew
 from candor.warehouse.event_bench import EventBench
 from candor.warehouse.keys import KEY_FOLDER, Keys
+from candor.warehouse.proof import Erased, traces
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, EVENTS, Schema
 from candor.warehouse.table import Table
@@ -37,6 +43,7 @@ from candor.warehouse.workbench import CUBE_FOLDER, PART_ROWS, Workbench, cube_p
 POINTER = "current"
 FORMAT_FILE = "format"
 FORMAT = 2  # 1 had events without bucket and without the time of their arrival
+ERASE_PATIENCE = 300.0  # seconds that an erasure waits for a compaction to notice that it was overtaken
 GRACE = 120.0  # seconds that a dropped file is left for readers who may still hold its name
 TIDY_EVERY = 20  # versions between checkpoints: reading the log costs about 0.1 ms an entry
 
@@ -131,7 +138,7 @@ class Warehouse:
         Raises:
             BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
         """
-        with self._writing(), self._event_bench() as bench:
+        with self.event_bench() as bench:
             new = bench.add_new(rows)
             if new or bench.added:
                 bench.fold()
@@ -152,40 +159,61 @@ class Warehouse:
         Raises:
             BadRow, WarehouseBusy, WarehouseFull: Nothing was changed.
         """
-        with self._writing(), self._event_bench() as bench:
+        with self.event_bench() as bench:
             new = bench.add_files(bench.files_of(source))
             bench.commit("WRITE")
         self._tidy(self.events)
         return new
 
-    def erase(self, *, feedback_ids: Iterable[int] = (), customers: Iterable[int] = ()) -> int:
+    def erase(self, *, feedback_ids: Iterable[int] = (), customers: Iterable[int] = ()) -> Erased:
         """Drop the answers of feedback and of customers, and the events of customers, from every file on disk.
 
-        Returns:
-            The number of rows that were dropped.
+        All of them in one pass: a hundred people cost little more than one whose events lie in as many parts. When this returns,
+        no file in the folder holds them, also none that a compaction was about to write.
+
+        Raises:
+            WarehouseBusy: Another process writes, or compacts; what was dropped by then stays dropped, and the call may be repeated.
         """
         feedback, people = sorted(set(feedback_ids)), sorted(set(customers))
-        dropped = self._drop(
+        answers = self._drop(
             self.answers,
             "feedback_id IN (SELECT unnest(?)) OR customer IN (SELECT unnest(?))",
             feedback,
             people,
         )
-        if people:
-            dropped += self._drop(self.events, "customer IN (SELECT unnest(?))", people)
-        self.vacuum()
+        events = self._drop(self.events, "customer IN (SELECT unnest(?))", people) if people else 0
+        with only_writer(self.folder, max(self.patience, ERASE_PATIENCE), COMPACTION_LOCK):
+            shutil.rmtree(self.folder / COMPACTION_FOLDER, ignore_errors=True)
+            removed = self.vacuum()
+        return Erased(answers, events, removed, traces(self, feedback_ids=feedback, customers=people))
+
+    def retain(self, since: datetime) -> int:
+        """Drop the events of cases that have had none since `since` (UTC without a zone), so that no path is cut; their number.
+
+        Their files stay on disk until the next vacuum.
+        """
+        with self.event_bench() as bench:
+            dropped = bench.drop_ended(since)
+            bench.commit("DELETE")
         return dropped
 
     def delete_batch(self, batch: int) -> int:
         """Drop the answers and events of one import; returns the number of rows."""
         return self._drop(self.answers, "batch = ?", batch) + self._drop(self.events, "batch = ?", batch)
 
-    def compact(self) -> None:
-        """Put parts that are less than half full together, in the order of their days."""
-        for table in (self.answers, self.events):
-            with self._writing(), self._bench(table) as bench:
-                bench.fold(up_to=PART_ROWS // 2, at_least=2)
-                bench.commit("OPTIMIZE")
+    def compact(self, *, everything: bool = False) -> int:
+        """Put parts together: of the answers in the order of their days, of the events by bucket.
+
+        Args:
+            everything: Write all events anew as one run, also where it is not worth it yet.
+
+        Returns:
+            The number of events that were written anew.
+        """
+        with self._writing(), self._bench(self.answers) as bench:
+            bench.fold(up_to=PART_ROWS // 2, at_least=2)
+            bench.commit("OPTIMIZE")
+        return compact_events(self, everything=everything)
 
     def vacuum(self, *, grace: float = 0.0) -> int:
         """Remove files that no current version names; returns their number.
@@ -196,6 +224,8 @@ class Warehouse:
         """
         with self._writing():
             before = _clock_of(self.folder) - grace
+            with suppress(WarehouseBusy), only_writer(self.folder, 0, COMPACTION_LOCK):
+                shutil.rmtree(self.folder / COMPACTION_FOLDER, ignore_errors=True)
             removed = sum(self._sweep(table, before) for table in (self.answers, self.events))
             removed += self._sweep_projections(before)
             self.engine.sweep()
@@ -269,8 +299,13 @@ class Warehouse:
             yield bench
 
     @contextmanager
-    def _event_bench(self) -> Iterator[EventBench]:
-        with self._staging() as staging, EventBench.at(self.events, staging, self.settings) as bench:
+    def event_bench(self) -> Iterator[EventBench]:
+        """The writer's lock, and a bench for a new version of the events."""
+        with (
+            self._writing(),
+            self._staging() as staging,
+            EventBench.at(self.events, staging, self.settings) as bench,
+        ):
             yield bench
 
     @contextmanager

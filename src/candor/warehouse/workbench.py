@@ -9,7 +9,7 @@ from uuid import uuid4
 import duckdb
 
 from candor.warehouse import rows as loading
-from candor.warehouse.disk import room_expected, sync
+from candor.warehouse.disk import checksum, room_expected, sync
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, CUBE_COLUMNS, GRAINS, WEIGHT_SUMS, Column, Grain, listed, quoted
 from candor.warehouse.table import Part, Table
@@ -100,11 +100,14 @@ class Workbench:
 
     def fold(self, *, up_to: int = SMALL_ROWS, at_least: int = FOLD_AT) -> None:
         """Put small parts together with what is waiting, once there are enough of them."""
-        small = [part for part in self.kept if part.rows < up_to]
+        small = self._small(up_to)
         if len(small) < at_least:
             return
         for part in sorted(small, key=_first_day):
             self._take(part, listed(self.schema.names))
+
+    def _small(self, up_to: int) -> list[Part]:
+        return [part for part in self.kept if part.rows < up_to]
 
     def flush(self) -> None:
         """Write what is waiting as one part."""
@@ -189,7 +192,17 @@ class Workbench:
         bounds = ", ".join(f"min({quoted(c)}), max({quoted(c)})" for c in self.schema.ranges)
         count, *ends = self._one(f"SELECT count(*), {bounds} FROM ({source}) AS rows")
         ranges = dict(zip(self.schema.ranges, zip(ends[::2], ends[1::2], strict=True), strict=True))
-        self.added[-1] = Part(name, path.stat().st_size, count, ranges)
+        named = self._name_by_sum(part)
+        self.added[-1] = Part(named, self.table.path(part).with_name(named).stat().st_size, count, ranges)
+
+    def _name_by_sum(self, part: Part) -> str:
+        """Put the checksum of a finished file into its name, by which a verification finds damage."""
+        path = self.table.path(part)
+        named = with_sum(path)
+        for file in files_of(self.table, part):
+            sync(file.rename(file.with_name(named)))
+            sync(file.parent)
+        return named
 
     def _new_name(self) -> str:
         return f"part-{uuid4().hex}.parquet"
@@ -211,6 +224,11 @@ class Workbench:
         self._connection.execute(f"COPY ({query}) TO '{escaped(path)}' ({self.written_as})")
         sync(path)
         sync(path.parent)
+
+
+def with_sum(path: Path) -> str:
+    """The name of a part with the CRC-32 of its bytes at the end: `part-….parquet` is `part-…-0a1b2c3d.parquet`."""
+    return f"{path.stem}-{checksum(path)}{path.suffix}"
 
 
 def cube_path(table: Table, part: Part) -> Path:
