@@ -13,6 +13,7 @@ from candor.apps.cases.services import add_note, define_rule, open_case
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.events.models import EventName, Misfit, Source
 from candor.apps.feedback.models import Feedback
 from candor.apps.imports.models import BadRow, ImportBatch
 from candor.apps.insights.choices import Outcome as RunOutcome
@@ -20,8 +21,9 @@ from candor.apps.insights.choices import Standing
 from candor.apps.insights.models import ReadComment, Theme, ThemeRun
 from candor.apps.journeys.models import Journey, JourneyCount
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
-from candor.apps.organization.choices import Role
-from candor.apps.organization.models import Invitation, Person, RoleAssignment
+from candor.apps.organization.choices import KeyScope, Role
+from candor.apps.organization.keys import make_key
+from candor.apps.organization.models import ApiKey, Invitation, Person, RoleAssignment
 from candor.apps.organization.services import create_person, give_role
 from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
@@ -58,6 +60,7 @@ def build_harbour(world: World) -> Harbour:
         "feedback": feedback.pk, "complaint": complaint.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
+        "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
@@ -162,6 +165,26 @@ def _invitation(world: World) -> Invitation:
         email=f"{WORD}@harbour.example", name=WORD, role=Role.MANAGER, unit=world.quay, invited_by=world.amos,
         expires_at=timezone.now() + timedelta(days=3),
     )  # fmt: skip
+
+
+def _api_key(world: World) -> ApiKey:
+    return make_key(name=WORD, source=WORD, scopes=[KeyScope.WRITE_EVENTS], by=world.amos, unit=world.quay)[0]
+
+
+def _event_name(world: World) -> EventName:
+    now = timezone.now()
+    source = Source.objects.create(name=WORD)
+    Misfit.objects.create(
+        source=source, received_at=now, field=WORD, value=WORD, expected="a word", body=WORD, digest="1"
+    )
+    return EventName.objects.create(
+        source=source,
+        name=WORD,
+        seen=3,
+        first_seen_at=now,
+        last_seen_at=now,
+        examples=[{"at": "", "properties": WORD}],
+    )
 
 
 def _journey(world: World) -> Journey:

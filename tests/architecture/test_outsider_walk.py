@@ -45,6 +45,11 @@ def hidden(**arguments: str) -> Address:
     return Address(arguments, is_hidden=True)
 
 
+MACHINES = {
+    f"events_api:{name}"
+    for name in ("track", "identify", "page", "screen", "group", "alias", "batch", "cloud_events")
+}
+"""For other systems, with a key; a session opens none of them."""
 PUBLIC = {"health", "organization:accept"}
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
@@ -86,6 +91,18 @@ ADDRESSES = {
     "imports:start": hidden(pk="batch"),
     "imports:undo": hidden(pk="batch"),
     "imports:discard": hidden(pk="batch"),
+    "organization:api_keys": hidden(),
+    "organization:revoke_api_key": hidden(pk="api_key"),
+    "events:sources": hidden(),
+    "events:source": hidden(name="source"),
+    "events:misfits": hidden(name="source"),
+    "events:misfits_file": hidden(name="source"),
+    "events:forget_misfits": hidden(name="source"),
+    "events:try_again": hidden(name="source"),
+    "events:names": hidden(),
+    "events:place": hidden(pk="event_name"),
+    "events:undo_place": hidden(pk="event_name"),
+    **dict.fromkeys(sorted(MACHINES), hidden()),
     "feedback:inbox": shared(),
     "feedback:export": shared(),
     "feedback:handle": shared(),
@@ -221,8 +238,8 @@ class Answer:
 
     @property
     def is_refused(self) -> bool:
-        """Forbidden, missing, not with this method, or a panel that says nothing at all."""
-        return self.status in {403, 404, 405} or (self.status == 200 and not self.body.strip())
+        """Forbidden, missing, not with this method or without a key, or a panel that says nothing at all."""
+        return self.status in {401, 403, 404, 405} or (self.status == 200 and not self.body.strip())
 
     @property
     def leads_to_sign_in(self) -> bool:
@@ -301,21 +318,32 @@ def _record() -> dict[str, list[dict[str, Any]]]:
 def test_anonymous_is_sent_to_sign_in_and_changes_nothing(client: Client, harbour: Harbour) -> None:
     before = _record()
     answers = _walk(client, harbour)
-    wrong = [str(a) for a in answers if a.name not in PUBLIC and not (a.leads_to_sign_in or a.status == 405)]
+    people = [a for a in answers if a.name not in PUBLIC | MACHINES]
+    wrong = [str(a) for a in people if not (a.leads_to_sign_in or a.status == 405)]
     assert wrong == []
     assert [str(a) for a in answers if WORD in a.body] == []
     assert _record() == before
+
+
+def test_nobody_opens_an_address_of_machines_without_a_key(client: Client, harbour: Harbour) -> None:
+    """Not even who may do everything: a session is no key, so that no other site can make use of one."""
+    for person in (None, harbour.world.clara, harbour.world.amos):
+        if person:
+            client.force_login(person)
+        before = _record()
+        answers = [_ask(client, name, method, {}, harbour) for name in MACHINES for method in ("GET", "POST")]
+        assert {(a.method, a.status) for a in answers} == {("GET", 405), ("POST", 401)}
+        posts = [a for a in answers if a.method == "POST"]
+        assert {a.headers["WWW-Authenticate"] for a in posts} == {'Bearer realm="candor"'}
+        assert {a.headers["Content-Type"] for a in posts} == {"application/problem+json"}
+        assert _record() == before
 
 
 def test_who_holds_no_role_is_refused_everywhere(client: Client, harbour: Harbour) -> None:
     client.force_login(harbour.world.olga)
     before = _record()
     answers = _walk(client, harbour)
-    wrong = [
-        str(a)
-        for a in answers
-        if a.name not in PUBLIC | FOR_EVERYBODY_HERE and a.status not in {403, 404, 405}
-    ]
+    wrong = [str(a) for a in answers if a.name not in PUBLIC | FOR_EVERYBODY_HERE and not a.is_refused]
     assert wrong == []
     assert [str(a) for a in answers if WORD in a.body or a.status >= 500] == []
     assert _record() == before
@@ -360,7 +388,7 @@ def test_no_form_is_taken_from_another_site(harbour: Harbour) -> None:
     client.force_login(harbour.world.clara)
     before = _record()
     answers = _walk(client, harbour, ("POST",))
-    assert [str(a) for a in answers if a.status != 403] == []
+    assert [str(a) for a in answers if a.status != (401 if a.name in MACHINES else 403)] == []
     assert _record() == before
 
 

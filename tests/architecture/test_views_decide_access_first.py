@@ -6,7 +6,7 @@ from pathlib import Path
 import candor
 
 SOURCE = Path(candor.__file__).parent
-GATES = {"require", "signed_in", "public"}
+GATES = {"require", "signed_in", "public", "keyed"}
 PUBLIC = {
     ("web", "health"),
     ("web", "bad_request"),
@@ -20,7 +20,12 @@ WITHOUT_A_ROLE = {("web", "home")}
 
 
 def _views() -> list[tuple[str, ast.FunctionDef]]:
-    files = [*SOURCE.glob("apps/*/views.py"), *SOURCE.glob("apps/*/views/*.py"), SOURCE / "web" / "views.py"]
+    files = [
+        *SOURCE.glob("apps/*/views.py"),
+        *SOURCE.glob("apps/*/views/*.py"),
+        *SOURCE.glob("apps/*/api.py"),
+    ]
+    files.append(SOURCE / "web" / "views.py")
     found: list[tuple[str, ast.FunctionDef]] = []
     for file in files:
         app = file.parent.parent.name if file.parent.name == "views" else file.parent.name

@@ -5,10 +5,16 @@ DomainError                 500 unless a subclass says otherwise
 ├── NotAllowed              403
 ├── NotFound                404, also for what exists but is not yours
 ├── InvalidInput            400, names the field
+├── KeyRefused              401, for machines
 ├── TooLarge                413
+├── UnknownFormat           415
+├── TryLater                503, with the time after which to try again
+│   ├── Busy
+│   └── DiskFull            507
 └── Conflict                409
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -16,7 +22,7 @@ class DomainError(Exception):
     """Base of every error that a person may cause or should read.
 
     `code` is stable and documented; `title` is the first thing a person reads; `str(error)` says what happened,
-    what was kept and what to do.
+    what was kept and what to do. `headers` go with the answer; `members` are added to its problem details.
     """
 
     code: ClassVar[str] = "error"
@@ -26,6 +32,8 @@ class DomainError(Exception):
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail or self.title)
         self.facts = facts
+        self.headers: dict[str, str] = {}
+        self.members: Mapping[str, object] = {}
 
 
 class NotSignedIn(DomainError):
@@ -50,6 +58,43 @@ class InvalidInput(DomainError):
     code = "invalid-input"
     http_status = 400
     title = "Something in the form needs another look"
+
+
+class KeyRefused(DomainError):
+    code = "key-refused"
+    http_status = 401
+    title = "This needs a valid API key"
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        super().__init__(detail, **facts)
+        self.headers["WWW-Authenticate"] = 'Bearer realm="candor"'
+
+
+class UnknownFormat(DomainError):
+    code = "unknown-format"
+    http_status = 415
+    title = "This is not a format that is read here"
+
+
+class TryLater(DomainError):
+    """Base of what goes by itself: says after how many seconds to try again."""
+
+    http_status = 503
+
+    def __init__(self, detail: str = "", *, seconds: int = 5, **facts: object) -> None:
+        super().__init__(detail, **facts)
+        self.headers["Retry-After"] = str(seconds)
+
+
+class Busy(TryLater):
+    code = "busy"
+    title = "Too much is being written just now"
+
+
+class DiskFull(TryLater):
+    code = "disk-full"
+    http_status = 507
+    title = "The disk is full"
 
 
 class TooLarge(DomainError):

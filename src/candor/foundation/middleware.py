@@ -25,7 +25,7 @@ class DomainErrorMiddleware:
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error in the form that the sender reads."""
-    if "application/json" in request.headers.get("accept", ""):
+    if _is_for_machines(request) or "application/json" in request.headers.get("accept", ""):
         return problem_details(error)
     if isinstance(error, NotSignedIn):
         return _to_sign_in(request)
@@ -45,7 +45,17 @@ def problem_details(error: DomainError) -> JsonResponse:
         "detail": str(error),
         "code": error.code,
     }
-    return JsonResponse(body, status=error.http_status, content_type="application/problem+json")
+    return JsonResponse(
+        body | dict(error.members),
+        status=error.http_status,
+        content_type="application/problem+json",
+        headers=error.headers,
+    )
+
+
+def _is_for_machines(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "is_for_machines", False)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ CANDOR_UPLOAD_MOST_BYTES = environment.whole_number("CANDOR_UPLOAD_MOST_BYTES", 
 CANDOR_ENGINE = environment.one_of("CANDOR_ENGINE", "duckdb", "spark")
 CANDOR_SPARK_MASTER = environment.text("CANDOR_SPARK_MASTER", "local[*]")
 CANDOR_SPARK_COPIES = environment.text("CANDOR_SPARK_COPIES")
+CANDOR_INBOX_MOST_EVENTS = environment.whole_number("CANDOR_INBOX_MOST_EVENTS", 1_000_000)
 
 DEBUG = environment.flag("CANDOR_DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("CANDOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "candor.apps.journeys",
     "candor.apps.customers",
     "candor.apps.imports",
+    "candor.apps.events",
     "candor.apps.feedback",
     "candor.apps.complaints",
     "candor.apps.surveys",

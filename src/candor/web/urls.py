@@ -9,6 +9,7 @@ _APPS = [
     "journeys",
     "customers",
     "imports",
+    "events",
     "feedback",
     "complaints",
     "surveys",
@@ -24,6 +25,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("healthz", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
+    path("v1/", include("candor.apps.events.api_urls")),
     *(path(f"{app}/", include(f"candor.apps.{app}.urls")) for app in _APPS),
 ]
 

@@ -72,7 +72,7 @@ def _record(row: Customer) -> dict[str, Any]:
 
 def bad_rows_of(customer_ids: Sequence[int]) -> list[BadRow]:
     """Rows of files that were handed back and bear an identifier, the e-mail or the phone number of the person as a cell."""
-    own = _own_words(customer_ids)
+    own = own_words(customer_ids)
     if not own:
         return []
     return [row for row in BadRow.objects.iterator(chunk_size=500) if own & set(row.cells.values())]
@@ -80,7 +80,7 @@ def bad_rows_of(customer_ids: Sequence[int]) -> list[BadRow]:
 
 def kept_files_of(customer_ids: Sequence[int]) -> list[ImportBatch]:
     """Imports that have not ended, whose uploaded file is still kept and bears such a cell."""
-    own = _own_words(customer_ids)
+    own = own_words(customer_ids)
     ours = str(folder("imports"))
     batches = ImportBatch.objects.filter(file_path__startswith=ours).exclude(state=ImportBatch.State.DONE)
     return [batch for batch in batches if own and Path(batch.file_path).is_file() and own & _cells(batch)]
@@ -97,7 +97,7 @@ def _rows(path: Path) -> Iterator[Row]:
         return  # an event log: it bears no names of customers
 
 
-def _own_words(customer_ids: Sequence[int]) -> set[str]:
+def own_words(customer_ids: Sequence[int]) -> set[str]:
     """What only this person is called by."""
     rows = Customer.objects.filter(pk__in=customer_ids).values_list("email", "phone")
     values = Identifier.objects.filter(customer__in=customer_ids).values_list("value", flat=True)

@@ -1,5 +1,7 @@
 """Reads about customers."""
 
+from collections.abc import Iterable
+
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from candor.apps.organization.access import Viewer
@@ -73,3 +75,14 @@ def identifiers_of(customer: Customer, viewer: Viewer) -> QuerySet[Identifier]:
     """What every system calls this person, from the records whose personal data the viewer may read."""
     readable = visible_customers(viewer, Permission.READ_PERSONAL_DATA).filter(pk__in=identity_ids(customer))
     return Identifier.objects.filter(customer__in=readable.values("pk")).order_by("system", "value")
+
+
+def customers_known_as(system: str, values: Iterable[str]) -> dict[str, int]:
+    """Ids of the living customers that `system` calls by `values`; unknown ones are left out."""
+    wanted = sorted({value for value in values if value})
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        rows = Identifier.objects.filter(system=system, value__in=wanted[start : start + 500])
+        for value, customer, kept in rows.values_list("value", "customer_id", "customer__merged_into_id"):
+            found[value] = kept or customer
+    return found

@@ -15,7 +15,7 @@ from candor.foundation.errors import Conflict
 
 from .models import Customer, Identifier, Segment
 from .personal import bad_rows_of, holders, kept_files_of
-from .queries import identity_ids
+from .queries import customers_known_as, identity_ids
 from .tasks import erase_from_warehouse
 
 
@@ -40,7 +40,7 @@ def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
     Whoever is here already under the first identifier stays as they are. All first identifiers are of one system.
     """
     (system,) = {item.identifiers[0][0] for item in items} or {""}
-    known = _known(system, [item.identifiers[0][1] for item in items])
+    known = customers_known_as(system, [item.identifiers[0][1] for item in items])
     fresh = [item for item in items if item.identifiers[0][1] not in known]
     segments = {
         name: Segment.objects.get_or_create(name=name)[0].pk
@@ -73,7 +73,7 @@ def customers_by_identifier(
 ) -> dict[str, int]:
     """Ids of the living customers that `system` calls by `values`; unknown ones are created, nameless."""
     wanted = sorted({value for value in values if value})
-    known = _known(system, wanted)
+    known = customers_known_as(system, wanted)
     missing = [value for value in wanted if value not in known]
     if missing:
         created = Customer.objects.bulk_create(Customer(import_batch_id=import_batch_id) for _ in missing)
@@ -85,15 +85,62 @@ def customers_by_identifier(
     return known
 
 
-def _known(system: str, values: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(values), 500):
-        rows = Identifier.objects.filter(system=system, value__in=values[start : start + 500])
-        for value, customer, merged_into in rows.values_list(
-            "value", "customer_id", "customer__merged_into_id"
-        ):
-            found[value] = merged_into or customer
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """What a system says of a customer whom it calls `value`; `also` are further (system, value) pairs that name the same one."""
+
+    system: str
+    value: str
+    also: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A system says that two customers are one: whom it speaks of, who bears the identifier, and the identifier."""
+
+    customer_id: int
+    bearer_id: int
+    system: str
+    value: str
+
+
+@transaction.atomic
+def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
+    """Take in what a system says of its customers: unknown ones are created, blanks filled, new identifiers noted.
+
+    What is known already stays, and nobody is merged: an identifier that another customer bears stays theirs and is told as a clash,
+    for people to look at.
+    """
+    ids: dict[tuple[str, str], int] = {}
+    for system in sorted({item.system for item in items}):
+        named = customers_by_identifier(system=system, values=[i.value for i in items if i.system == system])
+        ids |= {(system, value): pk for value, pk in named.items()}
+    customers = {row.pk: row for row in Customer.objects.filter(pk__in=set(ids.values()))}
+    clashes = []
+    for item in items:
+        customer = customers[ids[item.system, item.value]]
+        for field in ("name", "email", "phone", "language"):
+            if getattr(item, field) and not getattr(customer, field):
+                setattr(customer, field, getattr(item, field))
+        clashes += _note_identifiers(customer, item.also)
+    Customer.objects.bulk_update(customers.values(), ["name", "email", "phone", "language"], batch_size=200)
+    return clashes
+
+
+def _note_identifiers(customer: Customer, pairs: Iterable[tuple[str, str]]) -> list[Clash]:
+    clashes = []
+    for system, value in pairs:
+        row, _ = Identifier.objects.select_related("customer").get_or_create(
+            system=system, value=value, defaults={"customer": customer}
+        )
+        bearer = row.customer.merged_into_id or row.customer_id
+        if bearer != customer.pk:
+            clashes.append(Clash(customer.pk, bearer, system, value))
+    return clashes
 
 
 @transaction.atomic

@@ -99,6 +99,9 @@ def register_own() -> None:
         },
         pages=person,
     )
+    register_actions(
+        "api_key", _("API keys"), {"made": _("Made an API key"), "revoked": _("Revoked an API key")}
+    )
     register_actions("role", _("Roles"), {"given": _("Gave a role"), "taken": _("Ended a role")})
     register_actions(
         "invitation",

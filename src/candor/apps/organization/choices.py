@@ -43,6 +43,12 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
 
 
+class KeyScope(models.TextChoices):
+    """What an API key may do."""
+
+    WRITE_EVENTS = "events:write", "Send events"
+
+
 UNDIVIDED = frozenset({Permission.MANAGE_RULES, Permission.IMPORT_DATA, Permission.ADMINISTER})
 """What these open is the whole company's and can't be divided by unit, so only a role for the whole company gives them."""
 

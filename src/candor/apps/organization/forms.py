@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from .choices import Role, UnitKind
+from .choices import KeyScope, Role, UnitKind
 from .models import Unit
 
 
@@ -71,4 +71,29 @@ class PolicyForm(forms.Form):
         max_value=10_000,
         label="The same for a score about one person",
         help_text="A score about a person is for coaching only.",
+    )
+
+
+class ApiKeyForm(forms.Form):
+    """What a new key is for."""
+
+    name = forms.CharField(
+        max_length=120, help_text="Which system will use it, such as “Loans app, production”."
+    )
+    source = forms.SlugField(
+        max_length=60,
+        label="Name of the source",
+        help_text="What the sender is called in Candor. A new key of the same system keeps the name, so that nothing is counted twice.",
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=KeyScope.choices,
+        initial=[KeyScope.WRITE_EVENTS],
+        widget=forms.CheckboxSelectMultiple,
+        label="What it may do",
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.order_by("path"),
+        required=False,
+        empty_label="The whole company",
+        help_text="What it sends belongs to this unit or one below it.",
     )

@@ -162,6 +162,37 @@ class Invitation(models.Model):
         return f"{self.email} as {self.get_role_display()}"
 
 
+class ApiKey(models.Model):
+    """What another system identifies itself with; only a digest of the secret is kept."""
+
+    name = models.CharField(max_length=120)
+    source = models.SlugField(
+        max_length=60, help_text="What the sending system is called; its message ids are unique within it"
+    )
+    prefix = models.CharField(max_length=20, help_text="The beginning of the key, to know it by")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key")
+    scopes = models.JSONField(default=list)
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What it sends belongs to this unit or one below it; empty: to any",
+    )
+    made_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
 class AuditEntry(models.Model):
     """One write, export, refusal or look at a person's score. Never changed, never deleted by the product."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .models import AuditEntry, Invitation, Person, Unit, Workspace
+from .models import ApiKey, AuditEntry, Invitation, Person, Unit, Workspace
 
 
 def workspace() -> Workspace:
@@ -75,3 +75,9 @@ def tree() -> list[Branch]:
         members.setdefault(person.unit_id, []).append(person)
     units = Unit.objects.select_related("person").order_by("path")
     return [Branch(unit, members.get(unit.pk, [])) for unit in units]
+
+
+def api_keys() -> "QuerySet[ApiKey]":
+    """Keys of other systems, those in use first."""
+    keys = ApiKey.objects.select_related("unit", "made_by", "revoked_by")
+    return keys.order_by(F("revoked_at").desc(nulls_first=True), "-made_at", "-pk")

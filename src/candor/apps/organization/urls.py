@@ -14,5 +14,7 @@ urlpatterns = [
     path("join/<str:token>/", views.accept, name="accept"),
     path("units/", views.units, name="units"),
     path("policy/", views.policy, name="policy"),
+    path("keys/", views.api_keys, name="api_keys"),
+    path("keys/<id:pk>/revoke/", views.revoke_api_key, name="revoke_api_key"),
     path("audit/", views.audit, name="audit"),
 ]

@@ -1,5 +1,6 @@
 """Pages of the organization: people, units, policy, the audit log, and joining by invitation."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.paginator import Paginator
@@ -7,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from . import queries, services
+from . import keys, queries, services
 from .access import public, require
 from .audit import action_groups, line_of
 from .choices import Permission, Role, UnitKind
-from .forms import AcceptForm, InviteForm, PolicyForm, RoleForm, UnitForm
+from .forms import AcceptForm, ApiKeyForm, InviteForm, PolicyForm, RoleForm, UnitForm
 from .invitations import link_of, open_invitation
-from .models import Invitation, Person, RoleAssignment
+from .models import ApiKey, Invitation, Person, RoleAssignment
 
 PAGE = 50
 
@@ -158,3 +159,26 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "lines": [line_of(entry) for entry in page], "groups": action_groups(), "by": by}
     return render(request, "organization/audit.html", context)
+
+
+def api_keys(request: HttpRequest) -> HttpResponse:
+    """The keys of other systems; POST makes one and shows it, once."""
+    viewer = require(request, Permission.ADMINISTER)
+    form = ApiKeyForm(request.POST or None)
+    made = None
+    if request.method == "POST" and form.is_valid():
+        made = keys.make_key(**form.cleaned_data, by=viewer.person)
+        form = ApiKeyForm()
+    context = {"keys": queries.api_keys(), "form": form, "made": made, "address": settings.CANDOR_URL}
+    response = render(request, "organization/api_keys.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def revoke_api_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a key useless."""
+    viewer = require(request, Permission.ADMINISTER)
+    keys.revoke_key(key=get_object_or_404(ApiKey, pk=pk), by=viewer.person)
+    messages.success(request, "The key is revoked; nothing can be sent with it any more.")
+    return redirect("organization:api_keys")

@@ -1,0 +1,46 @@
+"""Work on events outside of a request."""
+
+import time
+from datetime import timedelta
+
+from django.utils import timezone
+from django_tasks import task
+
+from candor.foundation.jobs import every
+from candor.foundation.models import Job
+
+from . import fan_out, misfits
+
+_PAUSE = timedelta(seconds=2)  # what comes in before a job starts is taken in by it
+_covered_until = float("-inf")  # on this process's own clock, which never goes back
+
+
+@every(minutes=1)
+@task()
+def take_in() -> int:
+    """Take what waits into the log; returns how many events. Ends after a while, so that other jobs get their turn."""
+    taken = fan_out.take_in(most_seconds=20.0)
+    if taken.has_more:
+        take_in.enqueue()
+    return taken.events
+
+
+@every(hours=24)
+@task()
+def forget_old_misfits() -> int:
+    """Drop what did not fit and was not dealt with for three months."""
+    return misfits.forget_old_misfits(before=timezone.now() - timedelta(days=90))
+
+
+def take_in_soon() -> None:
+    """Have a worker take in what waits. A job that has not started covers everything that is stored by then, so that one is enough."""
+    global _covered_until
+    clock, now = time.monotonic(), timezone.now()
+    if clock < _covered_until:
+        return
+    waiting = Job.objects.filter(task_path=take_in.module_path, state=Job.State.READY)
+    starts_at = waiting.order_by("run_at").values_list("run_at", flat=True).first()
+    if starts_at is None:
+        starts_at = now + _PAUSE
+        take_in.using(run_after=starts_at).enqueue()
+    _covered_until = clock + min((starts_at - now).total_seconds(), _PAUSE.total_seconds())

@@ -1,0 +1,107 @@
+"""API keys: made once, shown once, known by their digest, gone when revoked."""
+
+import base64
+import binascii
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from candor.foundation.errors import Conflict, KeyRefused, NotAllowed
+
+from .choices import KeyScope
+from .models import ApiKey, Person, Unit
+from .services import record_audit
+
+MARK = "candor_"  # so that people and secret scanners know what it is
+_SHOWN = len(MARK) + 6
+_USED_WITHIN = timedelta(minutes=1)  # finer is not worth a write a request
+
+
+@transaction.atomic
+def make_key(
+    *, name: str, source: str, scopes: Sequence[KeyScope], by: Person | None, unit: Unit | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key; the second part of the answer is the key itself, which can't be shown again."""
+    secret = MARK + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        name=name,
+        source=source,
+        prefix=secret[:_SHOWN],
+        digest=_digest(secret),
+        scopes=[KeyScope(scope).value for scope in scopes],
+        unit=unit,
+        made_by=by,
+    )
+    record_audit(
+        by=by,
+        action="api_key.made",
+        target=key,
+        name=name,
+        source=source,
+        scopes=key.scopes,
+        unit=unit.name if unit else None,
+    )
+    return key, secret
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey, by: Person) -> ApiKey:
+    """Make a key useless from now on.
+
+    Raises:
+        Conflict: somebody revoked it before.
+    """
+    if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by):
+        raise Conflict("This key was revoked already.")
+    record_audit(by=by, action="api_key.revoked", target=key, name=key.name)
+    key.refresh_from_db()
+    return key
+
+
+def keyed(request: HttpRequest, scope: KeyScope) -> ApiKey:
+    """The key that the request came with, as `Authorization: Bearer KEY`, or as the user name of Basic authorization.
+
+    Raises:
+        KeyRefused: there is none, or it is unknown or revoked.
+        NotAllowed: it is not for this.
+    """
+    secret = _given(request.headers.get("Authorization", ""))
+    key = ApiKey.objects.filter(digest=_digest(secret), revoked_at=None).first() if secret else None
+    if key is None:
+        raise KeyRefused(
+            "The key is unknown or was revoked."
+            if secret
+            else "Send an API key as “Authorization: Bearer KEY”."
+        )
+    if scope not in key.scopes:
+        raise NotAllowed(f"This key is not for “{KeyScope(scope).label}” ({scope}).")
+    _note_use(key)
+    return key
+
+
+def _given(authorization: str) -> str:
+    kind, _, rest = authorization.strip().partition(" ")
+    if kind.lower() == "bearer":
+        return rest.strip()
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or not timedelta(0) <= now - key.last_used_at < _USED_WITHIN:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def _digest(secret: str) -> str:
+    """A plain hash is enough: the secret has 256 random bits, so that there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()
