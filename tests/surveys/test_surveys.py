@@ -1,5 +1,6 @@
 """Surveys: one scale a kind of question, one name for a survey and the source of its answers."""
 
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -15,12 +16,16 @@ from candor.apps.imports import services
 from candor.apps.imports.models import ImportBatch
 from candor.apps.insights.priorities import LOW_AT_MOST
 from candor.apps.organization.access import viewer_of
+from candor.apps.organization.scope import Scope
+from candor.apps.scores.queries import estimate
 from candor.apps.scores.registry import MEASURES
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys.models import Question, Survey
 from candor.apps.surveys.queries import surveys_with_counts
 from candor.apps.surveys.services import define_survey
 from candor.apps.surveys.sources.wide import question_fields
+from candor.foundation.errors import InvalidInput
+from candor.foundation.periods import Period
 from candor.foundation.storage import warehouse
 from tests.builders import a_feedback
 from tests.world import World
@@ -46,6 +51,61 @@ def test_a_kind_of_question_has_one_scale_everywhere(kind: AnswerKind) -> None:
     if kind in LOW_AT_MOST:
         lowest, highest = SCALES[kind]
         assert lowest <= LOW_AT_MOST[kind] < highest
+
+
+EFFORT = {
+    "wide": "respondent id,effort,date\n" + "".join(f"{n},1,{DAY}\n" for n in range(40)) + f"x,7,{DAY}\n",
+    "long": "submission_id,field_id,field_type,value,collected_at\n"
+    + "".join(f"{n},effort,ces,1,{DAY}\n" for n in range(40))
+    + f"x,effort,ces,7,{DAY}\n",
+}
+
+
+def _ease(world: World) -> tuple[float | None, int]:
+    project_pending()
+    day = date.fromisoformat(DAY)
+    scope = Scope(viewer_of(world.clara), None, Period("p", "p", day, day), day, day)
+    found = estimate(MEASURES["ces"], scope=scope).estimate
+    return found.value, found.n
+
+
+@pytest.mark.parametrize("layout", list(EFFORT))
+def test_where_low_is_good_answers_count_turned_round_and_stay_as_they_were_given(
+    world: World, tmp_path: Path, layout: str
+) -> None:
+    bring(tmp_path, EFFORT[layout], source="effort", low_is_good=["effort"])
+    assert _ease(world) == (40 / 41, 41)
+    assert sorted(set(Answer.objects.values_list("number", flat=True))) == [1, 7]
+    assert not Question.objects.get(key="effort").is_high_good
+
+
+def test_without_a_word_high_is_good_and_saying_otherwise_later_counts_anew(
+    world: World, tmp_path: Path
+) -> None:
+    bring(tmp_path, EFFORT["wide"], source="effort")
+    assert _ease(world) == (1 / 41, 41)
+    bring(tmp_path, EFFORT["wide"], source="effort", low_is_good=["effort"])
+    assert _ease(world) == (40 / 41, 41)
+    bring(tmp_path, EFFORT["wide"], source="effort")
+    assert _ease(world) == (40 / 41, 41), "a file that does not speak of it changes nothing"
+
+
+def test_the_mapping_page_asks_which_end_is_good(client: Client, world: World, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(EFFORT["wide"])
+    batch = services.take_path(kind="surveys", path=path, by=world.clara, options={})
+    client.force_login(world.clara)
+    page = f"/imports/{batch.pk}/columns/"
+    assert 'name="good.effort"' in client.get(page).content.decode()
+    fields = {"question.effort": "ces", "good.effort": "low", "option.source": "effort"}
+    client.post(page, fields)
+    shown = client.get(page).content.decode()
+    assert '<option value="low" selected>' in shown and "low is good, so it counts turned round" in shown
+
+
+def test_a_column_that_is_not_there_can_not_be_turned(world: World, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no column “effrot”"):
+        bring(tmp_path, EFFORT["wide"], low_is_good=["effrot"])
 
 
 @pytest.mark.parametrize("layout", ["wide", "long"])

@@ -56,6 +56,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--blank", action="append", default=[], metavar="COLUMN=CODE", help="a code that means no answer"
     )
+    parser.add_argument(
+        "--low-is-good",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="surveys: a question whose low answers are the good ones",
+    )
     parser.add_argument("--received-on", metavar="DAY", help="surveys: the day, for files that hold none")
     parser.add_argument(
         "--long", action="store_true", help="surveys: one row an answer instead of one row a person"
@@ -200,6 +207,8 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
             f"date_order_{key}": arguments.date_order
             for key in ("received_on", "sent_on", "decided_on", "at", "received_at")
         }
+    if arguments.low_is_good:
+        options["low_is_good"] = arguments.low_is_good
     if arguments.long:
         options["layout"] = "long"
     return options

@@ -168,9 +168,17 @@ def _options(request: HttpRequest) -> dict[str, Any]:
             options[name] = str(value).strip()
         elif group == "question" and value:
             kinds[name] = str(value)
+    if "low_is_good" in request.POST:
+        names = request.POST["low_is_good"].split(",")
+        options["low_is_good"] = [name.strip() for name in names if name.strip()]
     if kinds:
         options["questions"] = [
-            {"column": column, "kind": kind, "blanks": _codes(request, column)}
+            {
+                "column": column,
+                "kind": kind,
+                "blanks": _codes(request, column),
+                "is_low_good": request.POST.get(f"good.{column}") == "low",
+            }
             for column, kind in kinds.items()
         ]
     return options

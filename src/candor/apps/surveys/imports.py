@@ -1,7 +1,7 @@
 """Survey answers as a kind of import: wide files by default, long ones with the option "layout" set to "long"."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -28,6 +28,7 @@ from candor.apps.imports.units import Units
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
 
+from .queries import turned_questions
 from .services import define_survey
 from .sources import long, wide
 
@@ -50,7 +51,7 @@ def preview(batch: ImportBatch) -> Preview:
     if is_long(batch):
         return preview_table(batch, long.FIELDS)
     questions = _questions(batch)
-    notes = tuple(f"“{q['column'].strip()}” is read as {AnswerKind(q['kind']).label}." for q in questions)
+    notes = tuple(map(_note, questions))
     asked: tuple[Question, ...] = ()
     if not questions:
         asked = (
@@ -69,11 +70,21 @@ def preview(batch: ImportBatch) -> Preview:
     return seen
 
 
+def _note(question: dict[str, Any]) -> str:
+    turned = "; low is good, so it counts turned round" if question.get("is_low_good") else ""
+    return f"“{question['column'].strip()}” is read as {AnswerKind(question['kind']).label}{turned}."
+
+
 def _questions(batch: ImportBatch) -> list[dict[str, Any]]:
     given: list[dict[str, Any]] | None = batch.options.get("questions")
-    if given is None:
-        return wide.guess_questions(tuple(open_table(file_of(batch)).columns))
     columns = open_table(file_of(batch)).columns
+    low_is_good = set(batch.options.get("low_is_good", []))
+    if strange := sorted(low_is_good - set(columns)):
+        raise InvalidInput(f"There is no column “{strange[0]}” in the file.")
+    if given is None:
+        guessed = wide.guess_questions(tuple(columns))
+        return [q | {"is_low_good": True} if q["column"] in low_is_good else q for q in guessed]
+    given = [q | {"is_low_good": True} if q["column"] in low_is_good else q for q in given]
     for question in given:
         if question["column"] not in columns:
             raise InvalidInput(f"There is no column “{question['column']}” in the file.")
@@ -121,7 +132,7 @@ def _definition(question: dict[str, Any]) -> dict[str, Any]:
     return {
         "key": column, "text": question.get("text") or column, "kind": question["kind"], "lowest": lowest, "highest": highest,
         "blank_codes": question.get("blanks", []),
-    }  # fmt: skip
+    } | ({"is_high_good": not question["is_low_good"]} if "is_low_good" in question else {})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +254,24 @@ def _store_long(
             answers=tuple(answers),
         )  # fmt: skip
         submissions.append((item, len(answers)))
+    _define_turned(batch, source, (answer for item, _n in submissions for answer in item.answers))
     received = receive(items=[item for item, _ in submissions], batch=batch)
     rest = [item for item, _ in submissions if item.key not in received.new_ids]
     added = sum(count for item, count in submissions if item.key in received.new_ids)
     more = add_answers(source=source, items=rest, batch=batch)
     known = sum(len(item.answers) for item in rest) - more
     return Stored(added + more, known, tuple(problems))
+
+
+def _define_turned(batch: ImportBatch, source: str, answers: Iterable[NewAnswer]) -> None:
+    """Questions of a long file where low is good, defined as soon as their kind is known."""
+    low_is_good = set(batch.options.get("low_is_good", []))
+    kinds = {answer.question: answer.kind for answer in answers if answer.question in low_is_good}
+    questions = [{"column": name, "kind": kind, "is_low_good": True} for name, kind in sorted(kinds.items())]
+    if questions:
+        define_survey(
+            key=source, name=batch.options.get("name") or source, questions=map(_definition, questions)
+        )
 
 
 def _long_answer(item: Item, problems: list[Problem]) -> NewAnswer | None:
@@ -283,12 +306,14 @@ def undo(batch: ImportBatch) -> None:
 
 def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
     """For the mapping page: every column that may hold a question, with what is known of it."""
+    turned = turned_questions(source_of(batch))
     known = {} if is_long(batch) else {question["column"]: question for question in _questions(batch)}
     columns = [
         {
             "name": column,
             "kind": known.get(column, {}).get("kind", ""),
             "blanks": ", ".join(known.get(column, {}).get("blanks", [])),
+            "is_low_good": known.get(column, {}).get("is_low_good", column.strip() in turned),
         }
         for column in seen.file_columns
         if column not in seen.columns.values() or column in known
@@ -297,6 +322,8 @@ def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
         "survey_source": source_of(batch),
         "question_columns": [] if is_long(batch) else columns,
         "question_kinds": AnswerKind.choices,
+        "is_long": is_long(batch),
+        "low_is_good": ", ".join(batch.options.get("low_is_good", sorted(turned))),
     }
 
 

@@ -46,3 +46,9 @@ def words_of_questions(source: str, keys: Iterable[str]) -> dict[str, str]:
     """The words of a survey's questions, by key."""
     rows = Question.objects.filter(survey__key=source, key__in=list(keys)).exclude(text="")
     return dict(rows.values_list("key", "text"))
+
+
+def turned_questions(source: str) -> set[str]:
+    """Keys of a survey's questions where low is good."""
+    rows = Question.objects.filter(survey__key=source, is_high_good=False)
+    return set(rows.values_list("key", flat=True))

@@ -7,9 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from candor.apps.feedback.models import Feedback
+from candor.apps.feedback.services import announce_changed
 from candor.foundation.outbox import announce
 
 from .models import Invitation, Question, Survey
+
+_ANNOUNCED_AT_ONCE = 10_000
 
 
 @transaction.atomic
@@ -21,7 +25,8 @@ def define_survey(
     touchpoint_id: int | None = None,
     moment: str = "none",
 ) -> Survey:
-    """Make sure that a survey and its questions exist; questions are dictionaries of Question's fields.
+    """Make sure that a survey and its questions exist; questions are dictionaries of Question's fields. Of a question that is here
+    already only the end of the scale that is good can change.
 
     The key is the source of the survey's feedback, letter by letter: by it the two find each other.
     """
@@ -31,8 +36,22 @@ def define_survey(
     )
     for position, question in enumerate(questions):
         facts = {"position": position} | {k: v for k, v in question.items() if k != "key"}
-        Question.objects.get_or_create(survey=survey, key=question["key"][:80], defaults=facts)
+        known, is_new = Question.objects.get_or_create(
+            survey=survey, key=question["key"][:80], defaults=facts
+        )
+        if not is_new and question.get("is_high_good", known.is_high_good) != known.is_high_good:
+            _turn(known)
     return survey
+
+
+def _turn(question: Question) -> None:
+    """Say of a known question that the other end of its scale is the good one; its answers are counted anew."""
+    question.is_high_good = not question.is_high_good
+    question.save(update_fields=["is_high_good"])
+    answered = Feedback.objects.filter(source=question.survey.key, answers__question=question.key)
+    ids = list(answered.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), _ANNOUNCED_AT_ONCE):
+        announce_changed(ids[start : start + _ANNOUNCED_AT_ONCE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
