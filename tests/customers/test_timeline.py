@@ -212,7 +212,7 @@ def test_questions_are_shown_in_their_own_words(client: Client, world: World, ja
         unit_id=world.red.pk, customer_id=jane.pk, source="after",
         answers=(NewAnswer(question="q7", kind=AnswerKind.CES, number=3),),
     )  # fmt: skip
-    assert "How easy was it?: 3" in timeline(jane, viewer_of(world.mona)).entries[0].facts
+    assert timeline(jane, viewer_of(world.mona)).entries[0].answers == ("How easy was it? 3",)
     client.force_login(world.mona)
     page = client.get(f"/feedback/{row.pk}/").content.decode()
     assert "How easy was it?" in page and "q7" not in page

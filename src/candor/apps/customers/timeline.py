@@ -33,7 +33,7 @@ class Entry:
     """Something on the timeline.
 
     `id` is its own within its source and orders entries of the same instant, later ones greater; `knows_time` is False where only the
-    day is known; `text` is masked; `facts` are short words beside it; `url` leads to it.
+    day is known; `text` is masked; `facts` are short words beside it, `answers` what was answered to questions; `url` leads to it.
     """
 
     at: datetime
@@ -44,6 +44,7 @@ class Entry:
     knows_time: bool = True
     text: str = ""
     facts: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     @property
     def month(self) -> str:

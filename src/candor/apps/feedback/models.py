@@ -75,14 +75,14 @@ class Feedback(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="feedback_once")]
         indexes = [
             models.Index(fields=["received_at", "id"], name="feedback_received"),
-            models.Index(fields=["unit", "received_at"], name="feedback_unit_received"),
+            models.Index(fields=["unit", "received_at", "handled_at"], name="feedback_unit_waiting"),
             models.Index(fields=["customer", "received_at"], name="feedback_customer_received"),
-            models.Index(fields=["kind", "received_at"], name="feedback_kind_received"),
+            models.Index(fields=["kind", "received_at", "handled_at"], name="feedback_kind_waiting"),
             models.Index(
                 fields=["received_at", "id"], condition=models.Q(handled_at=None), name="feedback_waiting"
             ),
-            *(
-                models.Index(fields=[name, "received_at"], name=f"feedback_{name}_received")
+            *(  # with handled_at, so that what waits is counted in the index alone
+                models.Index(fields=[name, "received_at", "handled_at"], name=f"feedback_{name}_waiting")
                 for name in ("channel", "product", "company", "issue")
             ),
         ]

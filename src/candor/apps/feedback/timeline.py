@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from candor.apps.customers.timeline import Entry, Source, Until, newest, ordinal
 from candor.apps.organization.access import Viewer
@@ -18,6 +19,7 @@ ICONS = {
     Kind.COMPLAINT: "message-report", Kind.REVIEW: "star", Kind.SURVEY: "clipboard-list", Kind.IDEA: "bulb",
 }  # fmt: skip
 SHOWN_WORDS = 60
+SHOWN_ANSWERS = 4
 
 
 def entries(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
@@ -32,7 +34,11 @@ def entries(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, mo
 def _entry(row: Feedback) -> Entry:
     answers = [answer for answer in row.answers.all() if answer.number is not None]
     asked = words_of(row.source, [answer.question for answer in answers])
-    said = tuple(f"{asked.get(answer.question, answer.question)}: {answer.number:g}" for answer in answers)
+    said = [f"{_ended(asked.get(one.question, one.question))} {one.number:g}" for one in answers]
+    if len(said) > SHOWN_ANSWERS:
+        rest = len(said) - SHOWN_ANSWERS + 1
+        more = ngettext("and %(n)d further answer", "and %(n)d further answers", rest) % {"n": rest}
+        said = [*said[: SHOWN_ANSWERS - 1], more]
     places = tuple(str(one) for one in (row.channel, row.unit, row.touchpoint) if one)
     return Entry(
         at=row.received_at,
@@ -42,8 +48,14 @@ def _entry(row: Feedback) -> Entry:
         url=reverse("feedback:item", args=[row.pk]),
         knows_time=row.knows_time,
         text=Truncator(row.comment_masked).words(SHOWN_WORDS),
-        facts=(*([row.get_kind_display()] if row.title else []), *places, *said),
+        facts=(*([row.get_kind_display()] if row.title else []), *places),
+        answers=tuple(said),
     )
+
+
+def _ended(question: str) -> str:
+    """A question as it stands before its answer."""
+    return question if question.endswith(("?", ".", "!", ":")) else f"{question}:"
 
 
 SOURCE = Source("feedback", "told", _("What they told us"), entries)

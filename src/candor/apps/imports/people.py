@@ -10,7 +10,7 @@ from .names import SHOWN, names_in
 OPTION = "unknown_people"
 KEEP, REFUSE = "keep", "refuse"
 CHOICES = (
-    (KEEP, "Keep the name as it stands: the work is nobody's in Candor"),
+    (KEEP, "Keep the name as it stands: the work is nobody’s in Candor"),
     (REFUSE, "Hand these rows back as bad rows"),
 )
 
