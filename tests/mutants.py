@@ -1,8 +1,9 @@
 """Mutation testing of the scores: change the library one step at a time and see whether the tests notice.
 
-`python -m tests.mutants [--most N] [--minutes M] [--seed S] [--in MODULE]…` tries mutants in random order, prints each as
-killed or survived with its place, and then the share killed. Each mutant runs in a forked process that loads the changed module in place of the true one; the
-files of the checkout are never touched. Survivors are either a gap in the tests or no change at all: read them.
+`python -m tests.mutants [--most N] [--skip N] [--minutes M] [--seed S] [--in MODULE]…` tries mutants in random order, prints each as
+killed or survived with its place, and then the share killed. Each mutant runs in a forked process that loads the changed
+module in place of the true one; the files of the checkout are never touched. Only the tests that call the changed function run,
+the quickest first. Survivors are either a gap in the tests or no change at all: read them.
 """
 
 import argparse
@@ -11,29 +12,33 @@ import copy
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import json
 import os
 import random
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import FrameType, ModuleType
+from typing import Any, TextIO
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "candor.analytics"
-TESTS = {
-    "scores": ("test_scores.py", "test_odd_input.py", "test_score_properties.py"),
-    "net_promoter": ("test_scores.py", "test_score_coverage.py", "test_comparisons.py"),
-    "proportions": ("test_scores.py", "test_comparisons.py", "test_score_properties.py"),
-    "comparisons": ("test_comparisons.py", "test_odd_input.py"),
-    "histogram": ("test_scores.py", "test_comparisons.py", "test_score_properties.py"),
-}
-"""Each module that is changed, and the tests that should notice."""
+TESTS = (
+    "test_scores.py",
+    "test_score_properties.py",
+    "test_score_coverage.py",
+    "test_comparisons.py",
+    "test_odd_input.py",
+)
+MODULES = ("scores", "net_promoter", "proportions", "comparisons", "histogram")
+NOTHING_RAN = 5  # pytest's exit code when no test was selected
 SECONDS = 120  # after which a mutant that never ends counts as killed
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -173,29 +178,108 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_loader(fullname, self.loader) if fullname == self.name else None
 
 
-def is_killed(module: str, mutant: Mutant | None) -> bool:
-    """Whether the tests of a module fail with the mutant in place (with None: as the library stands)."""
+class _Calls:
+    """A plugin that notes how long each test takes and which functions of the module it calls."""
+
+    def __init__(self, module: str) -> None:
+        self.file = str(ROOT / "src/candor/analytics" / f"{module}.py")
+        self.called: dict[str, list[int]] = {}
+        self.seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        lines: set[int] = set()
+
+        def note(frame: FrameType, event: str, argument: object) -> None:
+            if event == "call" and frame.f_code.co_filename == self.file:
+                lines.add(frame.f_code.co_firstlineno)
+
+        start = time.perf_counter()
+        sys.setprofile(note)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+            self.called[item.nodeid] = sorted(lines)
+            self.seconds[item.nodeid] = time.perf_counter() - start
+
+
+class _Only:
+    """A plugin that keeps the tests which call the changed function, the quickest first."""
+
+    def __init__(self, calls: _Calls, line: int | None) -> None:
+        self.calls, self.line = calls, line
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [
+            item
+            for item in items
+            if self.line is None or self.line in self.calls.called.get(item.nodeid, [self.line])
+        ]
+        items.sort(key=lambda item: self.calls.seconds.get(item.nodeid, 0.0))
+
+
+def calls_of(module: str) -> _Calls:
+    """Run the tests of a module as the library stands, in a forked process, and note what each of them calls.
+
+    Raises:
+        SystemExit: They fail.
+    """
+    calls = _Calls(module)
+    with tempfile.TemporaryFile("w+") as told:
+        if _in_a_fork(lambda: _run(None, calls, told)):
+            sys.exit(f"The tests of {module} fail as the library stands: mend that first.")
+        told.seek(0)
+        calls.called, calls.seconds = json.load(told)
+    return calls
+
+
+def is_killed(mutant: Mutant, calls: _Calls) -> bool:
+    """Whether the tests that call the changed function fail with the mutant in place."""
+    only = _Only(calls, _function_at(mutant.module, mutant.line))
+    return _in_a_fork(lambda: _run(mutant, only)) not in (0, NOTHING_RAN)
+
+
+def _function_at(module: str, line: int) -> int | None:
+    """First line of the innermost function around a line, counting its decorators; None outside of functions."""
+    tree = ast.parse((ROOT / "src/candor/analytics" / f"{module}.py").read_text(encoding="utf-8"))
+    around = [
+        min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(around, default=None)
+
+
+def _in_a_fork(work: Callable[[], int]) -> int:
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            code = _run(TESTS[module], mutant)
+            code = work()
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
-    return status != 0
+    return os.waitstatus_to_exitcode(status)
 
 
-def _run(tests: Sequence[str], mutant: Mutant | None) -> int:
+def _run(mutant: Mutant | None, plugin: object, told: TextIO | None = None) -> int:
     """In the forked process: the exit code of the tests."""
     signal.alarm(SECONDS)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
+    # A failure is enough here: the smallest example that fails would only be looked for in vain.
+    hypothesis.settings.register_profile(
+        "mutants",
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        derandomize=True,
+        deadline=None,
+    )
+    hypothesis.settings.load_profile("mutants")
     if mutant:
         sys.meta_path.insert(0, _Finder(mutant))
     folder = ROOT / "tests" / "analytics"
-    files = [str(folder / name) for name in tests]
     options = [
         "-x",
         "-q",
@@ -206,18 +290,13 @@ def _run(tests: Sequence[str], mutant: Mutant | None) -> int:
         "--noconftest",
         "--import-mode=importlib",
     ]
-    plugins = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:django",
-        "-W",
-        "error",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-    ]
-    plugins += ["-o", "markers=slow"]
-    return int(pytest.main([*options, *plugins, "-m", "not slow", *files]))
+    options += ["-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist", "-W", "error"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "markers=slow", "-m", "not slow"]
+    code = int(pytest.main([*options, *(str(folder / name) for name in TESTS)], plugins=[plugin]))
+    if told and isinstance(plugin, _Calls):
+        json.dump((plugin.called, plugin.seconds), told)
+        told.flush()
+    return code
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -225,22 +304,22 @@ def main(words: Sequence[str] | None = None) -> None:
         prog="python -m tests.mutants", description="Mutation testing of the scores."
     )
     parser.add_argument("--most", type=int, default=60, help="try at most so many")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many at first: the whole in pieces")
     parser.add_argument("--minutes", type=float, default=60, help="start none after so long")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--in", dest="modules", action="append", choices=TESTS, metavar="MODULE")
+    parser.add_argument("--in", dest="modules", action="append", choices=MODULES, metavar="MODULE")
     arguments = parser.parse_args(words)
     end = time.monotonic() + 60 * arguments.minutes
     _warm_up()
-    modules = arguments.modules or list(TESTS)
-    if failing := [module for module in modules if is_killed(module, None)]:
-        sys.exit(f"The tests of {', '.join(failing)} fail as the library stands: mend that first.")
+    modules = arguments.modules or MODULES
+    calls = {module: calls_of(module) for module in modules}
     every = [mutant for module in modules for mutant in mutants_of(module)]
     random.Random(arguments.seed).shuffle(every)
     tried = killed = 0
-    for mutant in every[: arguments.most]:
+    for mutant in every[arguments.skip : arguments.skip + arguments.most]:
         if time.monotonic() > end:
             break
-        dead = is_killed(mutant.module, mutant)
+        dead = is_killed(mutant, calls[mutant.module])
         tried, killed = tried + 1, killed + dead
         _say(f"{'killed  ' if dead else 'SURVIVED'} {mutant.place}")
     _say(f"{killed} of {tried} mutants killed, of {len(every)} there are ({killed / max(tried, 1):.0%})")
@@ -254,7 +333,6 @@ def _say(words: str) -> None:
 def _warm_up() -> None:
     """Load what the tests need and the mutants don't change, once for all forks."""
     for name in (
-        "hypothesis",
         "numpy",
         "scipy.stats",
         "scipy.optimize",
