@@ -14,7 +14,7 @@ from scipy.special import expit, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, DidNotConverge, EmptySample, ShapeMismatch
-from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.estimates import Estimate, Status, require_level, status_of
 from candor.analytics.event_rates import event_rate
 from candor.analytics.inputs import FloatArray, IntArray
 
@@ -46,6 +46,21 @@ class UnitAgainstExpected:
     adjusted: Estimate
     z: float
 
+    @property
+    def n(self) -> int:
+        """Answers of the unit."""
+        return self.adjusted.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.adjusted.method
+
+    @property
+    def status(self) -> Status:
+        """That of the adjusted score."""
+        return self.adjusted.status
+
 
 def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
     """Expected share of every answer from a logistic regression on the mix.
@@ -59,6 +74,9 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
 
     Raises:
         DidNotConverge: A trait separates favourable from unfavourable completely.
+
+    Source:
+        Hosmer & Lemeshow (1995) Statistics in Medicine 14:2161.
     """
     x, y = _design(mix, favourable)
     if not np.isin(y, (0.0, 1.0)).all():
@@ -82,7 +100,10 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
 
 
 def expected_scores(mix: ArrayLike, scores: ArrayLike) -> FloatArray:
-    """Expected score of every answer from a linear regression on the mix (NPS: answers coded −1, 0, 1)."""
+    """Expected score of every answer from a linear regression on the mix (NPS: answers coded −1, 0, 1).
+
+    Source: DeLong et al. (1997) Statistics in Medicine 16:2645.
+    """
     x, y = _design(mix, scores)
     coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
     return np.asarray(x @ coefficients, dtype=np.float64)
@@ -103,6 +124,9 @@ def observed_against_expected(
     unit's luck doesn't narrow them. Adjusted scores and limits are cut off at the ends of the ``scale`` (what was observed,
     if left out): a few lucky answers to hard cases would else give a share above 1. Units with fewer than ``least_n``
     answers are ``too_few``.
+
+    Source: Hosmer & Lemeshow (1995) Statistics in Medicine 14:2161; DeLong et al. (1997) Statistics in Medicine
+    16:2645.
     """
     require_level(level)
     y, e = inputs.finite("observed", observed), inputs.finite("expected", expected)
@@ -151,6 +175,8 @@ def observed_against_expected(
 
 def observed_to_expected_events(*, observed: int, expected: float, level: float = 0.95) -> Estimate:
     """Ratio of observed to expected events (complaints, escalations) with its exact interval; 1 is as expected.
+
+    Source: Breslow & Day (1987) Statistical Methods in Cancer Research II, §2.3.
 
     >>> ratio = observed_to_expected_events(observed=15, expected=10.0)
     >>> ratio.value, round(ratio.low, 2), round(ratio.high, 2)

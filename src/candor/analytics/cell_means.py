@@ -37,7 +37,10 @@ def row_means(counts: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def row_variances(counts: FloatArray, values: FloatArray) -> FloatArray:
-    """Sample variance (n − 1 below) of every row; NaN where n < 2."""
+    """Sample variance (n − 1 below) of every row; NaN where n < 2.
+
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §2.6.
+    """
     n = counts.sum(axis=-1)
     centred = values - row_means(counts, values)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -45,7 +48,10 @@ def row_variances(counts: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def skewness(counts: FloatArray, values: FloatArray) -> FloatArray:
-    """Moment skewness of every row; 0 where nothing varies."""
+    """Moment skewness of every row; 0 where nothing varies.
+
+    Source: g₁ in Joanes & Gill (1998) The Statistician 47:183.
+    """
     n = counts.sum(axis=-1)
     centred = values - row_means(counts, values)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,7 +61,10 @@ def skewness(counts: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def t_holds(counts: FloatArray, values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Whether Student's interval may be trusted: n ≥ 30, n ≥ 25·skewness², and the answers vary."""
+    """Whether Student's interval may be trusted: n ≥ 30, n ≥ 25·skewness², and the answers vary.
+
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §2.15 (n above 25 times squared skewness).
+    """
     n = counts.sum(axis=-1)
     varies = (counts > 0).sum(axis=-1) > 1
     return np.asarray(
@@ -64,7 +73,10 @@ def t_holds(counts: FloatArray, values: FloatArray) -> np.ndarray[tuple[int, ...
 
 
 def t_limits(counts: FloatArray, values: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Student's interval around the mean; NaN where n < 2 or nothing varies: there it knows no doubt at all."""
+    """Student's interval around the mean; NaN where n < 2 or nothing varies: there it knows no doubt at all.
+
+    Source: Student (1908) Biometrika 6:1.
+    """
     n = counts.sum(axis=-1)
     mean = row_means(counts, values)
     variance = row_variances(counts, values)
@@ -82,6 +94,8 @@ def dirichlet_limits(
     The posterior of the mean is matched by a beta distribution with the same mean and variance over the scale,
     which makes it exact for two cells, free of random draws, and within 0.001 of the scale of two million draws
     on more cells. A scale of one cell leaves no interval: NaN.
+
+    Source: Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4 (multinomial with a Dirichlet prior).
     """
     lowest, width = values.min(), np.ptp(values)
     if width == 0:
@@ -103,7 +117,11 @@ def dirichlet_limits(
 def mean_limits(
     counts: FloatArray, values: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Student's interval where :func:`t_holds`, the Dirichlet interval elsewhere."""
+    """Student's interval where :func:`t_holds`, the Dirichlet interval elsewhere.
+
+    Source: Student (1908) Biometrika 6:1; Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4; which of
+    the two: Cochran (1977) Sampling Techniques, 3rd ed., §2.15.
+    """
     trusted = t_holds(counts, values)
     by_t = t_limits(counts, values, level=level)
     by_cells = dirichlet_limits(counts, values, level=level)

@@ -70,7 +70,10 @@ def compare_top_box(
     level: float = 0.95,
     least_n: int = 0,
 ) -> Comparison:
-    """Change in the share of favourable answers. Interval: Newcombe. Test: ordinal, on all cells."""
+    """Change in the share of favourable answers. Interval: Newcombe. Test: ordinal, on all cells.
+
+    Source: Newcombe (1998) Statistics in Medicine 17:873; Mann & Whitney (1947).
+    """
     sides = []
     for side in (now, before):
         weight = float(side.effective_counts.sum())
@@ -121,6 +124,9 @@ def compare_net_promoter_counts(
     """Change in NPS when only (detractors, passives, promoters) are known on each side.
 
     With the answers on 0–10 at hand use :func:`compare_nps`, which sees more.
+
+    Source: Rocks (2016) The American Statistician 70:365; Mann & Whitney (1947) Annals of Mathematical
+    Statistics 18:50.
     """
     coded = [Histogram.from_counts(dict(zip((-1.0, 0.0, 1.0), side, strict=True))) for side in (now, before)]
     return compare_nps(
@@ -138,6 +144,8 @@ def compare_shares(
     least_n: int = 0,
 ) -> Comparison:
     """Change in a share when only counts are known. Interval: Newcombe; test: as for two cells.
+
+    Source: Newcombe (1998) Statistics in Medicine 17:873.
 
     >>> change = compare_shares(favourable_now=56, n_now=70, favourable_before=48, n_before=80)
     >>> round(change.low, 4), round(change.high, 4)
@@ -163,6 +171,9 @@ def compare_event_rates(
     conditional exact binomial (mid-p), given all events, of which share fell into the first exposure.
 
     ``n_now`` and ``n_before`` of the result are events, the measure of how much is known.
+
+    Source: Zou & Donner (2008) Statistics in Medicine 27:1693; Przyborowski & Wilenski (1940) Biometrika
+    31:313.
 
     >>> compare_event_rates(events_now=30, exposure_now=1000, events_before=12, exposure_before=1000).verdict
     'higher'

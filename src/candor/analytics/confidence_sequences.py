@@ -53,7 +53,11 @@ def nps_confidence_sequence(
 
 
 def share_confidence_sequence(*, favourable: int, n: int, level: float = 0.95, least_n: int = 0) -> Estimate:
-    """Share of favourable answers, with an interval that holds at every look."""
+    """Share of favourable answers, with an interval that holds at every look.
+
+    Source: Lindon & Malek (2022) NeurIPS; for two cells: Robbins (1970) Annals of Mathematical Statistics
+    41:1397.
+    """
     return mean_confidence_sequence(
         counts=[n - favourable, favourable], values=[0.0, 1.0], level=level, least_n=least_n
     )
@@ -71,6 +75,8 @@ def mean_confidence_sequence(
 
     All distributions θ with ``Σ S log θ ≥ log B(a + S) − log B(a) − log(1/α)`` are possible; the interval is the
     lowest and highest mean among them.
+
+    Source: Lindon & Malek (2022) NeurIPS; mixtures: Robbins (1970) Annals of Mathematical Statistics 41:1397.
     """
     require_level(level)
     s, v = inputs.counts("counts", counts), inputs.finite("values", values)

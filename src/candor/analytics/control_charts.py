@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory
+from candor.analytics.estimates import Status
 from candor.analytics.inputs import FloatArray
 
 __all__ = ["ControlChart", "individuals_chart", "laney_chart", "moving_range_chart", "p_chart", "score_chart"]
@@ -22,6 +23,8 @@ __all__ = ["ControlChart", "individuals_chart", "laney_chart", "moving_range_cha
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 RUN = 8
+LEAST_PERIODS = 8
+STEADY_PERIODS = 20
 """So many periods in a row on one side of the centre are a signal; by chance on average once in 2⁸ − 1 = 255 periods (both rules together: once in 153)."""
 
 _D2 = 1.128
@@ -41,6 +44,7 @@ class ControlChart:
         sigma: Size of the noise: standard deviation of a value (individuals), or the factor by which plain limits
             were widened (Laney); 1 for a plain p chart.
         method: The chart, in words.
+        n: Periods of the baseline.
     """
 
     values: FloatArray
@@ -49,6 +53,14 @@ class ControlChart:
     high: FloatArray
     sigma: float
     method: str
+    n: int
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below eight periods, ``wide`` below 20: the limits themselves are then uncertain."""
+        if self.n < LEAST_PERIODS:
+            return "too_few"
+        return "wide" if self.n < STEADY_PERIODS else "ok"
 
     @property
     def is_beyond(self) -> BoolArray:
@@ -103,11 +115,15 @@ def individuals_chart(values: ArrayLike, *, baseline: int | None = None) -> Cont
         high=np.full(len(x), centre + 3 * sigma),
         sigma=sigma,
         method="individuals (XmR)",
+        n=len(first),
     )
 
 
 def moving_range_chart(values: ArrayLike, *, baseline: int | None = None) -> ControlChart:
-    """The range part of XmR: differences of neighbours (one fewer than values), with upper limit 3.267 · MR."""
+    """The range part of XmR: differences of neighbours (one fewer than values), with upper limit 3.267 · MR.
+
+    Source: Wheeler & Chambers (1992) Understanding Statistical Process Control, 2nd ed., ch. 3.
+    """
     x = inputs.finite("values", values)
     ranges = np.abs(np.diff(x))
     centre = float(ranges[: _baseline(len(x), baseline) - 1].mean())
@@ -118,6 +134,7 @@ def moving_range_chart(values: ArrayLike, *, baseline: int | None = None) -> Con
         high=np.full(len(ranges), _D4 * centre),
         sigma=centre / _D2,
         method="moving range",
+        n=_baseline(len(x), baseline),
     )
 
 
@@ -126,6 +143,8 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
 
     With thousands of answers a period it cries wolf, because shares vary a little for other reasons than chance:
     use :func:`laney_chart`.
+
+    Source: Shewhart (1931); Montgomery (2012) Introduction to Statistical Quality Control, 7th ed., §7.2.
 
     >>> chart = p_chart([12, 15, 8, 10, 4, 7, 16, 9, 14, 10], [50] * 10)
     >>> round(chart.centre, 3), round(float(chart.high[0]), 3)
@@ -139,6 +158,7 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
         high=np.clip(centre + 3 * error, 0.0, 1.0),
         sigma=1.0,
         method="p chart",
+        n=_baseline(len(share), baseline),
     )
 
 
@@ -164,6 +184,8 @@ def score_chart(
     """Chart of a score with a standard error for every period (NPS by default), with Laney's correction.
 
     The centre is the mean weighted by precision. ``lowest`` and ``highest`` are the ends of the scale.
+
+    Source: Laney (2002) Quality Engineering 14:531.
     """
     x, error = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
     inputs.same_length(values=x, standard_errors=error)
@@ -191,6 +213,7 @@ def _laney(
         high=np.minimum(centre + 3 * sigma * error, highest),
         sigma=sigma,
         method=method,
+        n=periods,
     )
 
 

@@ -46,6 +46,21 @@ class HazardRatio:
     p_value: float
     p_proportional: float
 
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.ratio.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.ratio.method
+
+    @property
+    def status(self) -> Status:
+        """That of the ratio."""
+        return self.ratio.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoxFit:
@@ -69,6 +84,11 @@ class CoxFit:
     n_left: int
     status: Status
     level: float
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "Cox’s proportional hazards, Efron ties"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,21 @@ class MarketDamage:
     by_ending: dict[str, Estimate]
     warnings: tuple[str, ...]
 
+    @property
+    def n(self) -> int:
+        """Answers behind the smallest of its parts."""
+        return self.lost.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.lost.method
+
+    @property
+    def status(self) -> Status:
+        """That of the customers lost."""
+        return self.lost.status
+
 
 def market_damage(
     *,

@@ -102,6 +102,9 @@ def attack(
         >>> leak = attack([team, rest], lowest=0, highest=10)[0]
         >>> sorted(leak.people), round(leak.low, 6), leak.is_exact
         (['f'], 2.0, True)
+
+    Source:
+        Denning, Denning & Schwartz (1979) ACM TODS 4:76 (trackers).
     """
     check_scale(lowest, highest)
     views = [view for view in shown if view.people]
@@ -164,6 +167,9 @@ def revealed_groups(shown: Sequence[Collection[Person]], *, least: int = LEAST) 
     Example:
         >>> sorted(revealed_groups(["abcdefgh", "abc", "defg"], least=3))
         ['h']
+
+    Source:
+        Denning, Denning & Schwartz (1979) ACM TODS 4:76.
     """
     knowledge = Knowledge([frozenset(people) for people in shown], least)
     for place in range(len(shown)):

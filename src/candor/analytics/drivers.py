@@ -59,6 +59,8 @@ class Driver:
         best_rank, worst_rank: Places that stay possible, holding for all drivers together at the level.
         p_first: Share of resamples in which this driver had the largest weight.
         tier: 1 for the strongest; drivers in one tier cannot be told apart.
+        n: Complete answers.
+        method, status: Those of the ranking.
     """
 
     name: str
@@ -71,6 +73,9 @@ class Driver:
     worst_rank: int
     p_first: float
     tier: int
+    n: int
+    method: str
+    status: Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +175,10 @@ def johnson_drivers(
         >>> speed, tone = random.normal(size=(2, 400))
         >>> johnson_drivers({"speed": speed, "tone": tone}, speed + tone + random.normal(size=400)).words
         'These 2 drivers can’t be told apart.'
+
+    Source:
+        Johnson (2000) Multivariate Behavioral Research 35:1; bootstrap: Tonidandel, LeBreton & Johnson (2009)
+        Psychological Methods 14:387.
     """
     return _linear_ranking(
         drivers, outcome, johnson_parts, "Johnson relative weights", resamples, level, seed
@@ -305,6 +314,9 @@ def _ranking(
     beats = _surely_larger(weights, drawn, level)
     best, worst = 1 + beats.sum(axis=0), k - beats.sum(axis=1)
     tiers = _tiers(weights, beats)
+    status: Status = "ok" if max(tiers) > 1 or k == 1 else "wide"
+    status = "too_few" if n < _least_n(k) else status
+    method = f"{method}, bootstrap of {resamples} resamples"
     spread = table.std(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         centred = (table - table.mean(axis=0)) / spread
@@ -321,17 +333,19 @@ def _ranking(
             worst_rank=int(worst[j]),
             p_first=float(p_first[j]),
             tier=int(tiers[j]),
+            n=n,
+            method=method,
+            status=status,
         )
         for j, name in enumerate(names)
     ]
-    status: Status = "ok" if max(tiers) > 1 or k == 1 else "wide"
     return DriverRanking(
         drivers=tuple(sorted(found, key=lambda driver: (driver.tier, driver.name))),
         r2=r2,
         n=n,
         n_incomplete=incomplete,
-        method=f"{method}, bootstrap of {resamples} resamples",
-        status="too_few" if n < _least_n(k) else status,
+        method=method,
+        status=status,
         level=level,
     )
 

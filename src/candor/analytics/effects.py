@@ -63,6 +63,21 @@ class Effect:
     n_comparison: int
 
     @property
+    def n(self) -> int:
+        """Units (or answers) of the smaller side."""
+        return min(self.n_treated, self.n_comparison)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.effect.method
+
+    @property
+    def status(self) -> Status:
+        """That of the effect."""
+        return self.effect.status
+
+    @property
     def words(self) -> str:
         """What may be said."""
         if self.effect.status == "too_few":

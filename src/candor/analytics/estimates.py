@@ -84,6 +84,16 @@ class Comparison:
     least_n: int = 0
 
     @property
+    def n(self) -> int:
+        """Answers on the smaller side, which limits what can be told."""
+        return min(self.n_now, self.n_before)
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when the verdict says so, or no interval could be given."""
+        return "too_few" if self.verdict == "too_few" or self.low is None else "ok"
+
+    @property
     def words(self) -> str:
         """One sentence that claims no more than the data tell."""
         return {
@@ -151,6 +161,17 @@ def empty_estimate(method: str, *, level: float, least_n: int) -> Estimate:
         level=level,
         least_n=least_n,
     )
+
+
+def worst_of(*statuses: Status) -> Status:
+    """The status that says least can be told, of those of the parts."""
+    order: tuple[Status, ...] = ("suppressed", "too_few", "not_comparable", "wide", "ok")
+    return min(statuses, key=order.index, default="ok")
+
+
+def few_below(n: float, least: float) -> Status:
+    """``too_few`` below the least n, else ``ok``: for results whose interval is not of one scale."""
+    return "too_few" if n < least else "ok"
 
 
 def require_level(level: float) -> None:

@@ -53,7 +53,10 @@ def event_rate(*, events: int, exposure: float, level: float = 0.95, least_n: in
 def garwood_limits(
     events: FloatArray, exposure: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Exact Poisson limits of a rate, for one group or for thousands."""
+    """Exact Poisson limits of a rate, for one group or for thousands.
+
+    Source: Garwood (1936) Biometrika 28:437.
+    """
     tail = (1 - level) / 2
     low = np.where(events > 0, gammaincinv(np.maximum(events, 1e-300), tail), 0.0) / exposure
     return low, gammaincinv(events + 1, 1 - tail) / exposure

@@ -76,6 +76,21 @@ class ExpectationGap:
     is_recalled: bool
 
     @property
+    def n(self) -> int:
+        """Pairs."""
+        return self.n_pairs
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.gap.method
+
+    @property
+    def status(self) -> Status:
+        """That of the gap."""
+        return self.gap.status
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know before believing the gap."""
         said = []
@@ -124,6 +139,11 @@ class ResponseSurface:
     n: int
     status: Status
     level: float
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "polynomial regression, exact standard errors"
 
 
 def expectation_gap(
@@ -200,6 +220,9 @@ def expectation_gaps(
     Example:
         >>> sorted(expectation_gaps({"speed": {"ann": 5}}, {"speed": {"ann": 3}, "tone": {"ann": 4}}))
         ['speed', 'tone']
+
+    Source:
+        Oliver (1980) Journal of Marketing Research 17:460.
     """
     return {
         item: expectation_gap(

@@ -16,6 +16,7 @@ from scipy.special import bdtr, bdtrik, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample
+from candor.analytics.estimates import Status, few_below
 from candor.analytics.inputs import FloatArray
 
 __all__ = ["Funnel", "exact_binomial_limits", "funnel_of_scores", "funnel_of_shares"]
@@ -24,6 +25,7 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 WINSORISED = 0.1
 LEVELS = (0.95, 0.998)
+LEAST_UNITS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,21 @@ class Funnel:
     extra_variance: float
 
     @property
+    def n(self) -> int:
+        """Units."""
+        return len(self.values)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"funnel, limits widened for overdispersion (φ = {self.dispersion:.3g})"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below five units: how much units vary beyond chance can't be told."""
+        return few_below(self.n, LEAST_UNITS)
+
+    @property
     def outside_warning(self) -> BoolArray:
         """Units beyond 95 %: about one in twenty by chance alone, where the limits are right (normal scores, τ well known)."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[0]) / 2))
@@ -65,6 +82,8 @@ def funnel_of_shares(favourable: ArrayLike, n: ArrayLike, *, target: float | Non
     """Funnel of shares on the arcsine scale, ``asin √(r/n)`` with standard error ``1/(2√n)``.
 
     ``target`` is the share of all answers together when left out.
+
+    Source: Spiegelhalter (2005) Statistics in Medicine 24:1185.
 
     >>> funnel = funnel_of_shares([45, 60, 28, 90, 33, 71, 15, 52, 80, 40], [50, 75, 40, 100, 45, 80, 25, 60, 95, 44])
     >>> round(funnel.target, 4), round(funnel.dispersion, 4), int(funnel.outside_warning.sum())
@@ -97,6 +116,8 @@ def funnel_of_scores(
 
     Standard errors should come from a variance of answers pooled over units, so that a lucky unit doesn't also get
     the narrow limits of luck. ``lowest`` and ``highest`` cut the limits off at the ends of the scale.
+
+    Source: Spiegelhalter (2005) Statistics in Medicine 24:1185.
     """
     y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
     inputs.same_length(values=y, standard_errors=s)
@@ -110,6 +131,8 @@ def exact_binomial_limits(
     n: ArrayLike, *, target: float, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """Limits of a share from the binomial distribution itself, interpolated between whole counts: for small n.
+
+    Source: Spiegelhalter (2005) Statistics in Medicine 24:1185, appendix.
 
     >>> low, high = exact_binomial_limits([20], target=0.85)
     >>> round(float(low[0]), 5), round(float(high[0]), 5)

@@ -16,7 +16,7 @@ from typing import Literal
 from scipy.special import ndtr, ndtri
 
 from candor.analytics.errors import BadParameter
-from candor.analytics.estimates import Estimate, require_level
+from candor.analytics.estimates import Estimate, Status, require_level
 
 __all__ = ["GoalCheck", "GoalVerdict", "check_goal"]
 
@@ -72,6 +72,11 @@ class GoalCheck:
     n: int
     level: float
     method: str = "two-sample normal power"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when too few answers are to be had by the date."""
+        return "too_few" if "few_answers" in self.problems else "ok"
 
 
 def check_goal(

@@ -167,6 +167,9 @@ def nps_of(
 ) -> Estimate:
     """NPS of answers on 0–10: promoters from 9, detractors to 6 (see ``net_promoter_score``).
 
+    Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891; weights:
+    Kish (1965).
+
     >>> score = nps_of(Histogram.from_counts({3: 10, 8: 25, 10: 65}))
     >>> score.value, score.n
     (0.55, 100)
@@ -194,6 +197,8 @@ def top_box_of(
 ) -> Estimate:
     """Share of answers at ``favourable_from`` or above (CSAT on 1–5: from 4).
 
+    Source: Wilson (1927) JASA 22:209; weights: Kish (1965).
+
     >>> top_box_of(Histogram.from_counts({1: 20, 4: 50, 5: 30})).value
     0.8
     """
@@ -203,7 +208,10 @@ def top_box_of(
 def bottom_box_of(
     histogram: Histogram, *, favourable_to: float = 2, level: float = 0.95, least_n: int = 0
 ) -> Estimate:
-    """Share of answers at ``favourable_to`` or below: for items where low is good, and for "how many are unhappy"."""
+    """Share of answers at ``favourable_to`` or below: for items where low is good, and for "how many are unhappy".
+
+    Source: Wilson (1927) JASA 22:209; weights: Kish (1965).
+    """
     return _box(histogram, histogram.between(-np.inf, favourable_to), level=level, least_n=least_n)
 
 
@@ -214,6 +222,9 @@ def mean_of(
 
     Without it the scale is what was answered, which is too narrow when only part of the scale was used: all answers
     equal then leave no interval, and the status is ``too_few``.
+
+    Source: Student (1908) Biometrika 6:1; Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4; weights:
+    Kish (1965).
 
     >>> mean_of(Histogram.from_counts({4: 1, 5: 9}), scale=range(1, 6)).value
     4.9
@@ -236,7 +247,10 @@ def mean_of(
 def net_promoter_cells(
     histogram: Histogram, *, detractors_to: float = 6, promoters_from: float = 9
 ) -> tuple[Cell, Cell, Cell]:
-    """Detractors, passives and promoters of answers on 0–10."""
+    """Detractors, passives and promoters of answers on 0–10.
+
+    Source: Reichheld (2003) Harvard Business Review 81:46.
+    """
     if not detractors_to < promoters_from:
         raise BadParameter(
             "detractors_to", detractors_to, expected=f"below promoters_from ({promoters_from})"

@@ -19,7 +19,7 @@ from scipy.special import ndtr, stdtr
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter
-from candor.analytics.estimates import Verdict
+from candor.analytics.estimates import Status, Verdict, few_below
 from candor.analytics.inputs import FloatArray, IntArray
 from candor.analytics.multiple_tests import benjamini_hochberg
 from candor.analytics.score_tables import ScoreTable
@@ -70,6 +70,21 @@ class Improvement:
     least_n: int
 
     @property
+    def n(self) -> int:
+        """Units compared."""
+        return int(self.is_compared.sum())
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "change shrunken towards that of all units; Benjamini–Hochberg over units"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when no unit had enough answers in both periods."""
+        return few_below(self.n, 1)
+
+    @property
     def words(self) -> str:
         """One sentence for the head of the board."""
         compared = int(self.is_compared.sum())
@@ -91,6 +106,9 @@ def most_improved(
     now: ScoreTable, before: ScoreTable, *, rate: float = 0.05, least_n: int = LEAST_ANSWERS
 ) -> Improvement:
     """Units that rose, from the score tables of two periods (the same units in the same order).
+
+    Source: Benjamini & Hochberg (1995) JRSS-B 57:289; shrinkage: Morris (1983) JASA 78:47; restlessness: Huber
+    (1981) Robust Statistics (proposal 2).
 
     >>> from candor.analytics.score_tables import net_promoter_table
     >>> before = net_promoter_table(detractors=[30, 40, 30], passives=[30, 30, 30], promoters=[40, 30, 40])
@@ -122,7 +140,11 @@ def most_improved_scores(
     rate: float = 0.05,
     least_n: int = LEAST_ANSWERS,
 ) -> Improvement:
-    """As :func:`most_improved`, from any scores with standard errors (NaN or infinite allowed where n is too small)."""
+    """As :func:`most_improved`, from any scores with standard errors (NaN or infinite allowed where n is too small).
+
+    Source: Benjamini & Hochberg (1995) JRSS-B 57:289; degrees of freedom: Satterthwaite (1946) Biometrics
+    Bulletin 2:110.
+    """
     if not 0 < rate < 1:
         raise BadParameter("rate", rate, expected="between 0 and 1")
     columns = {

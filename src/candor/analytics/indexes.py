@@ -7,7 +7,7 @@ import numpy as np
 
 from candor.analytics import cell_means, inputs
 from candor.analytics.errors import BadParameter, BadWeights
-from candor.analytics.estimates import Estimate, empty_estimate, estimate_of
+from candor.analytics.estimates import Estimate, Status, empty_estimate, estimate_of, worst_of
 from candor.analytics.scores import mean_score, top_box_share
 
 __all__ = ["EffortScore", "effort_score", "index_of_answers", "index_score"]
@@ -19,6 +19,21 @@ class EffortScore:
 
     easy_share: Estimate
     mean_ease: Estimate
+
+    @property
+    def n(self) -> int:
+        """Answers."""
+        return self.easy_share.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"{self.easy_share.method}; {self.mean_ease.method}"
+
+    @property
+    def status(self) -> Status:
+        """The worse of the two."""
+        return worst_of(self.easy_share.status, self.mean_ease.status)
 
 
 def effort_score(
@@ -92,6 +107,8 @@ def index_of_answers(
 
     Each person's own index is formed first, so that items which move together widen the interval as they should.
     Student's interval, cut off at 0 and 1. Rows with a missing item must be left out by the caller.
+
+    Source: Fornell et al. (1996) Journal of Marketing 60:7.
     """
     table = inputs.finite("answers", answers)
     if table.size == 0:

@@ -19,7 +19,7 @@ from scipy.special import ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, NotEnoughHistory
-from candor.analytics.estimates import require_level
+from candor.analytics.estimates import Status, few_below, require_level
 from candor.analytics.inputs import FloatArray, IntArray
 
 __all__ = ["ChangePoint", "Changes", "change_points", "penalty_for", "single_change_point"]
@@ -27,6 +27,7 @@ __all__ = ["ChangePoint", "Changes", "change_points", "penalty_for", "single_cha
 LEAST_STRETCH = 3
 """No level is believed that lasted fewer periods; so none of the last three periods starts one."""
 
+LEAST_PERIODS = 8
 _D2 = 1.128
 
 
@@ -40,6 +41,7 @@ class ChangePoint:
         before, after: The two levels.
         low, high: Interval of ``after − before``, given that there is a change.
         gain: How much better a change explains the periods around than none, in units of the noise variance.
+        n: Periods from the change before to the change after.
     """
 
     at: int
@@ -51,6 +53,17 @@ class ChangePoint:
     high: float
     gain: float
     level: float
+    n: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "least squares, flat prior on the date"
+
+    @property
+    def status(self) -> Status:
+        """``wide`` where the date may be any of half of the periods."""
+        return "wide" if 2 * (self.latest - self.earliest + 1) > self.n else "ok"
 
     @property
     def change(self) -> float:
@@ -67,6 +80,21 @@ class Changes:
     sigma: float
     sse: float
     penalty: float
+
+    @property
+    def n(self) -> int:
+        """Periods."""
+        return len(self.levels)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"exact search, penalty {self.penalty:.3g} noise variances"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below eight periods."""
+        return few_below(self.n, LEAST_PERIODS)
 
     @property
     def words(self) -> str:
@@ -100,6 +128,10 @@ def change_points(
     >>> point = found.points[0]
     >>> point.at, point.earliest, point.latest, round(point.change, 1)
     (7, 7, 7, -10.0)
+
+    Source:
+        Jackson et al. (2005) IEEE Signal Processing Letters 12:105; Killick, Fearnhead & Eckley (2012) JASA
+        107:1590.
     """
     require_level(level)
     y, w = _weighted(values, standard_errors)
@@ -133,7 +165,10 @@ def single_change_point(
     least_stretch: int = LEAST_STRETCH,
     level: float = 0.95,
 ) -> ChangePoint:
-    """The one best place to cut, whether or not it is beyond chance: compare its ``gain`` with ``penalty_for(n)``."""
+    """The one best place to cut, whether or not it is beyond chance: compare its ``gain`` with ``penalty_for(n)``.
+
+    Source: Smith (1975) Biometrika 62:407.
+    """
     require_level(level)
     y, w = _weighted(values, standard_errors)
     if len(y) < 2 * least_stretch:
@@ -147,6 +182,9 @@ def single_change_point(
 
 def penalty_for(periods: int) -> float:
     """What a cut must gain, in noise variances, for about one false series in 20 (calibrated by simulation).
+
+    Source: the customary penalty: Yao (1988) Statistics & Probability Letters 6:181; this one was set by
+    simulation.
 
     >>> round(penalty_for(24), 2), round(penalty_for(100), 2)
     (9.59, 10.3)
@@ -234,6 +272,7 @@ def _point(
         high=after - before + half,
         gain=gain / noise if noise > 0 else float("inf"),
         level=level,
+        n=end - start,
     )
 
 

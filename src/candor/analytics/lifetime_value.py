@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
 from candor.analytics.estimates import Estimate, Status, require_level
 from candor.analytics.repeat_buying import (
+    FEW_CUSTOMERS,
     BuyingModel,
     PurchaseHistories,
     SpendModel,
@@ -26,7 +27,6 @@ __all__ = ["CustomerValues", "customer_lifetime_value"]
 
 Array = npt.NDArray[np.float64]
 
-FEW_CUSTOMERS = 100
 PIECES = 12
 
 
@@ -49,6 +49,21 @@ class CustomerValues:
     mean: Estimate
     mean_error: float
     warnings: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Customers."""
+        return self.total.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.total.method
+
+    @property
+    def status(self) -> Status:
+        """That of the total."""
+        return self.total.status
 
 
 def customer_lifetime_value(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable, ShapeMismatch
-from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.estimates import Estimate, Status, few_below, require_level, status_of
 from candor.analytics.proportions import wilson_limits
 
 __all__ = [
@@ -60,6 +60,16 @@ class AreaLevel:
     has_evidence: bool | None
     n: int
 
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "median of the assessors"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when nobody assessed it."""
+        return few_below(self.n, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaturityProfile:
@@ -82,6 +92,21 @@ class MaturityProfile:
     weakest: tuple[str, ...]
     widest_gaps: tuple[str, ...]
     without_evidence: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Areas that somebody assessed."""
+        return sum(area.n > 0 for area in self.areas)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "minimum, median and mean of the areas’ medians"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when nothing was assessed."""
+        return few_below(self.n, 1)
 
 
 def maturity_profile(
@@ -219,6 +244,9 @@ def krippendorff_alpha_ordinal(
     Example:
         >>> round(krippendorff_alpha_ordinal([[1, 2, 3, 3], [1, 2, 3, 1], [None, 2, 3, 3]]).value, 2)
         0.54
+
+    Source:
+        Krippendorff (2004) Content Analysis, ch. 11.
     """
     return _alpha(ratings, _ranks_apart, "ordinal", level, seed)
 
@@ -231,6 +259,9 @@ def krippendorff_alpha_interval(
     Example:
         >>> round(krippendorff_alpha_interval([[1, 2, 3, 3], [1, 2, 3, 1], [None, 2, 3, 3]]).value, 2)
         0.52
+
+    Source:
+        Krippendorff (2004) Content Analysis, ch. 11.
     """
     return _alpha(ratings, _values_apart, "interval", level, seed)
 

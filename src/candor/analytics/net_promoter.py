@@ -31,7 +31,10 @@ _BISECTIONS = 60  # 2 / 2**60 is below the spacing of doubles near 1
 
 
 def score_variance(detractors: FloatArray, passives: FloatArray, promoters: FloatArray) -> FloatArray:
-    """Variance of one answer coded −1, 0, 1: ``p + d − (p − d)²``; NaN where there are no answers."""
+    """Variance of one answer coded −1, 0, 1: ``p + d − (p − d)²``; NaN where there are no answers.
+
+    Source: Rocks (2016) The American Statistician 70:365.
+    """
     n = detractors + passives + promoters
     with np.errstate(invalid="ignore", divide="ignore"):
         down, up = detractors / n, promoters / n
@@ -41,7 +44,10 @@ def score_variance(detractors: FloatArray, passives: FloatArray, promoters: Floa
 def adjusted_moments(
     detractors: FloatArray, passives: FloatArray, promoters: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Centre and squared standard error after adding the pseudo-counts (also the input of a z test)."""
+    """Centre and squared standard error after adding the pseudo-counts (also the input of a z test).
+
+    Source: Rocks (2016) The American Statistician 70:365.
+    """
     down, middle, up = (
         given + pseudo for given, pseudo in zip((detractors, passives, promoters), PSEUDO_COUNTS, strict=True)
     )
@@ -85,7 +91,10 @@ def tango_limits(
 def net_promoter_limits(
     detractors: FloatArray, passives: FloatArray, promoters: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Tango's interval where n < 30, adjusted Wald from there on."""
+    """Tango's interval where n < 30, adjusted Wald from there on.
+
+    Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
+    """
     low, high = adjusted_wald_limits(detractors, passives, promoters, level=level)
     low, high = np.atleast_1d(low).copy(), np.atleast_1d(high).copy()
     small = np.atleast_1d(detractors + passives + promoters) < SMALL_SAMPLE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from candor.analytics import inputs
 from candor.analytics.comparisons import compare_means, compare_nps
 from candor.analytics.errors import BadCounts, BadParameter
-from candor.analytics.estimates import Comparison
+from candor.analytics.estimates import Comparison, Status, few_below
 from candor.analytics.histogram import Histogram, mean_of, nps_of
 
 __all__ = [
@@ -31,15 +31,36 @@ class WorstCase:
     high: float
     response_share: float
 
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "worst case of the silent"
+
+    @property
+    def status(self) -> Status:
+        """``wide`` where fewer than half answered: most of the band is then assumption."""
+        return "wide" if self.response_share < 0.5 else "ok"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRates:
     """AAPOR response rates: 1 is the lowest (all unknown count as eligible), 2 counts partial answers as answers,
-    3 takes only the likely eligible among the unknown."""
+    3 takes only the likely eligible among the unknown. ``n`` are all addresses."""
 
     rr1: float
     rr2: float
     rr3: float
+    n: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "AAPOR response rates 1, 2 and 3"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when nobody was asked."""
+        return few_below(self.n, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +73,21 @@ class EarlyLate:
 
     change: Comparison
     if_silent_were_late: float | None
+
+    @property
+    def n(self) -> int:
+        """Answers on the smaller side."""
+        return self.change.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.change.method
+
+    @property
+    def status(self) -> Status:
+        """That of the comparison."""
+        return self.change.status
 
 
 def worst_case_band(*, value: float, response_share: float, lowest: float, highest: float) -> WorstCase:
@@ -92,6 +128,8 @@ def response_rates(
     ``unknown`` are addresses of which nobody knows whether a customer lives there; ``eligible_share`` is how many of
     them probably count. Those who may not be asked (rest days, opt-out) belong to none of the groups.
 
+    Source: AAPOR (2023) Standard Definitions, 10th ed..
+
     >>> rates = response_rates(complete=200, partial=20, refused=80, not_reached=600, unknown=100, eligible_share=0.5)
     >>> rates.rr1, rates.rr2, round(rates.rr3, 4)
     (0.2, 0.22, 0.2105)
@@ -107,6 +145,7 @@ def response_rates(
         rr1=complete / everybody,
         rr2=(complete + partial) / everybody,
         rr3=complete / (known + eligible_share * unknown),
+        n=int(everybody),
     )
 
 
@@ -132,7 +171,10 @@ def early_and_late_means(
     level: float = 0.95,
     least_n: int = 0,
 ) -> EarlyLate:
-    """As :func:`early_and_late_nps`, for the mean answer."""
+    """As :func:`early_and_late_nps`, for the mean answer.
+
+    Source: Armstrong & Overton (1977) Journal of Marketing Research 14:396.
+    """
     change = compare_means(late, early, scale=scale, level=level, least_n=least_n)
     return _early_late(change, mean_of(early + late).value, mean_of(late).value, response_share)
 

@@ -6,11 +6,13 @@ interval (see :mod:`candor.analytics.comparisons`), and so is given no oftener t
 """
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from scipy.special import ndtr
 
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample
+from candor.analytics.estimates import Status, few_below
 from candor.analytics.histogram import Histogram
 from candor.analytics.inputs import FloatArray
 
@@ -28,6 +30,8 @@ PERMUTATIONS = 9_999
 """Random relabelings of a permutation test; the p-value is then known to ±0.004 near 0.05."""
 
 SMALL_GROUP = 30
+_FEWEST_WAYS = 40  # 2 of 40 is 5 %: the two ends
+_ENOUGH_TO_DEAL = 5
 _TOO_MANY_TO_DEAL = 1_000_000_000
 
 
@@ -39,15 +43,22 @@ class OrdinalTest:
         chance_higher: Chance that an answer picked now is above one picked before, ties counted half; ½ is equal.
         p_value: Two-sided.
         method: The test, in words.
+        n: Answers on the smaller side.
+        status: ``too_few`` where even the clearest result would not be beyond 5 %: three against three, say.
     """
 
     chance_higher: float
     p_value: float
     method: str
+    n: int
+    status: Status
 
 
 def ordinal_test(now: Histogram, before: Histogram) -> OrdinalTest:
     """Seeded permutation when a side has fewer than 30 answers (and none is weighted), else Mann–Whitney.
+
+    Source: Mann & Whitney (1947) Annals of Mathematical Statistics 18:50; Pitman (1937) Supplement to the JRSS
+    4:119.
 
     >>> test = ordinal_test(
     ...     Histogram.from_counts({1: 10, 2: 20, 3: 30}), Histogram.from_counts({1: 20, 2: 25, 3: 15}))
@@ -84,6 +95,8 @@ def mann_whitney(now: Histogram, before: Histogram) -> OrdinalTest:
         chance_higher=float(u / (n_now * n_before)),
         p_value=float(min(2 * ndtr(-z), 1.0)),
         method="Mann–Whitney with ties" + (" on effective n" if weighted else ""),
+        n=min(now.n, before.n),
+        status=_status(now, before),
     )
 
 
@@ -93,6 +106,8 @@ def ordinal_permutation(
     """Permutation test of the rank sum: the labels now and before are dealt out anew ``permutations`` times.
 
     Holds for any n and any ties; same seed, same result, and swapping the sides changes nothing.
+
+    Source: Pitman (1937) Supplement to the JRSS 4:119; one is added to both counts: Phipson & Smyth (2010).
     """
     first, second = _side_by_side(now, before)
     ranks = _midranks(first + second)
@@ -103,6 +118,8 @@ def ordinal_permutation(
         chance_higher=float(u / (n_now * n_before)),
         p_value=_permuted_p(first, second, ranks, permutations, seed),
         method=f"seeded permutation of ranks ({permutations:,} draws)",
+        n=min(now.n, before.n),
+        status=_status(now, before),
     )
 
 
@@ -112,10 +129,18 @@ def mean_permutation(
     """Two-sided p-value of a permutation test on the difference of means.
 
     With answers coded −1, 0, 1 this is the permutation test of a difference in NPS.
+
+    Source: Pitman (1937) Supplement to the JRSS 4:119; one is added to both counts: Phipson & Smyth (2010).
     """
     first, second = _side_by_side(now, before)
     values = np.union1d(now.values, before.values)
     return _permuted_p(first, second, values, permutations, seed)
+
+
+def _status(now: Histogram, before: Histogram) -> Status:
+    """Too few where the rarest of all ways to deal out the labels is still not rare."""
+    few, many = sorted((now.n, before.n))
+    return few_below(comb(few + many, few) if few < _ENOUGH_TO_DEAL else _FEWEST_WAYS, _FEWEST_WAYS)
 
 
 def _permuted_p(

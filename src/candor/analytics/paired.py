@@ -15,7 +15,7 @@ from scipy.special import chdtrc, ndtr
 from candor.analytics import cell_means, inputs, scores
 from candor.analytics.comparisons import exact_binomial_mid_p, verdict_of
 from candor.analytics.errors import BadParameter, EmptySample
-from candor.analytics.estimates import Comparison, Estimate, require_level
+from candor.analytics.estimates import Comparison, Estimate, Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
 from candor.analytics.ordinal_tests import PERMUTATIONS, SEED
 
@@ -35,15 +35,29 @@ __all__ = [
 EXACT_BELOW = 25
 """Fewer changed pairs than this and McNemar's test is made exact (mid-p)."""
 SMALL_GROUP = 30
+LEAST_PAIRS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedTest:
-    """A test on pairs: its statistic, two-sided p-value and name."""
+    """A test on pairs.
+
+    Attributes:
+        statistic: Of the test.
+        p_value: Two-sided.
+        method: The test, in words.
+        n: Pairs that count: all of them (Student), those that changed (signs, ranks, McNemar).
+    """
 
     statistic: float
     p_value: float
     method: str
+    n: int
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below six pairs: with five, even all changes in one direction are 1 in 16 by chance."""
+        return few_below(self.n, LEAST_PAIRS)
 
 
 def mcnemar(*, gained: int, lost: int) -> PairedTest:
@@ -70,11 +84,15 @@ def mcnemar_mid_p(*, gained: int, lost: int) -> PairedTest:
         statistic=float(gained),
         p_value=exact_binomial_mid_p(gained, gained + lost, 0.5),
         method="McNemar mid-p",
+        n=int(gained + lost),
     )
 
 
 def paired_t(now: ArrayLike, before: ArrayLike) -> PairedTest:
-    """Student's test on the differences. Needs two pairs; no spread at all gives p = 1 or 0."""
+    """Student's test on the differences. Needs two pairs; no spread at all gives p = 1 or 0.
+
+    Source: Student (1908) Biometrika 6:1.
+    """
     change = _changes(now, before)
     n = len(change)
     if n < 2:
@@ -86,10 +104,14 @@ def paired_t(now: ArrayLike, before: ArrayLike) -> PairedTest:
             statistic=0.0 if same else float(np.sign(change[0]) * np.inf),
             p_value=1.0 if same else 0.0,
             method="paired t",
+            n=n,
         )
     statistic = float(change.mean() / error)
     return PairedTest(
-        statistic=statistic, p_value=float(2 * cell_means.t_tail(abs(statistic), n - 1)), method="paired t"
+        statistic=statistic,
+        p_value=float(2 * cell_means.t_tail(abs(statistic), n - 1)),
+        method="paired t",
+        n=n,
     )
 
 
@@ -108,13 +130,18 @@ def signed_rank(now: ArrayLike, before: ArrayLike) -> PairedTest:
     variance = float((ranks**2).sum()) / 4
     off = abs(upward - n * (n + 1) / 4)
     z = max(off - 0.5, 0.0) / np.sqrt(variance) if variance > 0 else 0.0
-    return PairedTest(statistic=upward, p_value=float(min(2 * ndtr(-z), 1.0)), method="Wilcoxon signed rank")
+    return PairedTest(
+        statistic=upward, p_value=float(min(2 * ndtr(-z), 1.0)), method="Wilcoxon signed rank", n=n
+    )
 
 
 def sign_flip(
     now: ArrayLike, before: ArrayLike, *, permutations: int = PERMUTATIONS, seed: int = SEED
 ) -> PairedTest:
-    """Permutation version of :func:`signed_rank`: the sign of every change is thrown anew. Holds for any n."""
+    """Permutation version of :func:`signed_rank`: the sign of every change is thrown anew. Holds for any n.
+
+    Source: Fisher (1935) The Design of Experiments, §21.
+    """
     ranks, sign = _signed_ranks(_changes(now, before))
     n = len(ranks)
     observed = float((ranks * sign).sum())
@@ -124,6 +151,7 @@ def sign_flip(
         statistic=observed,
         p_value=float((1 + further.sum()) / (permutations + 1)),
         method=f"seeded sign permutation ({permutations:,} draws)",
+        n=n,
     )
 
 
@@ -134,6 +162,8 @@ def compare_paired_shares(
 
     The change is (gained − lost) / n; seen as answers −1, 0, 1 it is an NPS, and takes the same intervals (Tango's
     below 30 pairs: what he made it for). Test: McNemar, mid-p below 25 changed pairs.
+
+    Source: Tango (1998) Statistics in Medicine 17:891; McNemar (1947) Psychometrika 12:153.
 
     >>> change = compare_paired_shares(both=570, gained=86, lost=150, neither=794)
     >>> round(change.change, 3), change.verdict
@@ -164,6 +194,8 @@ def compare_paired_nps(
 
     Each person's change is −2…2; the interval is that of a mean on those five cells. Test: signed ranks of the raw
     answers (permutation below 30 pairs).
+
+    Source: Wilcoxon (1945) Biometrics 1:80; interval of a mean over cells: Gelman et al. (2013), §3.4.
     """
     changes = _changes(now, before)
     if not detractors_to < promoters_from:
@@ -188,6 +220,8 @@ def compare_paired_means(
     now: ArrayLike, before: ArrayLike, *, level: float = 0.95, least_n: int = 0
 ) -> Comparison:
     """Mean change among the same people, with Student's interval. Test: signed ranks (permutation below 30 pairs).
+
+    Source: Student (1908) Biometrika 6:1; Wilcoxon (1945) Biometrics 1:80.
 
     >>> extra = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
     >>> usual = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -247,7 +281,7 @@ def _mcnemar(gained: int, lost: int, *, correction: float, method: str) -> Paire
     changed = gained + lost
     off = max(abs(gained - lost) - correction, 0.0)
     statistic = off**2 / changed if changed else 0.0
-    return PairedTest(statistic=statistic, p_value=float(chdtrc(1, statistic)), method=method)
+    return PairedTest(statistic=statistic, p_value=float(chdtrc(1, statistic)), method=method, n=int(changed))
 
 
 def _changes(now: ArrayLike, before: ArrayLike) -> FloatArray:

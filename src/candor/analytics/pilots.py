@@ -20,7 +20,7 @@ from candor.analytics.errors import (
     NotIdentifiable,
     ShapeMismatch,
 )
-from candor.analytics.estimates import Estimate, require_level
+from candor.analytics.estimates import Estimate, Status, few_below, require_level
 
 __all__ = [
     "Allocation",
@@ -53,6 +53,16 @@ class SteppedWedge:
     power: float
     smallest_visible: float
 
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "stepped wedge, Hussey & Hughes"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when the effect asked for would be missed oftener than once in five."""
+        return "ok" if self.power >= 0.8 else "too_few"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
@@ -65,6 +75,21 @@ class Allocation:
 
     exact: dict[str, float]
     answers: dict[str, int]
+
+    @property
+    def n(self) -> int:
+        """Answers in all."""
+        return sum(self.answers.values())
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "Neyman allocation"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when there is nothing to allocate."""
+        return few_below(self.n, 1)
 
 
 def answers_per_arm(

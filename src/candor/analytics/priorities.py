@@ -19,7 +19,7 @@ from candor.analytics.errors import (
     NotIdentifiable,
     ShapeMismatch,
 )
-from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.estimates import Estimate, Status, require_level, worst_of
 
 __all__ = ["Asymmetry", "PlacedItem", "importance_performance", "penalty_reward"]
 
@@ -46,6 +46,21 @@ class PlacedItem:
     performance: Estimate
     quadrant: Quadrant
     undecided_on: tuple[Literal["importance", "performance"], ...]
+
+    @property
+    def n(self) -> int:
+        """Answers of the axis that has fewer."""
+        return min(self.importance.n, self.performance.n)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"{self.importance.method}; {self.performance.method}"
+
+    @property
+    def status(self) -> Status:
+        """The worse of the two."""
+        return worst_of(self.importance.status, self.performance.status)
 
     @property
     def words(self) -> str:
@@ -81,6 +96,21 @@ class Asymmetry:
     n_low: int
     n_middle: int
     n_high: int
+
+    @property
+    def n(self) -> int:
+        """Answers on all three sides."""
+        return self.n_low + self.n_middle + self.n_high
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.balance.method
+
+    @property
+    def status(self) -> Status:
+        """That of the balance."""
+        return self.balance.status
 
 
 def importance_performance(

@@ -27,6 +27,7 @@ from candor.analytics.disclosure import (
     check_scale,
 )
 from candor.analytics.errors import BadCounts, BadParameter, MissingColumns
+from candor.analytics.estimates import Status
 
 __all__ = [
     "Protection",
@@ -98,6 +99,21 @@ class Protection:
     reasons_for_logs: dict[str, Reason] = field(default_factory=dict, repr=False)
 
     @property
+    def n(self) -> int:
+        """Views considered."""
+        return len(self.shown) + len(self.hidden)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "cell suppression against sums and differences of views"
+
+    @property
+    def status(self) -> Status:
+        """``suppressed`` when nothing may be shown."""
+        return "ok" if self.shown or not self.hidden else "suppressed"
+
+    @property
     def words(self) -> str:
         """What a display says of every hidden view, whatever the reason."""
         return "Hidden to keep answers private"
@@ -112,12 +128,24 @@ class ShownShare:
         words: "About 60 %", "Under 15 %", "Between 20 % and 40 %", "Over two thirds", "Too few answers to tell
             (4 of at least 5)". Every wording fits two counts or more.
         low, high: Ends of the range that the words name; None when too few answered.
+        n: Answers.
     """
 
     share: float | None
     words: str
     low: float | None = None
     high: float | None = None
+    n: int = 0
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "share in coarse steps"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below the least n."""
+        return "too_few" if self.share is None else "ok"
 
 
 def protect_views(
@@ -286,17 +314,20 @@ def shown_share(favourable: int, n: int, *, least: int = LEAST) -> ShownShare:
         ['Over two thirds', 'Between 40 % and 60 %', 'Over 80 %', 'About 60 %', 'Over 92.5 %']
         >>> shown_share(3, 4).words
         'Too few answers to tell (4 of at least 5)'
+
+    Source:
+        Hundepool et al. (2012) Statistical Disclosure Control, ch. 4–5 (rounding, group disclosure).
     """
     if not 0 <= favourable <= n:
         raise BadCounts("favourable", (favourable, n), expected="0 ≤ favourable ≤ n")
     wanted = max(least, LEAST)
     if n < wanted:
-        return ShownShare(share=None, words=f"Too few answers to tell ({n} of at least {wanted})")
+        return ShownShare(share=None, words=f"Too few answers to tell ({n} of at least {wanted})", n=n)
     is_many = 2 * favourable > n
     low, high = _coarse(n - favourable if is_many else favourable, n)
     if is_many:
         low, high = 1 - high, 1 - low
-    return ShownShare(share=(low + high) / 2, words=_share_words(low, high, n), low=low, high=high)
+    return ShownShare(share=(low + high) / 2, words=_share_words(low, high, n), low=low, high=high, n=n)
 
 
 def views_of(
@@ -319,6 +350,9 @@ def views_of(
         >>> staff = {"ann": {"team": "A", "site": "N"}, "bob": {"team": "B", "site": "N"}}
         >>> sorted(views_of(staff, dimensions=["team", "site"], deepest=1))
         ['all', 'site=N', 'team=A', 'team=B']
+
+    Source:
+        lattice of margins: Hundepool et al. (2012) Statistical Disclosure Control, ch. 4.
     """
     missing = sorted({d for values in people.values() for d in dimensions if d not in values})
     if missing:

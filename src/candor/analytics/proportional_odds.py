@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.special import expit, logit
 
 from candor.analytics.errors import BadWeights, DidNotConverge, EmptySample, NotIdentifiable, ShapeMismatch
+from candor.analytics.estimates import Status, few_below
 
 __all__ = ["OrdinalFit", "fit_proportional_odds"]
 
@@ -42,6 +43,16 @@ class OrdinalFit:
     null_log_likelihood: float
     levels: tuple[float, ...]
     n: float
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "proportional odds, maximum likelihood"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below ten answers a coefficient."""
+        return few_below(self.n, 10 * (len(self.coefficients) + len(self.cuts)))
 
     @property
     def mcfadden_r2(self) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from candor.analytics.errors import BadParameter, DidNotConverge
+from candor.analytics.estimates import Status
 
 __all__ = ["Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"]
 
@@ -46,6 +47,11 @@ class Queue:
     mean_waiting: float | None
     p_abandon: float | None
     method: str
+
+    @property
+    def status(self) -> Status:
+        """``not_comparable`` when unstable: there is no steady state to compare."""
+        return "ok" if self.is_stable else "not_comparable"
 
     @property
     def words(self) -> str:
@@ -183,6 +189,9 @@ def agents_needed(
     Example:
         >>> agents_needed(arrivals=100 / 30, handling=3, target=1 / 3, service_level=0.8)
         14
+
+    Source:
+        Erlang (1917); Gans, Koole & Mandelbaum (2003) Manufacturing & Service Operations Management 5:79.
     """
     _positive(arrivals=arrivals, handling=handling)
     if not 0 < service_level < 1:
@@ -220,6 +229,9 @@ def with_shrinkage(agents: int, *, shrinkage: float) -> int:
     Example:
         >>> with_shrinkage(14, shrinkage=0.3)
         20
+
+    Source:
+        Cleveland (2012) Call Center Management on Fast Forward, ch. 7 (rostered staff factor).
     """
     _whole(agents, least=0)
     if not 0 <= shrinkage < 1:

@@ -18,7 +18,7 @@ from candor.analytics.errors import (
     MissingColumns,
     ShapeMismatch,
 )
-from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.estimates import Estimate, Status, require_level, status_of
 from candor.analytics.inputs import FloatArray, IntArray
 from candor.analytics.weighting import Weighting
 
@@ -56,6 +56,21 @@ class Raking:
     gap: float
 
     @property
+    def n(self) -> int:
+        """Answers."""
+        return len(self.weights)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"raking over {', '.join(self.merged)}, weights capped"
+
+    @property
+    def status(self) -> Status:
+        """``not_comparable`` where capped weights miss the margins."""
+        return "ok" if self.gap <= _MET else "not_comparable"
+
+    @property
     def weighting(self) -> Weighting:
         """What the weights cost: effective n and design effect."""
         return Weighting(
@@ -90,6 +105,9 @@ def rake(
     >>> raking = rake({"size": ["small"] * 60 + ["large"] * 40}, {"size": {"small": 400, "large": 600}})
     >>> sorted({round(float(w), 3) for w in raking.weights})
     [6.667, 15.0]
+
+    Source:
+        Deming & Stephan (1940) Annals of Mathematical Statistics 11:427.
     """
     _same_names(margins, targets)
     n = len(next(iter(margins.values())))
@@ -126,6 +144,8 @@ def raked_mean(
     R's ``survey::rake`` reports: raking on something related to the answer makes the estimate surer. Where capped
     weights miss the margins (``raking.gap`` above 0) nothing may be gained from them: the error is then that of a
     plain weighted mean, and the status ``not_comparable``, since the mean is not that of the population asked for.
+
+    Source: Deville & Särndal (1992) JASA 87:376.
     """
     require_level(level)
     given = inputs.finite("answers", answers)

@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, EmptySample
-from candor.analytics.estimates import require_level
+from candor.analytics.estimates import Status, require_level
 from candor.analytics.inputs import FloatArray, IntArray
 
 __all__ = [
@@ -62,6 +62,23 @@ class RankIntervals:
     draws: int
     seed: int
 
+    @property
+    def n(self) -> int:
+        """Units."""
+        return len(self.ranks)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"rank intervals, {'simultaneous' if self.simultaneous else 'for each unit by itself'} ({self.draws:,} seeded draws)"
+
+    @property
+    def status(self) -> Status:
+        """``wide`` when the data tell no unit from any other, ``too_few`` below two units."""
+        if self.n < 2:
+            return "too_few"
+        return "wide" if (self.low == 1).all() and (self.high == self.n).all() else "ok"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tiers:
@@ -73,6 +90,23 @@ class Tiers:
 
     tier: IntArray
     level: float
+
+    @property
+    def n(self) -> int:
+        """Units."""
+        return len(self.tier)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"tiers of units that can’t be told apart, {self.level:.0%} for all pairs together"
+
+    @property
+    def status(self) -> Status:
+        """``wide`` when there is one tier, ``too_few`` below two units."""
+        if self.n < 2:
+            return "too_few"
+        return "wide" if self.count == 1 else "ok"
 
     @property
     def count(self) -> int:
@@ -92,6 +126,8 @@ def rank_intervals(
 
     Up to 50 units by step-down over pairs; above, in one step with standard errors binned to about 3 % so that
     5,000 units take seconds (intervals then err on the wide side). Units are taken as independent.
+
+    Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
 
     >>> found = rank_intervals([50, 30, 29, 10], [2, 2, 2, 2])
     >>> found.low.tolist(), found.high.tolist()
@@ -114,7 +150,10 @@ def marginal_rank_intervals(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> RankIntervals:
-    """Intervals that hold for each unit by itself: for the page of one unit, never for picking the extremes."""
+    """Intervals that hold for each unit by itself: for the page of one unit, never for picking the extremes.
+
+    Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
+    """
     y, s, order = _sorted(values, standard_errors, level, draws)
     if len(y) <= STEP_DOWN_TO:
         beats, beaten = _step_down(y, s, level, draws, seed, together=False)
@@ -125,7 +164,10 @@ def marginal_rank_intervals(
 
 
 def could_be_among_the_best(intervals: RankIntervals, best: int) -> BoolArray:
-    """Which units can't be ruled out of the ``best`` highest; needs simultaneous intervals."""
+    """Which units can't be ruled out of the ``best`` highest; needs simultaneous intervals.
+
+    Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
+    """
     if not intervals.simultaneous:
         raise BadParameter("intervals", "marginal", expected="simultaneous intervals")
     return intervals.low <= best
@@ -140,6 +182,8 @@ def tiers(
     seed: int = SEED,
 ) -> Tiers:
     """Groups of units that can't be told apart, from the highest down.
+
+    Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
 
     >>> tiers([50, 30, 29, 10], [2, 2, 2, 2]).tier.tolist()
     [1, 2, 2, 3]
@@ -162,6 +206,8 @@ def tiers(
 def expected_ranks(values: ArrayLike, standard_errors: ArrayLike) -> FloatArray:
     """Mean rank if true scores are ``N(value, error²)``: give it shrunken scores and their posterior errors.
 
+    Source: Laird & Louis (1989) Journal of Educational Statistics 14:29.
+
     >>> expected_ranks([50, 30, 30, 10], [2, 2, 2, 2]).round(2).tolist()
     [1.0, 2.5, 2.5, 4.0]
     """
@@ -177,7 +223,10 @@ def expected_ranks(values: ArrayLike, standard_errors: ArrayLike) -> FloatArray:
 def rank_chances(
     values: ArrayLike, standard_errors: ArrayLike, *, best: int, draws: int = DRAWS, seed: int = SEED
 ) -> FloatArray:
-    """Chance of each unit to be truly among the ``best`` highest, if true scores are ``N(value, error²)``."""
+    """Chance of each unit to be truly among the ``best`` highest, if true scores are ``N(value, error²)``.
+
+    Source: Lin, Louis, Paddock & Ridgeway (2006) Bayesian Analysis 1:915.
+    """
     y, s, order = _sorted(values, standard_errors, 0.95, draws)
     if not 1 <= best <= len(y):
         raise BadParameter("best", best, expected=f"1 to {len(y)}")

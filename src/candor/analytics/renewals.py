@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import betaln, digamma, hyp2f1
 
 from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory, NotIdentifiable
-from candor.analytics.estimates import Estimate
+from candor.analytics.estimates import Estimate, Status, few_below
 from candor.analytics.summit import Summit, climb, delta_error
 
 __all__ = ["RenewalModel", "fit_renewals"]
@@ -45,6 +45,16 @@ class RenewalModel:
     log_likelihood: float
     n: int
     n_left: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "shifted beta-geometric, maximum likelihood"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below 20 leavers."""
+        return few_below(self.n_left, FEW_LEAVERS)
 
     def survival(self, renewals: int) -> Estimate:
         """Share of a new cohort still there after so many renewals."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
 from candor.analytics.errors import BadCounts, EmptySample, NotEnoughHistory, NotIdentifiable, ShapeMismatch
+from candor.analytics.estimates import Status, few_below
 from candor.analytics.summit import climb
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 LEAST_CUSTOMERS = 10
+FEW_CUSTOMERS = 100
 RELATED = 0.2
 
 
@@ -78,6 +80,16 @@ class BuyingModel:
     n_first_day: int = 0
 
     @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "BG/NBD, maximum likelihood"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below 100 customers."""
+        return few_below(self.n, FEW_CUSTOMERS)
+
+    @property
     def parameters(self) -> Array:
         """(r, alpha, a, b)."""
         return np.array([self.r, self.alpha, self.a, self.b])
@@ -115,6 +127,16 @@ class SpendModel:
     log_likelihood: float
     correlation: float
     n: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "Gamma-Gamma, maximum likelihood"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below 100 customers who bought again."""
+        return few_below(self.n, FEW_CUSTOMERS)
 
     @property
     def parameters(self) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betainc, ndtri
 
 from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory, ShapeMismatch
-from candor.analytics.estimates import require_level
+from candor.analytics.estimates import Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
 from candor.analytics.multiple_tests import benjamini_hochberg
 
@@ -32,6 +32,7 @@ class Rise(Generic[Key]):
         p_value: One-sided, adjusted for all groups looked at (Benjamini–Hochberg).
         is_rising: Beyond chance, with enough recent events.
         method: How it was found.
+        status: ``too_few`` below the least recent events, else ``ok``.
     """
 
     key: Key
@@ -44,6 +45,7 @@ class Rise(Generic[Key]):
     p_value: float
     is_rising: bool
     method: str
+    status: Status
 
 
 def rising_groups(
@@ -113,6 +115,7 @@ def rising_groups(
             n=int(recent[i] + before[i]),
             p_value=float(adjusted[i]),
             is_rising=bool(adjusted[i] <= false_discovery_rate and recent[i] >= least_recent),
+            status=few_below(float(recent[i]), least_recent),
             method=f"ratio of rates, quasi-Poisson (dispersion {spread[i]:.2g}), false discoveries at most {false_discovery_rate:.0%}",
         )
         for i, key in enumerate(keys)

@@ -33,6 +33,8 @@ NPS_SPREAD = 0.75
 def answers_for_margin(*, margin: float, spread: float, level: float = 0.95) -> float:
     """Answers for an interval of ± ``margin`` around a mean whose answers have standard deviation ``spread``.
 
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §4.4.
+
     >>> round(answers_for_margin(margin=0.05, spread=0.5), 3)
     384.146
     """
@@ -62,6 +64,8 @@ def answers_from_finite_population(*, answers: float, population: int) -> int:
     Only for a random sample of a list that is itself the question (all members today). When the question is the
     process, this month's customers are a sample, however many of them answer.
 
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §4.4.
+
     >>> [answers_from_finite_population(answers=384.146, population=n) for n in (500, 1000, 10_000)]
     [218, 278, 370]
     """
@@ -70,7 +74,10 @@ def answers_from_finite_population(*, answers: float, population: int) -> int:
 
 
 def finite_population_factor(*, n: int, population: int) -> float:
-    """What to multiply a standard error by when ``n`` of a fixed ``population`` answered: √((N − n)/(N − 1))."""
+    """What to multiply a standard error by when ``n`` of a fixed ``population`` answered: √((N − n)/(N − 1)).
+
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §3.2.
+    """
     if not 0 < n <= population:
         raise BadParameter("n", n, expected=f"1 to {population}")
     return math.sqrt((population - n) / (population - 1)) if population > 1 else 0.0
@@ -82,6 +89,8 @@ def answers_for_share_difference(
     """Answers in each of two groups to see the difference of two shares, as R's ``power.prop.test``.
 
     The z test with pooled variance under "no difference"; the far tail is left out. Not rounded.
+
+    Source: Fleiss, Levin & Paik (2003) Statistical Methods for Rates and Proportions, ch. 4.
 
     >>> round(answers_for_share_difference(first=0.5, second=0.75, power=0.9), 4)
     76.7069
@@ -95,7 +104,10 @@ def answers_for_share_difference(
 
 
 def power_of_share_difference(*, first: float, second: float, n: float, level: float = 0.95) -> float:
-    """Chance that ``n`` answers in each group show the difference of two shares (same formula)."""
+    """Chance that ``n`` answers in each group show the difference of two shares (same formula).
+
+    Source: Fleiss, Levin & Paik (2003) Statistical Methods for Rates and Proportions, ch. 4.
+    """
     _above_zero(n=n)
     _two_shares(first, second)
     pooled = (first + second) / 2
@@ -108,6 +120,8 @@ def answers_for_mean_difference(
     *, difference: float, spread: float, power: float = 0.8, level: float = 0.95
 ) -> float:
     """Answers in each of two groups for a two-sample t test, as R's ``power.t.test``. Not rounded.
+
+    Source: Cohen (1988) Statistical Power Analysis, 2nd ed., ch. 2; noncentral t.
 
     >>> round(answers_for_mean_difference(difference=1, spread=1, power=0.9), 4)
     22.0211
@@ -136,6 +150,8 @@ def smallest_detectable_change(
     """The smallest true change that would be seen with the wanted power, between two independent samples.
 
     ``spread`` is the standard deviation of one answer, in the units of the result.
+
+    Source: Bloom (1995) Evaluation Review 19:547.
     """
     _above_zero(n_now=n_now, n_before=n_before, spread=spread)
     _power(power)
@@ -147,6 +163,8 @@ def smallest_detectable_nps_change(
 ) -> float:
     """As :func:`smallest_detectable_change`, for NPS in −1…1: print it beside every change.
 
+    Source: Bloom (1995) Evaluation Review 19:547.
+
     >>> [round(smallest_detectable_nps_change(n_now=n, n_before=n), 2) for n in (50, 100, 200, 500, 1000)]
     [0.42, 0.3, 0.21, 0.13, 0.09]
     """
@@ -157,6 +175,8 @@ def chance_of_nps_change_by_luck(
     change: float, *, n_now: float, n_before: float, spread: float = NPS_SPREAD
 ) -> float:
     """How often NPS moves by ``change`` or more, up or down, while nothing changes: say it beside every change.
+
+    Source: two-sided tail of the normal approximation to a difference of two means; Cochran (1977) §2.8.
 
     >>> [round(chance_of_nps_change_by_luck(0.05, n_now=n, n_before=n), 2) for n in (50, 100, 200, 500, 1000)]
     [0.74, 0.64, 0.5, 0.29, 0.14]

@@ -89,6 +89,8 @@ def net_promoter_table(
 ) -> ScoreTable:
     """NPS of every unit: Tango's interval below 30 answers, adjusted Wald from there on.
 
+    Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
+
     >>> board = net_promoter_table(detractors=[10, 0], passives=[25, 2], promoters=[65, 8])
     >>> board.values.round(2).tolist(), board.low.round(2).tolist(), board.status.tolist()
     ([0.55, 0.8], [0.4, 0.3], ['ok', 'wide'])
@@ -111,7 +113,10 @@ def net_promoter_table(
 def top_box_table(
     *, favourable: ArrayLike, n: ArrayLike, level: float = 0.95, least_n: int = 0
 ) -> ScoreTable:
-    """Share of favourable answers of every unit, with Wilson's interval."""
+    """Share of favourable answers of every unit, with Wilson's interval.
+
+    Source: Wilson (1927) JASA 22:209.
+    """
     require_level(level)
     top, size = _columns(favourable=favourable, n=n)
     if (top > size).any():
@@ -122,7 +127,10 @@ def top_box_table(
 
 
 def mean_table(*, counts: ArrayLike, values: ArrayLike, level: float = 0.95, least_n: int = 0) -> ScoreTable:
-    """Mean answer of every unit: ``counts`` has one row a unit and one column a cell of the scale ``values``."""
+    """Mean answer of every unit: ``counts`` has one row a unit and one column a cell of the scale ``values``.
+
+    Source: Student (1908) Biometrika 6:1; Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4.
+    """
     require_level(level)
     cells, scale = inputs.counts("counts", counts), inputs.finite("values", values)
     if cells.ndim != 2 or cells.shape[1] != len(scale):
@@ -139,6 +147,9 @@ def pooled_standard_errors(counts: ArrayLike, values: ArrayLike) -> FloatArray:
 
     Each unit's cells get twenty more answers, spread as all answers of the table are; the variance of that is divided
     by the unit's true n. A unit with one answer gets the variance of the company, a unit with a thousand its own.
+
+    Source: pooling variances over groups: Cochran (1977) §5.3; why a unit's own is not to be used: Morris
+    (1983) JASA 78:47.
     """
     cells, scale = inputs.counts("counts", counts), inputs.finite("values", values)
     n = cells.sum(axis=1)

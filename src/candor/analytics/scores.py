@@ -60,7 +60,10 @@ def net_promoter_score(
 def net_promoter_score_adjusted_wald(
     *, detractors: int, passives: int, promoters: int, level: float = 0.95, least_n: int = 0
 ) -> Estimate:
-    """NPS with the adjusted Wald interval whatever the n (see :func:`net_promoter_score`)."""
+    """NPS with the adjusted Wald interval whatever the n (see :func:`net_promoter_score`).
+
+    Source: Rocks (2016) The American Statistician 70:365.
+    """
     return _net_promoter(
         (detractors, passives, promoters),
         net_promoter.adjusted_wald_limits,
@@ -73,7 +76,10 @@ def net_promoter_score_adjusted_wald(
 def net_promoter_score_tango(
     *, detractors: int, passives: int, promoters: int, level: float = 0.95, least_n: int = 0
 ) -> Estimate:
-    """NPS with Tango's score interval whatever the n (see :func:`net_promoter_score`)."""
+    """NPS with Tango's score interval whatever the n (see :func:`net_promoter_score`).
+
+    Source: Tango (1998) Statistics in Medicine 17:891.
+    """
     return _net_promoter(
         (detractors, passives, promoters),
         net_promoter.tango_limits,
@@ -114,6 +120,9 @@ def mean_score(*, counts: Mapping[float, int], level: float = 0.95, least_n: int
 
     Student's interval where it holds (n ≥ 30 and n ≥ 25·skewness²), otherwise a Dirichlet interval over the cells.
 
+    Source: Student (1908) Biometrika 6:1; Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4; which of
+    the two: Cochran (1977) Sampling Techniques, 3rd ed., §2.15.
+
     >>> mean = mean_score(counts={1: 10, 2: 15, 3: 25, 4: 30, 5: 20})
     >>> mean.value, round(mean.low, 2), round(mean.high, 2), mean.method
     (3.35, 3.1, 3.6, 'Student t')
@@ -129,12 +138,18 @@ def mean_score(*, counts: Mapping[float, int], level: float = 0.95, least_n: int
 
 
 def mean_score_t(*, counts: Mapping[float, int], level: float = 0.95, least_n: int = 0) -> Estimate:
-    """Mean with Student's interval whatever the shape; no interval below two answers."""
+    """Mean with Student's interval whatever the shape; no interval below two answers.
+
+    Source: Student (1908) Biometrika 6:1.
+    """
     return _mean(*_cells(counts), cell_means.t_limits, "Student t", level=level, least_n=least_n)
 
 
 def mean_score_dirichlet(*, counts: Mapping[float, int], level: float = 0.95, least_n: int = 0) -> Estimate:
-    """Mean with the Dirichlet interval whatever the shape (prior answers: 1.5 in all, spread over the cells)."""
+    """Mean with the Dirichlet interval whatever the shape (prior answers: 1.5 in all, spread over the cells).
+
+    Source: Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4.
+    """
     return _mean(
         *_cells(counts), cell_means.dirichlet_limits, "Dirichlet over cells", level=level, least_n=least_n
     )

@@ -15,10 +15,12 @@ from numpy.typing import ArrayLike
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, NotEnoughHistory
+from candor.analytics.estimates import Status
 from candor.analytics.inputs import FloatArray
 
 __all__ = ["SeasonalParts", "Smoothing", "robust_seasonal_parts", "seasonal_parts", "seasonally_adjusted"]
 
+STEADY_SEASONS = 5
 _ROUNDS = 2
 _ROBUST_ROUNDS = 15
 _ROUNDING = 1e-12
@@ -74,6 +76,21 @@ class SeasonalParts:
     seasonal_strength: float
     period: int
 
+    @property
+    def n(self) -> int:
+        """Periods."""
+        return len(self.trend)
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "STL, seasonal and trend decomposition by loess"
+
+    @property
+    def status(self) -> Status:
+        """``wide`` below five seasons: one odd December may then be “the season”."""
+        return "wide" if self.n < STEADY_SEASONS * self.period else "ok"
+
 
 def seasonal_parts(values: ArrayLike, *, period: int, smoothing: Smoothing | None = None) -> SeasonalParts:
     """Split a series into trend, season and remainder.
@@ -91,6 +108,9 @@ def seasonal_parts(values: ArrayLike, *, period: int, smoothing: Smoothing | Non
     >>> parts = seasonal_parts(30 + 0.1 * months + 5 * np.sin(months * np.pi / 6), period=12)
     >>> round(parts.seasonal_strength, 2), bool(np.abs(parts.remainder).max() < 0.2)
     (1.0, True)
+
+    Source:
+        Cleveland, Cleveland, McRae & Terpenning (1990) Journal of Official Statistics 6:3.
     """
     y, plan = _checked(values, period, smoothing)
     ones = np.ones(len(y))
@@ -101,7 +121,10 @@ def seasonal_parts(values: ArrayLike, *, period: int, smoothing: Smoothing | Non
 def robust_seasonal_parts(
     values: ArrayLike, *, period: int, smoothing: Smoothing | None = None
 ) -> SeasonalParts:
-    """As :func:`seasonal_parts`, with periods far from the rest (a strike, an outage) weighted down."""
+    """As :func:`seasonal_parts`, with periods far from the rest (a strike, an outage) weighted down.
+
+    Source: Cleveland, Cleveland, McRae & Terpenning (1990) Journal of Official Statistics 6:3.
+    """
     y, plan = _checked(values, period, smoothing)
     weights, trend = np.ones(len(y)), np.zeros(len(y))
     trend, seasonal = _inner(y, period, plan, weights, trend, rounds=1)
@@ -112,7 +135,10 @@ def robust_seasonal_parts(
 
 
 def seasonally_adjusted(values: ArrayLike, *, period: int) -> FloatArray:
-    """The values without their season: what to give to control charts and change points."""
+    """The values without their season: what to give to control charts and change points.
+
+    Source: Cleveland, Cleveland, McRae & Terpenning (1990) Journal of Official Statistics 6:3.
+    """
     return inputs.finite("values", values) - seasonal_parts(values, period=period).seasonal
 
 

@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import DidNotConverge, EmptySample
-from candor.analytics.estimates import require_level
+from candor.analytics.estimates import Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
@@ -44,6 +44,7 @@ class Pooled:
         centre: μ, with ``standard_error``.
         variance: τ², the variance of true scores between units.
         heterogeneity: Cochran's Q, chi-squared with (units − 1) degrees of freedom when no unit truly differs.
+        n: Units.
     """
 
     centre: float
@@ -51,6 +52,12 @@ class Pooled:
     variance: float
     heterogeneity: float
     method: str
+    n: int
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below three units: nothing can be said of how much they vary."""
+        return few_below(self.n, _LEAST_UNITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,16 @@ class Shrunken:
     method: str
     level: float
 
+    @property
+    def n(self) -> int:
+        """Units."""
+        return len(self.values)
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below three units, which come back as they are."""
+        return few_below(self.n, _LEAST_UNITS)
+
 
 def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95) -> Shrunken:
     """Shrink towards the common centre, averaging over everything the spread between units may be.
@@ -85,6 +102,8 @@ def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95
 
     Assumes standard errors that are known and not tied to the unit's own luck (pool the variance of answers over
     units: see ``score_tables``), and units that are not known to differ for a reason; with a reason, adjust first.
+
+    Source: Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §5.4–5.5; Morris (1983) JASA 78:47.
 
     >>> schools = shrink([28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18])
     >>> schools.values.round(1).tolist()
@@ -124,6 +143,8 @@ def shrink_with(
     """Shrink with one estimate of the spread, for instance ``shrink_with(pool_reml, values, standard_errors)``.
 
     Intervals include the uncertainty of the centre but not of the spread: too narrow for fewer than about 20 units.
+
+    Source: Morris (1983) JASA 78:47; Efron & Morris (1975) JASA 70:311.
     """
     require_level(level)
     y, v = _checked(values, standard_errors)
@@ -206,6 +227,7 @@ def _pooled(y: FloatArray, v: FloatArray, variance: float, method: str) -> Poole
         variance=float(variance),
         heterogeneity=_heterogeneity(y, v, 0.0),
         method=method,
+        n=len(y),
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from candor.analytics.errors import BadParameter, EmptySample
-from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.estimates import Estimate, Status, require_level, status_of, worst_of
 from candor.analytics.process_simulation import (
     Day,
     DayPlan,
@@ -137,6 +137,21 @@ class ScenarioResult:
     p_below: Estimate
     bottleneck: tuple[str, float]
 
+    @property
+    def n(self) -> int:
+        """Days."""
+        return self.in_time.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "simulation, t over days"
+
+    @property
+    def status(self) -> Status:
+        """That of the share served in time."""
+        return self.in_time.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakPoint:
@@ -145,11 +160,23 @@ class BreakPoint:
     Attributes:
         load: None when it breaks below a tenth of the base or not even at ten times the base.
         low, high: Bootstrap interval over days.
+        n: Days.
     """
 
     load: float | None
     low: float | None
     high: float | None
+    n: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "load at which the worst tenth of days falls below the service level, bootstrap over days"
+
+    @property
+    def status(self) -> Status:
+        """``not_comparable`` where it lies beyond a tenth or ten times the base."""
+        return "ok" if self.load is not None else "not_comparable"
 
     @property
     def words(self) -> str:
@@ -175,6 +202,21 @@ class StressReport:
     days: int
     warm_up: float
     seed: int
+
+    @property
+    def n(self) -> int:
+        """Days."""
+        return self.days
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "discrete-event simulation, the same days for every scenario"
+
+    @property
+    def status(self) -> Status:
+        """The worst of its scenarios."""
+        return worst_of(*(result.status for result in self.results))
 
 
 def standard_scenarios(process: Process, *, day: float) -> tuple[Scenario, ...]:
@@ -467,13 +509,13 @@ def _break_point(
     limits = np.array([_limit(process, base, warm_up, day, (seed, number)) for number in range(days)])
     load = float(np.quantile(limits, FAILING, method="inverted_cdf"))
     if not 0.1 < load < 10:
-        return BreakPoint(load=None, low=None, high=None)
+        return BreakPoint(load=None, low=None, high=None, n=days)
     random = np.random.default_rng([seed, days])
     drawn = np.quantile(
         limits[random.integers(0, days, (2000, days))], FAILING, axis=1, method="inverted_cdf"
     )
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return BreakPoint(load=load, low=float(low), high=float(high))
+    return BreakPoint(load=load, low=float(low), high=float(high), n=days)
 
 
 def _limit(process: Process, base: Scenario, warm_up: float, day: float, seed: tuple[int, ...]) -> float:

@@ -21,7 +21,7 @@ from candor.analytics.errors import (
     NotIdentifiable,
     ShapeMismatch,
 )
-from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.estimates import Estimate, Status, few_below, require_level
 from candor.analytics.proportions import clopper_pearson_limits
 from candor.analytics.stakes import Measured
 
@@ -31,6 +31,7 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 LEAST_AT_RISK = 10
+LEAST_EXPECTED = 5
 _LOG_LOG = "Kaplan–Meier, Greenwood, log-log interval"
 _EXACT = "Kaplan–Meier, exact interval (Clopper–Pearson) on the number still watched"
 
@@ -63,6 +64,16 @@ class SurvivalCurve:
     n: int
     n_left: int
     level: float
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return _LOG_LOG
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below ten customers."""
+        return few_below(self.n, LEAST_AT_RISK)
 
     def at(self, time: float) -> Estimate:
         """Share still there at a time, with the log-log interval; where nobody or everybody has left, the exact one.
@@ -159,6 +170,16 @@ class LogRank:
     observed: dict[str, int]
     expected: dict[str, float]
     n: int
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return "log-rank"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when fewer than five would be expected to leave in a group: chi-squared does not hold then."""
+        return few_below(min(self.expected.values()), LEAST_EXPECTED)
 
     @property
     def words(self) -> str:
@@ -283,6 +304,10 @@ def churn_uplift(with_issue: SurvivalCurve, without_issue: SurvivalCurve, *, by:
         >>> found = churn_uplift(angry, calm, by=6)
         >>> round(found.value, 2), round(found.se, 3)
         (0.2, 0.173)
+
+    Source:
+        Greenwood (1926); difference at a fixed time: Klein, Logan, Harhoff & Andersen (2007) Statistics in
+        Medicine 26:4505.
     """
     parts = []
     for curve in (with_issue, without_issue):

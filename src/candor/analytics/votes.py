@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import expit, ndtri, xlogy
 
 from candor.analytics.errors import BadCounts, BadParameter, DidNotConverge, EmptySample, NotIdentifiable
-from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.estimates import Estimate, Status, few_below, require_level
 from candor.analytics.scores import top_box_share
 
 __all__ = ["IdeaRank", "PairStrengths", "bradley_terry", "ideas_to_show", "rank_ideas"]
@@ -37,6 +37,21 @@ class IdeaRank:
     rank: int
     is_surely_above_next: bool
 
+    @property
+    def n(self) -> int:
+        """Votes."""
+        return self.approval.n
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return self.approval.method
+
+    @property
+    def status(self) -> Status:
+        """That of the approval."""
+        return self.approval.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairStrengths:
@@ -59,6 +74,16 @@ class PairStrengths:
     ridge: float
     n: int
     level: float
+
+    @property
+    def method(self) -> str:
+        """How it was made, in words."""
+        return f"Bradley–Terry, ridge {self.ridge:g}" if self.ridge else "Bradley–Terry, maximum likelihood"
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` below two comparisons a thing compared."""
+        return few_below(self.n, 2 * len(self.keys))
 
     def difference(self, one: str, other: str) -> Estimate:
         """Strength of one less that of the other, in log-odds."""

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter
+from candor.analytics.estimates import Status, few_below
 from candor.analytics.inputs import FloatArray, IntArray
 
 __all__ = [
@@ -55,13 +56,26 @@ class Watch:
     method: str
 
     @property
+    def n(self) -> int:
+        """Periods watched."""
+        return len(self.path)
+
+    @property
+    def status(self) -> Status:
+        """``too_few`` when nothing was watched."""
+        return few_below(self.n, 1)
+
+    @property
     def words(self) -> str:
         """How sure an alarm is."""
         return f"About one false alarm in {self.average_run:.0f} periods while nothing changes"
 
 
 def standardised(values: ArrayLike, standard_errors: ArrayLike, *, usual: float) -> FloatArray:
-    """Distances from the usual level in standard errors of each period."""
+    """Distances from the usual level in standard errors of each period.
+
+    Source: Montgomery (2012) Introduction to Statistical Quality Control, 7th ed., ch. 9.
+    """
     x, error = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
     inputs.same_length(values=x, standard_errors=error)
     return (x - usual) / error
@@ -157,6 +171,8 @@ def cusum_average_run(
 def ewma_limit_for(average_run: float, *, weight: float = EWMA_WEIGHT) -> float:
     """The limit that gives one false alarm in ``average_run`` periods.
 
+    Source: Crowder (1987) Technometrics 29:401; solved for the limit.
+
     >>> round(ewma_limit_for(500), 2)
     2.96
     """
@@ -164,7 +180,10 @@ def ewma_limit_for(average_run: float, *, weight: float = EWMA_WEIGHT) -> float:
 
 
 def cusum_limit_for(average_run: float, *, allowance: float = CUSUM_ALLOWANCE) -> float:
-    """The limit that gives one false alarm in ``average_run`` periods."""
+    """The limit that gives one false alarm in ``average_run`` periods.
+
+    Source: Page (1954) Biometrika 41:100; solved for the limit.
+    """
     return _solved(average_run, lambda limit: cusum_average_run(allowance=allowance, limit=limit), 0.5, 15.0)
 
 

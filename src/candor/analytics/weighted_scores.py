@@ -30,6 +30,9 @@ def weighted_net_promoter_score(
 
     The interval is that of :func:`net_promoter_score` at Kish's effective n (Tango below 30 of those).
 
+    Source: Kish (1965) Survey Sampling, §11.7; effective n inside an interval: Korn & Graubard (1998) Survey
+    Methodology 24:193.
+
     >>> score = weighted_net_promoter_score(
     ...     detractors=10.0, passives=25.0, promoters=65.0, n=100, squared_weights=125.0)
     >>> score.value, score.n_effective, score.design_effect
@@ -63,7 +66,11 @@ def weighted_top_box_share(
     level: float = 0.95,
     least_n: int = 0,
 ) -> Estimate:
-    """Share of a weighted sample: ``favourable`` and ``total`` are sums of weights; Wilson at the effective n."""
+    """Share of a weighted sample: ``favourable`` and ``total`` are sums of weights; Wilson at the effective n.
+
+    Source: Kish (1965) Survey Sampling, §11.7; effective n inside an interval: Korn & Graubard (1998) Survey
+    Methodology 24:193.
+    """
     inputs.part_of(favourable, total)
     weighting = Weighting(n=n, total=total, squared=squared_weights)
     return _weighted_score(
@@ -88,6 +95,8 @@ def weighted_mean_score(
     Where Student's interval holds its standard error is linearised, ``√(n/(n−1) Σw²(y−ȳ)²) / Σw``, which is what
     survey packages report for independent draws; elsewhere the Dirichlet interval at the effective n. Weights are
     taken as given: uncertainty of the raking itself is not in it.
+
+    Source: Kish (1965) Survey Sampling, §11.7; linearised error: Särndal, Swensson & Wretman (1992), §5.7.
     """
     values = inputs.finite("values", sorted(cells))
     table = inputs.weights([cells[value] for value in sorted(cells)]).reshape(-1, 3)
