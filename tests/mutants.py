@@ -1,17 +1,15 @@
 """Mutation testing of the scores: change the library one step at a time and see whether the tests notice.
 
 `python -m tests.mutants [--most N] [--skip N] [--minutes M] [--seed S] [--in MODULE]…` tries mutants in random order, prints each as
-killed or survived with its place, and then the share killed. Each mutant runs in a forked process that loads the changed
-module in place of the true one; the files of the checkout are never touched. Only the tests that call the changed function run,
-the quickest first. Survivors are either a gap in the tests or no change at all: read them.
+killed or survived with its place, and then the share killed. The tests are collected once. For each mutant the process is forked,
+the changed code put in place of the true one in the memory of the fork, and the tests that call the changed function run, the
+quickest first; the files of the checkout are never touched. Survivors are either a gap in the tests or no change at all: read them.
 """
 
 import argparse
 import ast
 import copy
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import importlib
 import json
 import os
 import random
@@ -22,8 +20,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, ModuleType
-from typing import Any, TextIO
+from types import FrameType, FunctionType, ModuleType
+from typing import TextIO
 
 import hypothesis
 import pytest
@@ -38,7 +36,6 @@ TESTS = (
     "test_odd_input.py",
 )
 MODULES = ("scores", "net_promoter", "proportions", "comparisons", "histogram")
-NOTHING_RAN = 5  # pytest's exit code when no test was selected
 SECONDS = 120  # after which a mutant that never ends counts as killed
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -155,89 +152,108 @@ def _mutant(module: str, tree: ast.Module, place: int, number: int) -> Mutant:
     return Mutant(module, getattr(target, "lineno", 0), words, ast.fix_missing_locations(changed))
 
 
-class _Loader(importlib.abc.Loader):
-    """Runs the changed module in place of the true one."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.mutant.tree, f"{self.mutant.module}.py", "exec"), module.__dict__)
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    """Hands out the changed module where the true one is asked for."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.loader = _Loader(mutant)
-        self.name = f"{PACKAGE}.{mutant.module}"
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self.loader) if fullname == self.name else None
+def put_in_place(mutant: Mutant) -> None:
+    """Give the functions of the true module the changed code, defaults and constants, wherever they were imported."""
+    true = importlib.import_module(f"{PACKAGE}.{mutant.module}")
+    changed = ModuleType(true.__name__)
+    exec(compile(mutant.tree, str(true.__file__), "exec"), changed.__dict__)
+    for name, new in vars(changed).items():
+        old = vars(true).get(name)
+        if isinstance(old, FunctionType) and old.__module__ == true.__name__:
+            _recode(old, new)
+        elif isinstance(old, type) and old.__module__ == true.__name__:
+            for part in vars(old).keys() & vars(new).keys():
+                _recode(_function(vars(old)[part]), _function(vars(new)[part]))
+        elif isinstance(old, int | float | tuple | dict) and not name.startswith("__") and old != new:
+            for module in [one for key, one in sys.modules.items() if key.startswith(PACKAGE)]:
+                if vars(module).get(name) is old:
+                    setattr(module, name, new)
 
 
-class _Calls:
-    """A plugin that notes how long each test takes and which functions of the module it calls."""
+def _function(member: object) -> object:
+    return getattr(member, "fget", None) or getattr(member, "__func__", member)
 
-    def __init__(self, module: str) -> None:
-        self.file = str(ROOT / "src/candor/analytics" / f"{module}.py")
-        self.called: dict[str, list[int]] = {}
-        self.seconds: dict[str, float] = {}
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+def _recode(old: object, new: object) -> None:
+    if isinstance(old, FunctionType) and isinstance(new, FunctionType):
+        if len(old.__code__.co_freevars) == len(new.__code__.co_freevars):
+            old.__code__ = new.__code__
+        old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+
+
+class Trial:
+    """A plugin that tries mutants in place of running the tests."""
+
+    def __init__(self, mutants: Sequence[Mutant], minutes: float) -> None:
+        self.mutants, self.end = mutants, time.monotonic() + 60 * minutes
+        self.tried = self.killed = 0
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        calls = {module: _calls_of(module, session.items) for module in {one.module for one in self.mutants}}
+        for mutant in self.mutants:
+            if time.monotonic() > self.end:
+                break
+            line = _function_at(mutant.module, mutant.line)
+            fast_first = [
+                item
+                for _, lines, item in sorted(calls[mutant.module], key=lambda call: call[0])
+                if line is None or line in lines
+            ]
+            dead = _in_a_fork(lambda items=fast_first, mutant=mutant: _try(items, mutant)) != 0
+            self.tried, self.killed = self.tried + 1, self.killed + dead
+            _say(f"{'killed  ' if dead else 'SURVIVED'} {mutant.place}")
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Only in a fork: the first failure ends it."""
+        if report.failed:
+            os._exit(1)
+
+
+Call = tuple[float, set[int], pytest.Item]
+
+
+def _calls_of(module: str, items: Sequence[pytest.Item]) -> list[Call]:
+    """How long each test takes as the library stands, and which functions of the module it calls, by first line.
+
+    Raises:
+        SystemExit: A test fails.
+    """
+    with tempfile.TemporaryFile("w+") as told:
+        if _in_a_fork(lambda: _listen(items, module, told)):
+            sys.exit("The tests fail as the library stands: mend that first.")
+        told.seek(0)
+        heard = json.load(told)
+    return [(seconds, set(lines), item) for (seconds, lines), item in zip(heard, items, strict=True)]
+
+
+def _listen(items: Sequence[pytest.Item], module: str, told: TextIO) -> int:
+    path = ROOT / "src/candor/analytics" / f"{module}.py"
+    file, heard = str(path), []
+    put_in_place(Mutant(module, 0, "none", ast.parse(path.read_text(encoding="utf-8"))))  # changes nothing
+    for item in items:
         lines: set[int] = set()
 
-        def note(frame: FrameType, event: str, argument: object) -> None:
-            if event == "call" and frame.f_code.co_filename == self.file:
+        def note(frame: FrameType, event: str, argument: object, lines: set[int] = lines) -> None:
+            if event == "call" and frame.f_code.co_filename == file:
                 lines.add(frame.f_code.co_firstlineno)
 
         start = time.perf_counter()
         sys.setprofile(note)
-        try:
-            yield
-        finally:
-            sys.setprofile(None)
-            self.called[item.nodeid] = sorted(lines)
-            self.seconds[item.nodeid] = time.perf_counter() - start
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        sys.setprofile(None)
+        heard.append((time.perf_counter() - start, sorted(lines)))
+    json.dump(heard, told)
+    told.flush()
+    return 0
 
 
-class _Only:
-    """A plugin that keeps the tests which call the changed function, the quickest first."""
-
-    def __init__(self, calls: _Calls, line: int | None) -> None:
-        self.calls, self.line = calls, line
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [
-            item
-            for item in items
-            if self.line is None or self.line in self.calls.called.get(item.nodeid, [self.line])
-        ]
-        items.sort(key=lambda item: self.calls.seconds.get(item.nodeid, 0.0))
-
-
-def calls_of(module: str) -> _Calls:
-    """Run the tests of a module as the library stands, in a forked process, and note what each of them calls.
-
-    Raises:
-        SystemExit: They fail.
-    """
-    calls = _Calls(module)
-    with tempfile.TemporaryFile("w+") as told:
-        if _in_a_fork(lambda: _run(None, calls, told)):
-            sys.exit(f"The tests of {module} fail as the library stands: mend that first.")
-        told.seek(0)
-        calls.called, calls.seconds = json.load(told)
-    return calls
-
-
-def is_killed(mutant: Mutant, calls: _Calls) -> bool:
-    """Whether the tests that call the changed function fail with the mutant in place."""
-    only = _Only(calls, _function_at(mutant.module, mutant.line))
-    return _in_a_fork(lambda: _run(mutant, only)) not in (0, NOTHING_RAN)
+def _try(items: Sequence[pytest.Item], mutant: Mutant) -> int:
+    signal.alarm(SECONDS)
+    put_in_place(mutant)
+    for item in items:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return 0
 
 
 def _function_at(module: str, line: int) -> int | None:
@@ -263,42 +279,6 @@ def _in_a_fork(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _run(mutant: Mutant | None, plugin: object, told: TextIO | None = None) -> int:
-    """In the forked process: the exit code of the tests."""
-    signal.alarm(SECONDS)
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
-    # A failure is enough here: the smallest example that fails would only be looked for in vain.
-    hypothesis.settings.register_profile(
-        "mutants",
-        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-        derandomize=True,
-        deadline=None,
-    )
-    hypothesis.settings.load_profile("mutants")
-    if mutant:
-        sys.meta_path.insert(0, _Finder(mutant))
-    folder = ROOT / "tests" / "analytics"
-    options = [
-        "-x",
-        "-q",
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(ROOT),
-        "--noconftest",
-        "--import-mode=importlib",
-    ]
-    options += ["-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist", "-W", "error"]
-    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "markers=slow", "-m", "not slow"]
-    code = int(pytest.main([*options, *(str(folder / name) for name in TESTS)], plugins=[plugin]))
-    if told and isinstance(plugin, _Calls):
-        json.dump((plugin.called, plugin.seconds), told)
-        told.flush()
-    return code
-
-
 def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants", description="Mutation testing of the scores."
@@ -309,38 +289,28 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--in", dest="modules", action="append", choices=MODULES, metavar="MODULE")
     arguments = parser.parse_args(words)
-    end = time.monotonic() + 60 * arguments.minutes
-    _warm_up()
-    modules = arguments.modules or MODULES
-    calls = {module: calls_of(module) for module in modules}
-    every = [mutant for module in modules for mutant in mutants_of(module)]
+    every = [mutant for module in arguments.modules or MODULES for mutant in mutants_of(module)]
     random.Random(arguments.seed).shuffle(every)
-    tried = killed = 0
-    for mutant in every[arguments.skip : arguments.skip + arguments.most]:
-        if time.monotonic() > end:
-            break
-        dead = is_killed(mutant, calls[mutant.module])
-        tried, killed = tried + 1, killed + dead
-        _say(f"{'killed  ' if dead else 'SURVIVED'} {mutant.place}")
-    _say(f"{killed} of {tried} mutants killed, of {len(every)} there are ({killed / max(tried, 1):.0%})")
+    trial = Trial(every[arguments.skip : arguments.skip + arguments.most], arguments.minutes)
+    # A failure is enough here: the smallest example that fails would only be looked for in vain.
+    hypothesis.settings.register_profile(
+        "mutants",
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        derandomize=True,
+        deadline=None,
+    )
+    hypothesis.settings.load_profile("mutants")
+    options = ["-s", "-c", os.devnull, "--rootdir", str(ROOT), "--noconftest", "--import-mode=importlib"]
+    options += ["-p", "no:cacheprovider", "-p", "no:django", "-p", "no:terminal", "-W", "error"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "markers=slow", "-m", "not slow"]
+    pytest.main([*options, *(str(ROOT / "tests/analytics" / name) for name in TESTS)], plugins=[trial])
+    share = trial.killed / max(trial.tried, 1)
+    _say(f"{trial.killed} of {trial.tried} mutants killed, of {len(every)} there are ({share:.0%})")
 
 
 def _say(words: str) -> None:
     sys.stdout.write(words + "\n")
     sys.stdout.flush()
-
-
-def _warm_up() -> None:
-    """Load what the tests need and the mutants don't change, once for all forks."""
-    for name in (
-        "numpy",
-        "scipy.stats",
-        "scipy.optimize",
-        "statsmodels.api",
-        "statsmodels.stats.api",
-    ):
-        loaded: Any = importlib.import_module(name)
-        assert loaded
 
 
 if __name__ == "__main__":

@@ -183,6 +183,49 @@ def rising() -> Spec:
     )
 
 
+def trend() -> Spec:
+    """A slow rise with Sen's line."""
+    random = np.random.default_rng(24)
+    months = 30 + 0.5 * np.arange(24) + random.normal(size=24) * 2
+    found = cx.mann_kendall(months)
+    slope = found.slope
+    middle = float(np.median(months - slope.value * np.arange(24)))
+    frame = Frame(x=Axis("month", (-0.5, 23.5)), y=Axis("score", (25, 46)))
+    layers = [
+        frame.line([{"x": at, "y": middle + slope.value * at} for at in (0, 23)]),
+        frame.dots([{"x": at, "y": value} for at, value in enumerate(months)], "plain"),
+    ]
+    return picture(
+        layers,
+        title="A slow rise is a trend even where no month stands out",
+        subtitle=f"simulated; Sen’s slope {slope.value:.2f} a month ({slope.low:.2f} to {slope.high:.2f}), Mann–Kendall p {found.p_value:.3f}, n = {found.n}",
+    )
+
+
+def lead_and_lag() -> Spec:
+    """Correlations at several lags after prewhitening."""
+    random = np.random.default_rng(3)
+    calls = random.normal(size=120)
+    for month in range(1, 120):
+        calls[month] += 0.6 * calls[month - 1]
+    leavers = np.r_[np.zeros(3), calls[:-3]] + random.normal(size=120)
+    found = cx.lead_lag_correlations(calls, leavers)
+    frame = Frame(x=Axis("periods later", (-0.5, 6.5)), y=Axis("correlation", (-0.35, 0.9), form=".1f"))
+    rows = [{"x": lag, "y": value} for lag, value in zip(found.lags, found.correlations, strict=True)]
+    band = [{"x": at, "low": -found.bound, "high": found.bound} for at in (-0.5, 6.5)]
+    layers = [
+        frame.band(band, "faint"),
+        frame.upright([{"x": row["x"], "low": 0.0, "high": row["y"]} for row in rows]),
+        frame.dots(rows),
+        *frame.level(0.0),
+    ]
+    return picture(
+        layers,
+        title="What the first does shows in the second three periods later",
+        subtitle=f"simulated with a true lead of 3; band: what chance gives at one lag, n = {found.n}",
+    )
+
+
 PICTURES = {
     "control-charts": control_charts,
     "ewma-and-cusum": ewma_and_cusum,
@@ -190,4 +233,6 @@ PICTURES = {
     "seasons": seasons,
     "confidence-sequences": confidence_sequences,
     "rising": rising,
+    "trend": trend,
+    "lead-and-lag": lead_and_lag,
 }

@@ -1,6 +1,7 @@
 """The contents page names what the modules offer, and costs next to nothing to open."""
 
 import importlib
+import inspect
 import pkgutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from candor import analytics
 
-NOT_LISTED = {"inputs"}
+NOT_LISTED = {"door", "inputs"}
 """Modules that serve other modules and are no part of the contents."""
 
 
@@ -75,3 +76,26 @@ def test_no_name_is_also_that_of_a_module():
     """Importing `candor.analytics.x` would put the module in the place of the function `x`."""
     names = {name for names in analytics.CONTENTS.values() for name in names}
     assert not names & set(_modules())
+
+
+def test_a_function_got_from_the_top_keeps_its_name_words_and_defaults():
+    function, own = analytics.rank_intervals, importlib.import_module("candor.analytics.ranks").rank_intervals
+    assert function.__wrapped__ is own
+    assert (function.__name__, function.__doc__) == (own.__name__, own.__doc__)
+    assert inspect.signature(function) == inspect.signature(own)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: analytics.top_box_share(favourable=None, n=3), "favourable is None; expected a number"),
+        (lambda: analytics.mean_score(counts={1: 3, 2: "many"}), r"counts\[2\] is many; expected a number"),
+        (lambda: analytics.nps_of([9, 10]), r"histogram is \[9, 10\]; expected a Histogram"),
+        (lambda: analytics.shrink([1, None], [1, 1]), r"values is \[1, None\]; expected numbers"),
+        (lambda: analytics.rank_ideas({"new": (3,)}), "expected 2 entries"),
+        (lambda: analytics.erlang_b(load=float("nan"), agents=3), "load is nan; expected a finite number"),
+    ],
+)
+def test_what_is_no_number_or_no_table_is_named_at_the_door(call, words):
+    with pytest.raises(analytics.BadParameter, match=words):
+        call()

@@ -446,3 +446,39 @@ class TestConfidenceSequences:
             cx.empirical_bernstein_sequence([])
         with pytest.raises(cx.BadParameter):
             cx.mean_confidence_sequence(counts=[1, 2], values=[2.0, 1.0])
+
+
+def test_the_betting_sequence_gives_the_values_of_its_authors_package():
+    # confseq 0.0.11, betting_cs with 1,000 steps (Waudby-Smith & Ramdas 2024), on NPS points: 6.4…54.6 and 17.8…43.2.
+    low, high = cx.betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
+    assert [round(200 * low[at] - 100, 1) for at in (99, 499)] == [6.4, 17.8]
+    assert [round(200 * high[at] - 100, 1) for at in (99, 499)] == [54.6, 43.2]
+
+
+def test_the_betting_sequence_holds_at_all_looks_together_and_narrows_only():
+    random = np.random.default_rng(41)
+    missed = 0
+    for _ in range(200):
+        answers = random.choice([0, 0.5, 1], size=300, p=[0.2, 0.3, 0.5])
+        low, high = cx.betting_sequence(answers)
+        assert (np.diff(low) >= 0).all()
+        assert (np.diff(high) <= 0).all()
+        missed += bool((low > 0.65).any() or (high < 0.65).any())
+    assert missed <= 10  # at most 5 in 100
+
+
+def test_the_betting_sequence_ignores_the_scale_and_mirrors():
+    answers = np.random.default_rng(42).choice([0, 0.5, 1], size=700, p=[0.2, 0.3, 0.5])
+    low, high = cx.betting_sequence(answers)
+    wide_low, wide_high = cx.betting_sequence(answers * 10 - 3, lowest=-3, highest=7)
+    assert wide_low == pytest.approx(low * 10 - 3)
+    assert wide_high == pytest.approx(high * 10 - 3)
+    turned_low, turned_high = cx.betting_sequence(1 - answers)
+    assert turned_low == pytest.approx(1 - high)
+    assert turned_high == pytest.approx(1 - low)
+
+
+def test_all_the_same_answers_leave_the_end_of_the_scale_in():
+    low, high = cx.betting_sequence([1.0] * 200)
+    assert high[-1] == 1
+    assert low[-1] > 0.9

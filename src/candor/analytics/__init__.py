@@ -1,10 +1,12 @@
 # ruff: noqa: F403
 """Every number of customer experience, with its doubt: plain values in, frozen dataclasses out.
 
-No Django, no clock, no disk, no network. This page is the table of contents; a name loads its module when first used.
+No Django, no clock, no disk, no network. This page is the table of contents; a name loads its module when first used, and a
+function got from here checks its arguments against its annotations (:mod:`candor.analytics.door`).
 """
 
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # star imports, so that type checkers see every name of each __all__
@@ -30,6 +32,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.histogram import *
     from candor.analytics.improvement import *
     from candor.analytics.indexes import *
+    from candor.analytics.leading import *
     from candor.analytics.level_shifts import *
     from candor.analytics.lifetime_value import *
     from candor.analytics.maturity import *
@@ -50,6 +53,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.raking import *
     from candor.analytics.ranks import *
     from candor.analytics.relative_importance import *
+    from candor.analytics.reliability import *
     from candor.analytics.renewals import *
     from candor.analytics.repeat_buying import *
     from candor.analytics.rising import *
@@ -62,6 +66,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.stress import *
     from candor.analytics.survival import *
     from candor.analytics.totals import *
+    from candor.analytics.trends import *
     from candor.analytics.votes import *
     from candor.analytics.watching import *
     from candor.analytics.weighted_scores import *
@@ -120,6 +125,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "index_of_answers",
         "index_score",
     ),
+    "reliability": ("Reliability", "item_reliability"),
     "histogram": (
         "Cell",
         "Histogram",
@@ -294,7 +300,10 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "seasonal_parts",
         "seasonally_adjusted",
     ),
+    "trends": ("Trend", "mann_kendall", "mann_kendall_autocorrelated"),
+    "leading": ("LeadLag", "lead_lag_correlations"),
     "confidence_sequences": (
+        "betting_sequence",
         "empirical_bernstein_sequence",
         "mean_confidence_sequence",
         "nps_confidence_sequence",
@@ -411,6 +420,8 @@ def __getattr__(name: str) -> object:
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
     found: object = getattr(import_module(f"{__name__}.{home}"), name)
+    if isfunction(found):
+        found = import_module(f"{__name__}.door").guarded(found)
     globals()[name] = found
     return found
 

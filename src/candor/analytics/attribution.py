@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from candor.analytics import inputs
-from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
+from candor.analytics.errors import EmptySample, NotIdentifiable
 from candor.analytics.estimates import Estimate, Status, require_level, status_of
 from candor.analytics.inputs import FloatArray, IntArray
 from candor.analytics.proportions import wilson_limits
@@ -113,8 +113,7 @@ def removal_effects(
     [('mail', 1.0, 0.4), ('shop', 1.0, 0.4), ('ad', 0.5, 0.2)]
     """
     require_level(level)
-    if not resamples >= 1:
-        raise BadParameter("resamples", resamples, expected="1 or more")
+    inputs.at_least_one("resamples", resamples)
     counted = _Ways(paths)
     value = counted.effects(counted.journeys)[0]
     if not np.isfinite(value).all():

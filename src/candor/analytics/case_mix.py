@@ -187,7 +187,7 @@ def observed_to_expected_events(*, observed: int, expected: float, level: float 
 
 def _design(mix: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]:
     traits, y = inputs.finite("mix", mix), inputs.finite("outcome", outcome)
-    if len(y) == 0:
+    if len(y) == 0 or len(traits) == 0:
         raise EmptySample("answers")
     traits = traits.reshape(len(traits), -1) if traits.ndim < 2 else traits
     if len(traits) != len(y):

@@ -4,8 +4,11 @@
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, stdtr, stdtrit
 
+from candor.analytics import inputs
+from candor.analytics.errors import ShapeMismatch
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
@@ -29,6 +32,14 @@ SKEW_FACTOR = 25
 """The t interval is trusted from ``n ≥ 25 · skewness²`` (Cochran's rule) and n ≥ 30."""
 
 
+def checked_cells(counts: ArrayLike, values: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Counts with one column a cell, and what each cell is worth."""
+    cells, scale = inputs.counts("counts", counts), inputs.finite("values", values)
+    if scale.ndim != 1 or scale.size == 0 or cells.ndim < 1 or cells.shape[-1] != len(scale):
+        raise ShapeMismatch(counts=cells.shape, values=scale.shape)
+    return cells, scale
+
+
 def row_means(counts: FloatArray, values: FloatArray) -> FloatArray:
     """Mean of every row; NaN where it has no answers."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -41,6 +52,7 @@ def row_variances(counts: FloatArray, values: FloatArray) -> FloatArray:
 
     Source: Cochran (1977) Sampling Techniques, 3rd ed., §2.6.
     """
+    counts, values = checked_cells(counts, values)
     n = counts.sum(axis=-1)
     centred = values - row_means(counts, values)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -52,6 +64,7 @@ def skewness(counts: FloatArray, values: FloatArray) -> FloatArray:
 
     Source: g₁ in Joanes & Gill (1998) The Statistician 47:183.
     """
+    counts, values = checked_cells(counts, values)
     n = counts.sum(axis=-1)
     centred = values - row_means(counts, values)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -65,6 +78,7 @@ def t_holds(counts: FloatArray, values: FloatArray) -> np.ndarray[tuple[int, ...
 
     Source: Cochran (1977) Sampling Techniques, 3rd ed., §2.15 (n above 25 times squared skewness).
     """
+    counts, values = checked_cells(counts, values)
     n = counts.sum(axis=-1)
     varies = (counts > 0).sum(axis=-1) > 1
     return np.asarray(
@@ -77,6 +91,7 @@ def t_limits(counts: FloatArray, values: FloatArray, *, level: float = 0.95) -> 
 
     Source: Student (1908) Biometrika 6:1.
     """
+    counts, values = checked_cells(counts, values)
     n = counts.sum(axis=-1)
     mean = row_means(counts, values)
     variance = row_variances(counts, values)
@@ -97,6 +112,7 @@ def dirichlet_limits(
 
     Source: Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4 (multinomial with a Dirichlet prior).
     """
+    counts, values = checked_cells(counts, values)
     lowest, width = values.min(), np.ptp(values)
     if width == 0:
         nothing = np.full(counts.shape[:-1], np.nan)
@@ -122,6 +138,7 @@ def mean_limits(
     Source: Student (1908) Biometrika 6:1; Gelman et al. (2013) Bayesian Data Analysis, 3rd ed., §3.4; which of
     the two: Cochran (1977) Sampling Techniques, 3rd ed., §2.15.
     """
+    counts, values = checked_cells(counts, values)
     trusted = t_holds(counts, values)
     by_t = t_limits(counts, values, level=level)
     by_cells = dirichlet_limits(counts, values, level=level)

@@ -15,13 +15,18 @@ from candor.analytics.estimates import Estimate, require_level, status_of
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
+    "betting_sequence",
     "empirical_bernstein_sequence",
     "mean_confidence_sequence",
     "nps_confidence_sequence",
     "share_confidence_sequence",
 ]
 
+GRID = 1000
+"""Steps into which the betting sequence divides the scale; limits are given one step too wide rather than too narrow."""
+
 _BISECTIONS = 64
+_CHUNK = 500
 
 
 def nps_confidence_sequence(
@@ -114,18 +119,10 @@ def empirical_bernstein_sequence(
         Two arrays as long as ``answers``, each narrowing only (running best limits).
     """
     require_level(level)
-    given = inputs.finite("answers", answers)
-    if len(given) == 0:
-        raise EmptySample("answers")
-    if not lowest < highest or given.min() < lowest or given.max() > highest:
-        raise BadParameter("answers", float(given.max()), expected=f"between {lowest} and {highest}")
-    x = (given - lowest) / (highest - lowest)
-    time = np.arange(1, len(x) + 1)
-    mean = (0.5 + np.cumsum(x)) / (time + 1)
-    variance = (0.25 + np.cumsum((x - mean) ** 2)) / (time + 1)
-    known_mean, known_variance = np.r_[0.5, mean[:-1]], np.r_[0.25, variance[:-1]]
+    x = _on_unit_scale(answers, lowest, highest)
+    known_mean, stakes = _stakes(x, level)
     cost = float(np.log(2 / (1 - level)))
-    bet = np.minimum(np.sqrt(2 * cost / (known_variance * time * np.log1p(time))), 0.5)
+    bet = np.minimum(stakes, 0.5)
     # ψ(λ) = −log(1 − λ) − λ, a quarter of which stands for λ²/8 of a plain Hoeffding bound.
     price = np.cumsum((x - known_mean) ** 2 * (-np.log1p(-bet) - bet))
     centre = np.cumsum(bet * x) / np.cumsum(bet)
@@ -133,6 +130,82 @@ def empirical_bernstein_sequence(
     low = np.maximum.accumulate(np.clip(centre - half, 0.0, 1.0))
     high = np.minimum.accumulate(np.clip(centre + half, 0.0, 1.0))
     return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+
+
+def betting_sequence(
+    answers: ArrayLike, *, lowest: float = 0.0, highest: float = 1.0, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of the mean after each answer, by betting against every mean: the narrowest for bounded answers.
+
+    Against each mean m on a grid one gambler bets that answers lie above it and one that they lie below, each with half
+    of the stake; m is left out for good once a gambler has made ``1 / (1 − level)`` times the stake, which under the true
+    mean happens with chance ``1 − level`` at most. Bets are fixed before the answer is seen and never risk more than half.
+
+    Args:
+        answers: In the order of arrival.
+        lowest, highest: Ends of the scale.
+        level: Chance that the mean lies within all the limits.
+
+    Returns:
+        Two arrays as long as ``answers``, each narrowing only, one step of the grid (a thousandth of the scale) wider
+        than computed.
+
+    Raises:
+        EmptySample: No answer.
+        BadParameter: An answer outside the scale.
+
+    Source: Waudby-Smith & Ramdas (2024) JRSS-B 86:1, §4 (hedged capital process, predictable plug-in bets).
+
+    >>> low, high = betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
+    >>> round(float(2 * low[-1] - 1), 3), round(float(2 * high[-1] - 1), 3)
+    (0.178, 0.432)
+    """
+    require_level(level)
+    x = _on_unit_scale(answers, lowest, highest)
+    _, stakes = _stakes(x, level)
+    m = np.arange(GRID + 1) / GRID
+    limit = float(np.log(2 / (1 - level)))
+    above, below = np.zeros(GRID + 1), np.zeros(GRID + 1)
+    ends = np.empty((2, len(x)))
+    with np.errstate(divide="ignore"):
+        most = np.stack([0.5 / m, 0.5 / (1 - m)])
+    for start in range(0, len(x), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        off, bet = x[part, None] - m, stakes[part, None]
+        won = above + np.cumsum(np.log1p(np.minimum(bet, most[0]) * off), axis=0)
+        lost = below + np.cumsum(np.log1p(-np.minimum(bet, most[1]) * off), axis=0)
+        above, below = won[-1], lost[-1]
+        holds = np.maximum(won, lost) < limit
+        # Means that all are left out do not occur together: the last limits then stand.
+        kept = holds.any(axis=1)
+        ends[0, part] = np.where(kept, m[holds.argmax(axis=1)], 0.0)
+        ends[1, part] = np.where(kept, m[GRID - holds[:, ::-1].argmax(axis=1)], 1.0)
+    low = np.maximum(np.maximum.accumulate(ends[0]) - 1 / GRID, 0.0)
+    high = np.minimum(np.minimum.accumulate(ends[1]) + 1 / GRID, 1.0)
+    return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+
+
+def _on_unit_scale(answers: ArrayLike, lowest: float, highest: float) -> FloatArray:
+    given = inputs.finite("answers", answers)
+    if len(given) == 0:
+        raise EmptySample("answers")
+    inputs.finite("lowest and highest", [lowest, highest])
+    if not lowest < highest:
+        raise BadParameter("lowest", lowest, expected=f"below highest ({highest})")
+    wrong = given[(given < lowest) | (given > highest)]
+    if len(wrong):
+        raise BadParameter("answers", float(wrong[0]), expected=f"between {lowest} and {highest}")
+    return (given - lowest) / (highest - lowest)
+
+
+def _stakes(x: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """Mean known before each answer, and the bet that it calls for, before it is capped."""
+    time = np.arange(1, len(x) + 1)
+    mean = (0.5 + np.cumsum(x)) / (time + 1)
+    variance = (0.25 + np.cumsum((x - mean) ** 2)) / (time + 1)
+    known_mean, known_variance = np.r_[0.5, mean[:-1]], np.r_[0.25, variance[:-1]]
+    stakes = np.sqrt(2 * np.log(2 / (1 - level)) / (known_variance * time * np.log1p(time)))
+    return known_mean, stakes
 
 
 def _highest_mean(s: FloatArray, v: FloatArray, least: float) -> float:

@@ -176,7 +176,9 @@ def fit_hazards(
         ratios=ratios,
         log_likelihood=value,
         null_log_likelihood=_surface(np.zeros(len(names)), rows)[0],
-        concordance=None if start.any() else _concordance(rows.design @ slopes, stop, flags),
+        concordance=None
+        if entry is not None and start.any()
+        else _concordance(rows.design @ slopes, stop, flags),
         p_proportional=together,
         n=len(stop),
         n_left=n_left,
@@ -211,6 +213,8 @@ def _checked(
         raise NotIdentifiable("hazards", because="nobody left")
     if np.linalg.matrix_rank(design - design.mean(axis=0)) < len(names):
         raise NotIdentifiable("hazards", because="a column is constant or follows from the others")
+    if entry is None:
+        start = start - 1.0  # watched before the start of time, so that who leaves at 0 was at risk then
     order = np.lexsort((*design.T, flags, start, stop))
     return names, design[order], start[order], stop[order], flags[order]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from candor.analytics import inputs
 from candor.analytics.errors import EmptySample, NotEnoughHistory, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Status, require_level
 from candor.analytics.proportional_odds import log_likelihood_at_summit
@@ -302,6 +303,7 @@ def _ranking(
     level: float,
     seed: int,
 ) -> DriverRanking:
+    inputs.at_least_one("resamples", resamples)
     n, k = len(table), len(names)
     parts = parts_of(np.ones((1, n)))[0]
     r2 = float(parts.sum())

@@ -266,6 +266,8 @@ def staggered_effect(
         Callaway & Sant'Anna (2021), *Journal of Econometrics* 225(2), with not-yet-treated comparison.
     """
     require_level(level)
+    if not resamples >= 2:
+        raise BadParameter("resamples", resamples, expected="2 or more")
     kept = _panel(rows)
     starts = _starts(kept)
     periods = sorted({row.period for row in kept})

@@ -57,6 +57,8 @@ def garwood_limits(
 
     Source: Garwood (1936) Biometrika 28:437.
     """
+    events, exposure = inputs.counts("events", events), inputs.positive("exposure", exposure)
+    inputs.alike(events=events, exposure=exposure)
     tail = (1 - level) / 2
     low = np.where(events > 0, gammaincinv(np.maximum(events, 1e-300), tail), 0.0) / exposure
     return low, gammaincinv(events + 1, 1 - tail) / exposure

@@ -10,9 +10,13 @@ from candor.analytics.errors import BadCounts, BadParameter, BadWeights, ShapeMi
 __all__ = [
     "FloatArray",
     "IntArray",
+    "alike",
+    "at_least_one",
     "counts",
     "finite",
+    "numbers",
     "part_of",
+    "parts_of",
     "positive",
     "same_length",
     "weights",
@@ -82,6 +86,35 @@ def same_length(**arrays: FloatArray) -> None:
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise ShapeMismatch(**lengths)
+
+
+def numbers(name: str, value: ArrayLike) -> FloatArray:
+    """Numbers as floats, NaN allowed: what may be missing is the caller's to say."""
+    return _floats(name, value)
+
+
+def alike(**arrays: FloatArray) -> None:
+    """Refuse arrays of shapes that cannot stand side by side."""
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        raise ShapeMismatch(**{name: array.shape for name, array in arrays.items()}) from None
+
+
+def parts_of(favourable: ArrayLike, total: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Two columns of counts, the first never larger than the second but for rounding."""
+    part, whole = counts("favourable", favourable), counts("n", total)
+    alike(favourable=part, n=whole)
+    wrong = part > whole * (1 + 1e-9)
+    if wrong.any():
+        raise BadCounts("favourable", _first(np.broadcast_to(part, wrong.shape), wrong), expected="at most n")
+    return part, whole
+
+
+def at_least_one(name: str, value: int) -> None:
+    """Refuse a number of draws or resamples below 1, or that is not whole."""
+    if not (value >= 1 and np.isfinite(value) and value == int(value)):
+        raise BadParameter(name, value, expected="a whole number, 1 or more")
 
 
 def _floats(name: str, value: ArrayLike) -> FloatArray:

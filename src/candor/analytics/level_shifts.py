@@ -189,6 +189,8 @@ def penalty_for(periods: int) -> float:
     >>> round(penalty_for(24), 2), round(penalty_for(100), 2)
     (9.59, 10.3)
     """
+    if not periods >= 1:
+        raise BadParameter("periods", periods, expected="1 or more")
     return 8.0 + 0.5 * float(np.log(periods))
 
 

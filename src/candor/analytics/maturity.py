@@ -12,6 +12,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Estimate, Status, few_below, require_level, status_of
 from candor.analytics.proportions import wilson_limits
@@ -206,7 +207,7 @@ def weighted_kappa(
         Cohen (1968), *Psychological Bulletin* 70(4).
     """
     first, second, categories = _two_raters(one, other)
-    values = np.array(categories, dtype=np.float64)
+    values = inputs.finite("levels", np.array(categories, dtype=np.float64))
     differs = (values[:, None] - values[None, :]) ** 2
     return _kappa(first, second, differs, "quadratically weighted kappa", level, seed)
 

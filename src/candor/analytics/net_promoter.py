@@ -9,8 +9,10 @@ Reichheld; the arithmetic is described here to be compatible with them.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from candor.analytics import inputs
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
@@ -35,6 +37,7 @@ def score_variance(detractors: FloatArray, passives: FloatArray, promoters: Floa
 
     Source: Rocks (2016) The American Statistician 70:365.
     """
+    detractors, passives, promoters = _checked(detractors, passives, promoters)
     n = detractors + passives + promoters
     with np.errstate(invalid="ignore", divide="ignore"):
         down, up = detractors / n, promoters / n
@@ -48,9 +51,8 @@ def adjusted_moments(
 
     Source: Rocks (2016) The American Statistician 70:365.
     """
-    down, middle, up = (
-        given + pseudo for given, pseudo in zip((detractors, passives, promoters), PSEUDO_COUNTS, strict=True)
-    )
+    three = _checked(detractors, passives, promoters)
+    down, middle, up = (given + pseudo for given, pseudo in zip(three, PSEUDO_COUNTS, strict=True))
     n = down + middle + up
     return (up - down) / n, score_variance(down, middle, up) / n
 
@@ -77,8 +79,9 @@ def tango_limits(
 
     Sources: Tango, T. (1998) Statistics in Medicine 17; Rocks (2016), there called iterative.
     """
-    shape = np.broadcast_shapes(np.shape(detractors), np.shape(passives), np.shape(promoters))
-    triples = np.stack([np.broadcast_to(c, shape).ravel() for c in (detractors, passives, promoters)], axis=1)
+    three = _checked(detractors, passives, promoters)
+    shape = np.broadcast_shapes(*(count.shape for count in three))
+    triples = np.stack([np.broadcast_to(count, shape).ravel() for count in three], axis=1)
     distinct, where = np.unique(triples, axis=0, return_inverse=True)
     down, n, up = distinct[:, 0], distinct.sum(axis=1), distinct[:, 2]
     z = float(ndtri((1 + level) / 2))
@@ -95,6 +98,7 @@ def net_promoter_limits(
 
     Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
     """
+    detractors, passives, promoters = _checked(detractors, passives, promoters)
     low, high = adjusted_wald_limits(detractors, passives, promoters, level=level)
     low, high = np.atleast_1d(low).copy(), np.atleast_1d(high).copy()
     small = np.atleast_1d(detractors + passives + promoters) < SMALL_SAMPLE
@@ -103,6 +107,13 @@ def net_promoter_limits(
         low[small], high[small] = tango_limits(*few, level=level)
     shape = np.shape(detractors + passives + promoters)
     return low.reshape(shape), high.reshape(shape)
+
+
+def _checked(detractors: ArrayLike, passives: ArrayLike, promoters: ArrayLike) -> tuple[FloatArray, ...]:
+    three = {"detractors": detractors, "passives": passives, "promoters": promoters}
+    found = {name: inputs.counts(name, value) for name, value in three.items()}
+    inputs.alike(**found)
+    return tuple(np.broadcast_arrays(*found.values()))
 
 
 def _tango_end(down: FloatArray, n: FloatArray, up: FloatArray, z: float) -> FloatArray:

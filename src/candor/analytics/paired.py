@@ -142,6 +142,7 @@ def sign_flip(
 
     Source: Fisher (1935) The Design of Experiments, §21.
     """
+    inputs.at_least_one("permutations", permutations)
     ranks, sign = _signed_ranks(_changes(now, before))
     n = len(ranks)
     observed = float((ranks * sign).sum())

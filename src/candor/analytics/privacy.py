@@ -354,6 +354,9 @@ def views_of(
     Source:
         lattice of margins: Hundepool et al. (2012) Statistical Disclosure Control, ch. 4.
     """
+    unnamed = [d for d in dimensions if not isinstance(d, str)]
+    if unnamed:
+        raise BadParameter("dimensions", unnamed[0], expected="names")
     missing = sorted({d for values in people.values() for d in dimensions if d not in values})
     if missing:
         raise MissingColumns(missing)

@@ -7,6 +7,7 @@ sample). Where n is 0 the interval is 0…1: nothing is known.
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
+from candor.analytics import inputs
 from candor.analytics.inputs import FloatArray
 
 __all__ = ["clopper_pearson_limits", "jeffreys_limits", "newcombe_limits", "wilson_limits"]
@@ -16,6 +17,7 @@ def wilson_limits(
     favourable: FloatArray, n: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """Score interval. Source: Wilson, E. B. (1927) JASA 22; vectors in Newcombe (1998) Statistics in Medicine 17:857."""
+    favourable, n = inputs.parts_of(favourable, n)
     z2 = float(ndtri((1 + level) / 2)) ** 2
     centre = (favourable + z2 / 2) / (n + z2)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -33,6 +35,7 @@ def jeffreys_limits(
 
     Source: Brown, Cai & DasGupta (2001) Statistical Science 16:101.
     """
+    favourable, n = inputs.parts_of(favourable, n)
     a, b = favourable + 0.5, n - favourable + 0.5
     low = np.where(favourable <= 0, 0.0, betaincinv(a, b, (1 - level) / 2))
     high = np.where(favourable >= n, 1.0, betaincinv(a, b, (1 + level) / 2))
@@ -43,6 +46,7 @@ def clopper_pearson_limits(
     favourable: FloatArray, n: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """Exact interval: never covers less than ``level``, usually more. Source: Clopper & Pearson (1934)."""
+    favourable, n = inputs.parts_of(favourable, n)
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(
@@ -66,6 +70,9 @@ def newcombe_limits(
 
     Source: Newcombe, R. G. (1998) Statistics in Medicine 17:873, method 10.
     """
+    favourable_now, n_now = inputs.parts_of(favourable_now, n_now)
+    favourable_before, n_before = inputs.parts_of(favourable_before, n_before)
+    inputs.alike(n_now=n_now, n_before=n_before)
     with np.errstate(invalid="ignore", divide="ignore"):
         now = np.where(n_now > 0, favourable_now / n_now, 0.5)
         before = np.where(n_before > 0, favourable_before / n_before, 0.5)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, EmptySample, NotEnoughHistory, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Status, few_below
 from candor.analytics.summit import climb
@@ -178,6 +179,8 @@ def purchase_histories(
         >>> found.customers, found.repeats.tolist(), found.last.tolist(), found.age.tolist()
         (('ann', 'bob'), [1.0, 0.0], [2.0, 0.0], [10.0, 9.0])
     """
+    inputs.finite("as_of", as_of)
+    inputs.positive("unit", unit)
     days: dict[Hashable, dict[float, float]] = defaultdict(lambda: defaultdict(float))
     for customer, day, amount in sorted(purchases, key=lambda purchase: (str(purchase[0]), *purchase[1:])):
         if day <= as_of:
@@ -280,7 +283,7 @@ def fit_spend(repeats: Sequence[float] | Array, mean_spend: Sequence[float] | Ar
     x, m = np.asarray(repeats, dtype=np.float64), np.asarray(mean_spend, dtype=np.float64)
     if x.shape != m.shape:
         raise ShapeMismatch(repeats=len(x), mean_spend=len(m))
-    kept = (x > 0) & np.isfinite(m) & (m > 0)
+    kept = (x > 0) & np.isfinite(x) & np.isfinite(m) & (m > 0)
     x, m = x[kept], m[kept]
     if len(x) < LEAST_CUSTOMERS:
         raise NotEnoughHistory(have=len(x), need=LEAST_CUSTOMERS, what="customers with repeat purchases")
@@ -351,7 +354,15 @@ def _checked(repeats: npt.ArrayLike, last: npt.ArrayLike, age: npt.ArrayLike) ->
     x, t, whole = (np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (repeats, last, age))
     if not len(x) == len(t) == len(whole):
         raise ShapeMismatch(repeats=len(x), last=len(t), age=len(whole))
-    fits = (x >= 0) & (x == np.floor(x)) & (t >= 0) & (t <= whole) & np.isfinite(whole) & (whole > 0)
+    fits = (
+        (x >= 0)
+        & (x == np.floor(x))
+        & (t >= 0)
+        & (t <= whole)
+        & np.isfinite(x)
+        & np.isfinite(whole)
+        & (whole > 0)
+    )
     fits &= (x > 0) | (t == 0)
     if not fits.all():
         where = int(np.flatnonzero(~fits)[0])

@@ -151,7 +151,9 @@ def pooled_standard_errors(counts: ArrayLike, values: ArrayLike) -> FloatArray:
     Source: pooling variances over groups: Cochran (1977) §5.3; why a unit's own is not to be used: Morris
     (1983) JASA 78:47.
     """
-    cells, scale = inputs.counts("counts", counts), inputs.finite("values", values)
+    cells, scale = cell_means.checked_cells(counts, values)
+    if cells.ndim != 2:
+        raise ShapeMismatch(counts=cells.shape, values=len(scale))
     n = cells.sum(axis=1)
     # A few prior answers, so that a company where all gave the same answer still isn't sure without end.
     everyone = cells.sum(axis=0) + cell_means.PRIOR_TOTAL / len(scale)

@@ -69,7 +69,7 @@ class Shrunken:
         errors: Posterior standard deviation of each.
         weights: How much of a unit's own score is kept, 0…1; the rest is the centre.
         centre: Where scores are drawn to.
-        spread: Standard deviation of true scores between units (posterior median, or the estimate).
+        spread: Standard deviation of true scores between units (posterior median, or the estimate); None when not shrunken.
         method: How the spread was found, in words.
     """
 
@@ -79,7 +79,7 @@ class Shrunken:
     errors: FloatArray
     weights: FloatArray
     centre: float
-    spread: float
+    spread: float | None
     method: str
     level: float
 
@@ -334,7 +334,7 @@ def _as_given(y: FloatArray, v: FloatArray, level: float) -> Shrunken:
         errors=np.sqrt(v),
         weights=np.ones_like(y),
         centre=float(y.mean()),
-        spread=float("nan"),
+        spread=None,
         method=f"not shrunken: fewer than {_LEAST_UNITS} units",
         level=level,
     )

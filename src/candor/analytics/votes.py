@@ -244,8 +244,9 @@ def ideas_to_show(
     Source:
         Thompson (1933), *Biometrika* 25; Russo et al. (2018).
     """
-    if count < 0:
-        raise BadParameter("count", count, expected="0 or more")
+    for name, number in (("count", count), ("seed", seed)):
+        if number < 0:
+            raise BadParameter(name, number, expected="0 or more")
     for key, (favourable, n) in votes.items():
         if not 0 <= favourable <= n:
             raise BadCounts(key, (favourable, n), expected="0 ≤ in favour ≤ votes")

@@ -188,12 +188,11 @@ def cusum_limit_for(average_run: float, *, allowance: float = CUSUM_ALLOWANCE) -
 
 
 def _solved(average_run: float, run: Callable[[float], float], low: float, high: float) -> float:
+    from scipy.optimize import brentq
+
     if not run(low) <= average_run <= run(high):
         raise BadParameter("average_run", average_run, expected=f"{run(low):.1f} to {run(high):.0f} periods")
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if run(middle) < average_run else (low, middle)
-    return (low + high) / 2
+    return float(brentq(lambda limit: np.log(run(limit) / average_run), low, high, xtol=1e-9))
 
 
 def _one_sided(values: FloatArray, allowance: float) -> FloatArray:
