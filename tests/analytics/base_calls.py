@@ -424,4 +424,42 @@ CALLS = {
     "protect_views": {"views": VIEWS},
     "shown_share": {"favourable": 7, "n": 12},
     "views_of": {"people": STAFF, "dimensions": ["team", "site"]},
+    "share_of_total": {
+        "n": 3,
+        "part": 6.0,
+        "part_squares": 14.0,
+        "products": 40.0,
+        "total": 18.0,
+        "total_squares": 116.0,
+    },
+    "drop_off_bends": {
+        "steps": ["request", "papers", "offer"],
+        "reached": [1000, 940, 700],
+        "lost": [50, 200, 40],
+        "still_open": [10, 40, 20],
+    },
+    "critical_moments": {
+        "evidence": [
+            cx.MomentEvidence(touchpoint=name, passed=900, heard=heard)
+            for name, heard in (("first contact", 90), ("papers", 0), ("closing", 200))
+        ]
+    },
+    "promise_kept": {
+        "waits": [3.0, 8, 10, 12, 15, 2, 20],
+        "promised": 10.0,
+        "is_over": [1, 1, 1, 1, 1, 0, 0],
+    },
+    "promise_from_counts": {"kept": 300, "late": 100, "promised": 10.0, "lateness": (3.0, 2.5, 4.0)},
+    "feeling_changes": {
+        "touchpoints": ["order", "delivery"],
+        "journeys": list(range(30)) * 3,
+        "at": [0.0] * 30 + [2.0] * 30 + [4.0] * 30,
+        "scores": _noise(30, seed=21, around=4)
+        + _noise(30, seed=22, around=4)
+        + _noise(30, seed=23, around=3),
+        "passed_journeys": list(range(30)) * 2,
+        "passed_touchpoints": ["order"] * 30 + ["delivery"] * 30,
+        "passed_at": [1.0] * 30 + [3.0] * 30,
+    },
+    "conformity": {"journeys": 400, "as_designed": 260, "skipped": 90, "repeated": 70},
 }

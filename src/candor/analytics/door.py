@@ -56,6 +56,8 @@ def _check_for(hint: Any, *, nested: bool = False, may_be_endless: bool = False)
     if hint is float:
         return _any_number if nested or may_be_endless else _number
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is np.ndarray:
+        return None
     if origin in (types.UnionType, typing.Union):
         return _one_of(parts, nested)
     if origin is tuple:

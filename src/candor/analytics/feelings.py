@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from candor.analytics import cell_means, inputs
 from candor.analytics.errors import BadParameter, EmptySample, ShapeMismatch
 from candor.analytics.estimates import Estimate, require_level
-from candor.analytics.inputs import FloatArray, IntArray
+from candor.analytics.inputs import FloatArray, IntArray, Labels
 from candor.analytics.multiple_tests import benjamini_hochberg
 
 __all__ = ["LEAST_JOURNEYS", "Contrast", "FeelingChange", "FeelingChanges", "feeling_changes"]
@@ -110,13 +110,13 @@ class _Fit:
 def feeling_changes(
     *,
     touchpoints: Sequence[str],
-    journeys: ArrayLike,
+    journeys: Labels,
     at: ArrayLike,
     scores: ArrayLike,
-    passed_journeys: ArrayLike,
-    passed_touchpoints: ArrayLike,
+    passed_journeys: Labels,
+    passed_touchpoints: Labels,
     passed_at: ArrayLike,
-    persons: ArrayLike | None = None,
+    persons: Labels | None = None,
     level: float = 0.95,
     least_n: int = LEAST_JOURNEYS,
 ) -> FeelingChanges:
@@ -208,13 +208,13 @@ class _Answers:
     score: FloatArray
 
     @classmethod
-    def of(
-        cls, journeys: ArrayLike, at: ArrayLike, scores: ArrayLike, persons: ArrayLike | None
-    ) -> "_Answers":
-        keys, journey = np.unique(np.asarray(journeys).ravel(), return_inverse=True)
+    def of(cls, journeys: Labels, at: ArrayLike, scores: ArrayLike, persons: Labels | None) -> "_Answers":
+        keys, journey = np.unique(inputs.labels("journeys", journeys), return_inverse=True)
         score, when = inputs.finite("scores", scores).ravel(), inputs.finite("at", at).ravel()
         person = (
-            journey if persons is None else np.unique(np.asarray(persons).ravel(), return_inverse=True)[1]
+            journey
+            if persons is None
+            else np.unique(inputs.labels("persons", persons), return_inverse=True)[1]
         )
         if len({len(journey), len(score), len(when), len(person)}) > 1:
             raise ShapeMismatch(journeys=len(journey), at=len(when), scores=len(score), persons=len(person))
@@ -231,11 +231,10 @@ class _Answers:
             score[kept][order],
         )
 
-    def passes(
-        self, names: Sequence[str], journeys: ArrayLike, touchpoints: ArrayLike, at: ArrayLike
-    ) -> BoolArray:
+    def passes(self, names: Sequence[str], journeys: Labels, touchpoints: Labels, at: ArrayLike) -> BoolArray:
         """For each answer and touchpoint, whether it had been passed by then."""
-        journey, touchpoint = np.asarray(journeys).ravel(), np.asarray(touchpoints).ravel()
+        journey = inputs.labels("passed_journeys", journeys)
+        touchpoint = inputs.labels("passed_touchpoints", touchpoints)
         when = inputs.finite("passed_at", at).ravel()
         if len({len(journey), len(touchpoint), len(when)}) > 1:
             raise ShapeMismatch(

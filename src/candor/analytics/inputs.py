@@ -1,6 +1,7 @@
 """The doors through which numbers come in: each returns clean float arrays or raises a named error."""
 
-from typing import SupportsFloat, TypeAlias
+from collections.abc import Hashable, Sequence
+from typing import Any, SupportsFloat, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,10 +11,12 @@ from candor.analytics.errors import BadCounts, BadParameter, BadWeights, ShapeMi
 __all__ = [
     "FloatArray",
     "IntArray",
+    "Labels",
     "alike",
     "at_least_one",
     "counts",
     "finite",
+    "labels",
     "numbers",
     "part_of",
     "parts_of",
@@ -25,6 +28,7 @@ __all__ = [
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
+Labels: TypeAlias = Sequence[Hashable] | NDArray[Any]
 
 LARGEST = 1e100
 """Beyond this squares overflow and results would be nonsense."""
@@ -115,6 +119,15 @@ def at_least_one(name: str, value: int) -> None:
     """Refuse a number of draws or resamples below 1, or that is not whole."""
     if not (value >= 1 and np.isfinite(value) and value == int(value)):
         raise BadParameter(name, value, expected="a whole number, 1 or more")
+
+
+def labels(name: str, value: Labels) -> NDArray[Any]:
+    """Names or numbers that say what a row belongs to; all of one kind, none missing."""
+    given = np.asarray(value).ravel()
+    kinds = {type(item) for item in given.tolist()} if given.dtype.kind == "O" else set()
+    if len(kinds) > 1 or type(None) in kinds:
+        raise BadParameter(name, repr(value)[:60], expected="names or numbers, all of one kind")
+    return given
 
 
 def _floats(name: str, value: ArrayLike) -> FloatArray:

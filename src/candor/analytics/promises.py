@@ -152,7 +152,7 @@ def promise_from_counts(
         BadParameter: `promised` is not above zero, or a lateness without late waits.
 
     Source:
-        As :func:`promise_kept`.
+        Wilson (1927); median: Conover (1999) section 3.2, as :func:`promise_kept`.
 
     Example:
         >>> found = promise_from_counts(kept=300, late=100, promised=10, lateness=(3.0, 2.5, 4.0))
@@ -165,6 +165,7 @@ def promise_from_counts(
     if lateness is not None and not late:
         raise BadParameter("lateness", lateness, expected="none where nothing was late")
     value, low, high = lateness or (None, None, None)
+    inputs.finite("lateness", [end for end in (value, low, high) if end is not None])
     return PromiseKept(
         kept=top_box_share(favourable=kept, n=kept + late, level=level, least_n=least_n),
         lateness=_lateness(value, low, high, late if lateness is not None else 0, level),
