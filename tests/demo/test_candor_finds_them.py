@@ -174,4 +174,4 @@ def test_the_appraisal_is_the_moment_where_feeling_turns_and_quiet_places_stay_q
         "decision",
     }
     unheard = {name for name, one in found.items() if "no_feedback" in one.reasons}
-    assert unheard == {"first-contact", "underwriting", "first-payment"}, "where nobody is asked"
+    assert unheard == {"first-contact", "underwriting", "first-payment", "leaving"}, "where nobody is asked"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.histogram import *
     from candor.analytics.improvement import *
     from candor.analytics.indexes import *
+    from candor.analytics.journey_funnels import *
     from candor.analytics.leading import *
     from candor.analytics.level_shifts import *
     from candor.analytics.lifetime_value import *
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.nonresponse import *
     from candor.analytics.ordinal_tests import *
     from candor.analytics.paired import *
+    from candor.analytics.path_changes import *
     from candor.analytics.pilots import *
     from candor.analytics.priorities import *
     from candor.analytics.privacy import *
@@ -68,6 +70,8 @@ if TYPE_CHECKING:  # star imports, so that type checkers see every name of each 
     from candor.analytics.totals import *
     from candor.analytics.trends import *
     from candor.analytics.votes import *
+    from candor.analytics.waiting_places import *
+    from candor.analytics.waits import *
     from candor.analytics.watching import *
     from candor.analytics.weighted_scores import *
     from candor.analytics.weighting import *
@@ -97,6 +101,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "rising": ("Rise", "rising_groups"),
     "medians": ("median_ranks",),
     "totals": ("share_of_total",),
+    "medians": ("median_ranks", "quantile_ranks"),
     # Scores: NPS, CSAT, CES, means, rates, indexes
     "scores": (
         "mean_score",
@@ -345,6 +350,17 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "feelings": ("Contrast", "FeelingChange", "FeelingChanges", "LEAST_JOURNEYS", "feeling_changes"),
     "drop_offs": ("DropOff", "drop_off_bends"),
     "promises": ("Conformity", "PromiseKept", "conformity", "promise_from_counts", "promise_kept"),
+    "journey_funnels": ("Arrivals", "StepShares", "arrivals", "step_shares"),
+    "waits": ("WaitTable", "WaitTimes", "compare_waits", "wait_table", "wait_times"),
+    "waiting_places": ("Bottleneck", "Bottlenecks", "bottlenecks"),
+    "path_changes": (
+        "PathDifference",
+        "PathDrift",
+        "PathPart",
+        "compare_parts",
+        "compare_variants",
+        "path_drift",
+    ),
     "moments": ("CriticalMoment", "CriticalMoments", "MomentEvidence", "Reason", "critical_moments"),
     # Goals, votes and maturity
     "maturity": (

@@ -111,11 +111,21 @@ class SurvivalCurve:
     @property
     def median(self) -> Estimate:
         """Time by which half have left; ends that were not reached are None."""
+        return self.time_by_which(0.5)
+
+    def time_by_which(self, share: float) -> Estimate:
+        """Time by which a share have left (0.9: all but one in ten); ends that were not reached are None.
+
+        Source: Brookmeyer & Crowley (1982) Biometrics 38:29, on the log-log band.
+        """
+        if not 0 < share < 1:
+            raise BadParameter("share", share, expected="between 0 and 1")
         bands = [self._band(place) for place in range(len(self.times))]
-        value = self._first(list(self.share))
-        low, high = self._first([band[0] for band in bands]), self._first([band[1] for band in bands])
+        value = self._first(list(self.share), share)
+        low, high = (self._first([band[end] for band in bands], share) for end in (0, 1))
         known = value is not None and low is not None and high is not None
-        return self._estimate(value, low, high, "ok" if known else "too_few", "median of Kaplan–Meier")
+        name = "median" if share == 0.5 else f"{share:.0%} quantile"
+        return self._estimate(value, low, high, "ok" if known else "too_few", f"{name} of Kaplan–Meier")
 
     def _step_at(self, time: float) -> int:
         """The last time up to this one at which somebody left; −1 for none."""
@@ -130,8 +140,9 @@ class SurvivalCurve:
         """Customers who, watched from the start until this step, would leave as many at risk: all, if none were censored."""
         return self.at_risk[place] / (self.share[place - 1] if place > 0 else 1.0)
 
-    def _first(self, heights: list[float]) -> float | None:
-        return next((t for t, height in zip(self.times, heights, strict=True) if height <= 0.5), None)
+    def _first(self, heights: list[float], share: float) -> float | None:
+        reached = 1 - share + 1e-12
+        return next((t for t, height in zip(self.times, heights, strict=True) if height <= reached), None)
 
     def _estimate(
         self,
