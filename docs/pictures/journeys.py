@@ -110,7 +110,139 @@ def promises() -> Spec:
     )
 
 
+def journey_funnel() -> Spec:
+    """The share that has come, by day, against counting the open ones as lost."""
+    random = np.random.default_rng(4)
+    come, leave, watched = (
+        random.exponential(25, 600),
+        random.exponential(60, 600),
+        random.uniform(0, 90, 600),
+    )
+    last = np.minimum(np.minimum(come, leave), watched)
+    found = cx.arrivals(last, came=last == come, left=last == leave, still_open=last == watched)
+    rows: list[Row] = []
+    for day in range(0, 61, 2):
+        share = found.came_by(day)
+        rows.append({"x": day, "y": share.value, "low": share.low, "high": share.high})
+    lost = [{"x": day, "y": float(((last == come) & (last <= day)).mean())} for day in range(0, 61, 2)]
+    frame = Frame(
+        x=Axis("days since the papers", (0, 78), ticks=[0, 10, 20, 30, 40, 50, 60]),
+        y=Axis("share that has signed", (0, 0.8), form=".0%"),
+    )
+    layers = [
+        frame.band(rows),
+        frame.line(lost, "other"),
+        frame.line(rows),
+        frame.words([rows[-1] | {"text": f"open ones open, {rows[-1]['y']:.0%}"}], dx=6),
+        frame.words([lost[-1] | {"text": f"counted as lost, {lost[-1]['y']:.0%}"}], dx=6),
+    ]
+    return picture(
+        layers,
+        title="Journeys still under way are open, not lost",
+        subtitle="600 simulated journeys, a quarter still open; Aalen–Johansen with 95 % band",
+    )
+
+
+def waits() -> Spec:
+    """Median and p90 of two groups with intervals."""
+    random = np.random.default_rng(3)
+    before, now = random.lognormal(1.9, 0.9, 300), random.lognormal(1.9, 0.9, 250) + 3
+    rows: list[Row] = []
+    for name, group in (("before", before), ("now", now)):
+        found = cx.wait_times(group)
+        for words, wait in (("median", found.median), ("nine in ten", found.p90)):
+            text = f"{words} {wait.value:.1f} ({wait.low:.1f} to {wait.high:.1f})"
+            rows.append(
+                {"y": f"{name}, {words}", "x": wait.value, "low": wait.low, "high": wait.high, "text": text}
+            )
+    shift = cx.compare_waits(now, before)
+    frame = Frame(
+        x=Axis("days of waiting", (0, 42), ticks=[0, 10, 20, 30]), y=Names([row["y"] for row in rows])
+    )
+    layers = [
+        frame.across(rows),
+        frame.dots(rows),
+        frame.words([row | {"x": row["high"]} for row in rows]),
+    ]
+    return picture(
+        layers,
+        title=f"Waits are longer now by {shift.change:.1f} days ({shift.low:.1f} to {shift.high:.1f})",
+        subtitle="300 and 250 simulated waits, true shift 3 days; 95 % intervals of order statistics",
+        height=140,
+    )
+
+
+def bottlenecks() -> Spec:
+    """The share of all waiting on each edge, with interval and possible places."""
+    names = ["ask → papers", "papers → check", "check → visit", "visit → offer", "offer → sign"]
+    random = np.random.default_rng(6)
+    table = random.lognormal(0, 0.5, (400, 1)) * random.exponential([2.0, 2.1, 7.5, 2.0, 2.2], (400, 5))
+    found = cx.bottlenecks(table, names)
+    rows: list[Row] = []
+    for one in found.edges:
+        places = "first" if one.rank_high == 1 else f"place {one.rank_low} to {one.rank_high}"
+        share = one.share
+        text = f"{share.value:.0%}, {places}"
+        rows.append({"y": one.edge, "x": share.value, "low": share.low, "high": share.high, "text": text})
+    frame = Frame(x=Axis("share of all waiting", (0, 0.7), form=".0%"), y=Names([row["y"] for row in rows]))
+    layers = [
+        frame.across(rows),
+        frame.dots(rows),
+        frame.words([row | {"x": row["high"]} for row in rows]),
+    ]
+    return picture(
+        layers,
+        title="Half of the waiting is before the visit; the other edges can’t be ranked",
+        subtitle="400 simulated journeys; bootstrap of whole journeys, 95 % intervals",
+        height=160,
+    )
+
+
+def path_changes() -> Spec:
+    """Changes of the shares of journeys with each edge."""
+    now = {
+        "ask → papers": 780,
+        "papers → ask again": 250,
+        "papers → offer": 620,
+        "offer → sign": 540,
+        "ask → call": 90,
+    }
+    before = {
+        "ask → papers": 800,
+        "papers → ask again": 170,
+        "papers → offer": 640,
+        "offer → sign": 560,
+        "ask → call": 80,
+    }
+    found = cx.compare_parts(now, before, n_now=1000, n_before=1000)
+    rows: list[Row] = []
+    for one in found:
+        beyond = one.verdict in {"higher", "lower"}
+        text = f"{one.change:+.0%} ({one.low:.0%} to {one.high:.0%})" if beyond else "no clear change"
+        rows.append({"y": one.key, "x": one.change, "low": one.low, "high": one.high, "text": text})
+    frame = Frame(
+        x=Axis("change of the share of journeys with it, in points", (-0.09, 0.2), form="+.0%"),
+        y=Names([row["y"] for row in rows]),
+    )
+    layers = [
+        *frame.upright_line(0, "no change"),
+        frame.across(rows),
+        frame.dots(rows),
+        frame.words([row | {"x": row["high"]} for row in rows]),
+    ]
+    return picture(
+        layers,
+        title="Being asked again is the one thing that changed",
+        subtitle="made-up counts, 1,000 journeys in each month; 95 % Newcombe intervals, corrected for five tests",
+        height=160,
+    )
+
+
 PICTURES = {
+    "journey-funnel": journey_funnel,
+    "waits": waits,
+    "bottlenecks": bottlenecks,
+    "path-changes": path_changes,
     "critical-moments": critical_moments,
     "drop-off": drop_off,
     "promises": promises,

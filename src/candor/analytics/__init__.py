@@ -99,7 +99,6 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "ShapeMismatch",
     ),
     "rising": ("Rise", "rising_groups"),
-    "medians": ("median_ranks",),
     "totals": ("share_of_total",),
     "medians": ("median_ranks", "quantile_ranks"),
     # Scores: NPS, CSAT, CES, means, rates, indexes
