@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from .errors import DomainError, NotSignedIn
+from .errors import DomainError, InvalidInput, NotSignedIn
 
 
 class DomainErrorMiddleware:
@@ -20,6 +21,8 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DataError):  # a number out of all bounds, a character that no text holds
+            error = InvalidInput("Something that was sent can't be stored or looked for. Nothing was changed.")
         return answer(request, error) if isinstance(error, DomainError) else None
 
 

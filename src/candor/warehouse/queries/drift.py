@@ -77,7 +77,7 @@ def _most_taken(top: int) -> Tally:
         shown=(
             Statement(
                 """SELECT tally.grp, tally.path, tally.cases FROM tally JOIN (
-                    SELECT path, sum(cases) AS cases FROM tally GROUP BY path ORDER BY sum(cases) DESC, path LIMIT ?
+                    SELECT path FROM tally GROUP BY path ORDER BY sum(cases) DESC, path LIMIT ?
                 ) AS most ON most.path = tally.path ORDER BY tally.grp NULLS FIRST, tally.path""",
                 (top,),
             ),
