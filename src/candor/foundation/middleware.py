@@ -22,7 +22,9 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DataError):  # a number out of all bounds, a character that no text holds
-            error = InvalidInput("Something that was sent can't be stored or looked for. Nothing was changed.")
+            error = InvalidInput(
+                "Something that was sent can't be stored or looked for. Nothing was changed."
+            )
         return answer(request, error) if isinstance(error, DomainError) else None
 
 
