@@ -4,7 +4,12 @@ from tests.events.conftest import Sender, in_log, take_in
 
 
 def test_a_nul_in_an_event_stops_no_other_one(sender: Sender) -> None:
-    odd = {"messageId": "odd\x00", "userId": "u\x00", "event": "Order\x00placed", "properties": {"a\x00": "b\x00"}}
+    odd = {
+        "messageId": "odd\x00",
+        "userId": "u\x00",
+        "event": "Order\x00placed",
+        "properties": {"a\x00": "b\x00"},
+    }
     misread = {"messageId": "m\x00", "event": "", "properties": {"b": "\x00"}, "userId": "\x00"}
     answer = sender.post("batch", {"batch": [odd | {"type": "track"}, misread | {"type": "track"}]})
     assert answer.status_code < 500, answer.content

@@ -136,3 +136,8 @@ def test_no_list_reads_a_whole_table(client: Client, world: World, url: str) -> 
                 if step.startswith("SCAN") and ("feedback_feedback" in step or "complaint" in step)
             ]
             assert [step for step in scans if "USING" not in step] == [], statement
+
+
+def test_a_comment_of_very_many_words_is_kept_and_its_beginning_found(scope: Scope) -> None:
+    a_feedback(key="long", comment="Appraisal " + " ".join(f"w{n}" for n in range(300_000)))
+    assert _found(scope, "appraisal w7") == ["long"]

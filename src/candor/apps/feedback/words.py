@@ -17,7 +17,9 @@ MOST_FOUND = 10_000  # the hits recorded last; beyond them a search says too lit
 INDEX = "feedback_words"
 COLUMNS = ("title", "comment_masked", "key")
 _TABLE = Feedback._meta.db_table
-_DOCUMENT = "to_tsvector('simple', regexp_replace(title || ' ' || comment_masked || ' ' || key, '[^[:alnum:]]+', ' ', 'g'))"
+# PostgreSQL refuses a row whose words fill more than a megabyte: of a very long comment the beginning is found.
+_SEARCHED = "left(title || ' ' || key || ' ' || comment_masked, 100000)"
+_DOCUMENT = f"to_tsvector('simple', regexp_replace({_SEARCHED}, '[^[:alnum:]]+', ' ', 'g'))"
 
 
 def ids_with(text: str, *, using: str = "default") -> RawSQL | None:
