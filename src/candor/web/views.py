@@ -11,6 +11,7 @@ from candor.apps.organization.access import public, require, signed_in
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.reports import queries as reports
+from candor.apps.reports.tasks import brief_soon
 
 MOST_FOUND = 10  # of each sort on the search page
 
@@ -26,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(
             request, "web/no_reading_role.html", {"may_administer": viewer.can(Permission.ADMINISTER)}
         )
-    told = reports.briefing(scope, now=timezone.now())
+    told = reports.briefing(scope, now=timezone.now(), may_be_old=True)
+    if told.old_since is not None:
+        brief_soon(scope)
     return render(request, "web/home.html", {"scope": scope, "told": told})
 
 

@@ -84,13 +84,20 @@ def scope_of(request: HttpRequest, viewer: Viewer, *, default_period: str = peri
         NotAllowed: the unit is one person, or would tell of one.
         InvalidInput: the period is not one.
     """
+    return scope_for(viewer, _unit(request, viewer), request.GET.get("period", default_period))
+
+
+def scope_for(viewer: Viewer, unit: Unit | None, period_key: str) -> Scope:
+    """The scope of a unit, which the caller has looked at, and of the period that the key names, seen from today.
+
+    Raises:
+        InvalidInput: the period is not one.
+    """
     today = timezone.localdate()
     place = workspace()
     as_of = min(today, place.last_feedback_on or today)
-    period = periods.parse_period(
-        request.GET.get("period", default_period), as_of=as_of, first=place.first_feedback_on
-    )
-    return Scope(viewer, _unit(request, viewer), period, as_of, today)
+    period = periods.parse_period(period_key, as_of=as_of, first=place.first_feedback_on)
+    return Scope(viewer, unit, period, as_of, today)
 
 
 def _unit(request: HttpRequest, viewer: Viewer) -> Unit | None:

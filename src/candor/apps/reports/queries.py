@@ -1,32 +1,25 @@
 """Reads of Share: the briefing of a viewer and scope, remembered until the numbers behind it change."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.models import Unit
-from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 from candor.apps.scores import queries as scores
 from candor.apps.scores.drawings import axis
 from candor.apps.strategy.queries import Standing, open_standings
-from candor.foundation.storage import warehouse
 
-from . import attention, next_steps
+from . import attention, kept, next_steps
 from .changes import changes_of, findings_of
 from .findings import Finding, in_order
 
 MOST = 5  # sentences in a list: more is no longer a list of what matters
 KEY_MEASURES = ("nps", "csat", "ces", "trust", "stars", "timely_response", "complaint_rate")
 MOST_KEY_MEASURES = 4
-REMEMBERED_SECONDS = 15 * 60  # also bounds how old a sentence about the record can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Numbers:
 class Briefing:
     """The three lists for one viewer and scope, with the key measures above them.
 
-    `all_changed` holds every change beyond chance, of which the list shows the first few: who says that something
+    `old_since` is when the oldest part was found, where answers came in since then. `all_changed` holds every change beyond chance, of which the list shows the first few: who says that something
     changed nowhere else must have looked through all of it.
     """
 
@@ -62,6 +55,7 @@ class Briefing:
     next: tuple[Finding, ...]
     looked_at: int
     quiet: str
+    old_since: datetime | None = None
 
     @property
     def changed(self) -> tuple[Finding, ...]:
@@ -77,29 +71,33 @@ def has_feedback() -> bool:
     return Feedback.objects.exists()
 
 
-def briefing(scope: Scope, *, now: datetime) -> Briefing:
-    """What to tell this viewer about this scope at this moment."""
-    numbers = _numbers(scope)
+def briefing(scope: Scope, *, now: datetime, may_be_old: bool = False) -> Briefing:
+    """What to tell this viewer about this scope at this moment. With `may_be_old`, what takes long to find may be as it was before
+    the latest answers came in, and the briefing says since when; whoever shows it has it made anew."""
+    parts = {
+        part: kept.found(part, scope, make, may_be_old=may_be_old)
+        for part, make in (("numbers", _count_numbers), ("rising", _rising), ("priorities", _priorities))
+    }
+    numbers: Numbers = parts["numbers"].value
+    state = kept.present_state()
     standings = open_standings(scope) if scope.viewer.can(Permission.READ_STRATEGY) else []
     return Briefing(
         band=numbers.band,
         all_changed=numbers.changed,
-        attention=in_order(
-            [*_remembered("rising", scope, attention.rising), *_attention(scope, standings, now)], most=MOST
-        ),
-        next=in_order(_next(scope, standings, now), most=MOST),
+        attention=in_order([*parts["rising"].value, *_attention(scope, standings, now)], most=MOST),
+        next=in_order([*_next(scope, standings, now), *parts["priorities"].value], most=MOST),
         looked_at=numbers.looked_at,
         quiet=_quiet_words(scope, numbers.looked_at),
+        old_since=min((part.made_at for part in parts.values() if part.state != state), default=None),
     )
 
 
-def _numbers(scope: Scope) -> Numbers:
-    key = _key("numbers", scope)
-    found: Numbers | None = cache.get(key)
-    if found is None:
-        found = _count_numbers(scope)
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found
+def _rising(scope: Scope) -> list[Finding]:
+    return list(attention.rising(scope))
+
+
+def _priorities(scope: Scope) -> list[Finding]:
+    return list(next_steps.priorities(scope))
 
 
 def _count_numbers(scope: Scope) -> Numbers:
@@ -116,16 +114,6 @@ def _count_numbers(scope: Scope) -> Numbers:
         for one in shown
     )
     return Numbers(tuple(band), tuple(findings_of(changes, scope)), len(changes.looked))
-
-
-def _remembered(part: str, scope: Scope, make: Callable[[Scope], Iterable[Finding]]) -> list[Finding]:
-    """Findings that read much of the record, kept like the numbers."""
-    key = _key(part, scope)
-    found: list[Finding] | None = cache.get(key)
-    if found is None:
-        found = list(make(scope))
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found
 
 
 def _attention(scope: Scope, standings: list[Standing], now: datetime) -> Iterator[Finding]:
@@ -146,7 +134,6 @@ def _next(scope: Scope, standings: list[Standing], now: datetime) -> Iterator[Fi
         yield from next_steps.due_cases(scope, now=now)
     if viewer.can(Permission.READ_FEEDBACK):
         yield from next_steps.due_complaints(scope)
-    yield from _remembered("priorities", scope, next_steps.priorities)
     yield from next_steps.waiting_imports(scope)
     yield from next_steps.unmeasurable_outcomes(scope, standings)
     yield from next_steps.first_outcome(scope, standings)
@@ -164,15 +151,3 @@ def _quiet_words(scope: Scope, looked_at: int) -> str:
     if named.startswith("last "):
         return _("Nothing changed beyond chance in the %(period)s.") % {"period": named}
     return _("Nothing changed beyond chance from %(period)s.") % {"period": named}
-
-
-def _key(part: str, scope: Scope) -> str:
-    """Changes with what the viewer may see, the scope, the language, the policy, the tree of units and the warehouse."""
-    answers = warehouse().answers
-    grants = sorted((permission, sorted(paths)) for permission, paths in scope.viewer.grants.items())
-    facts = (
-        part, grants, scope.unit.pk if scope.unit else None, scope.period.key, scope.as_of, scope.today,
-        get_language(), workspace().least_n_score, str(answers.folder), answers.snapshot().version,
-        list(Unit.objects.order_by("pk").values_list("pk", "path", "name")),
-    )  # fmt: skip
-    return f"reports:{part}:" + hashlib.sha256(repr(facts).encode()).hexdigest()
