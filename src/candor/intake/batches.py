@@ -2,14 +2,19 @@
 
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from candor.intake.dates import AmbiguousDateOrder
 from candor.intake.events import EVENT_FIELDS, EventLog
 from candor.intake.fields import Mapping
+from candor.intake.plain_xes import NotPlain, Piece, plain_pieces
 from candor.intake.problems import Problem
+from candor.intake.sources import Source
 from candor.intake.typed import Converter
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +49,16 @@ class EventBatch:
         self.activities.append(self.activity_names.setdefault(activity, len(self.activity_names)))
         self.micros.append(micros)
 
+    def take(self, piece: Piece) -> None:
+        """Take all events of a piece of XES."""
+        for given, places, known, numbers in (
+            (piece.case_names, piece.cases, self.case_names, self.cases),
+            (piece.activity_names, piece.activities, self.activity_names, self.activities),
+        ):
+            codes = np.array([known.setdefault(name, len(known)) for name in given], np.int32)
+            numbers.frombytes(codes[places].tobytes())
+        self.micros.frombytes(piece.micros.tobytes())
+
 
 def event_batches(log: EventLog, *, at_most: int) -> Iterator[EventBatch | Problem]:
     """Yields the events of a log in batches of `at_most`, each with names of its own, and what is wrong with single ones.
@@ -54,8 +69,17 @@ def event_batches(log: EventLog, *, at_most: int) -> Iterator[EventBatch | Probl
     Raises:
         FileRefused: met on the way.
     """
-    batch = EventBatch()
-    for item in _path_events(log):
+    batch, done = EventBatch(), 0
+    if log.format == "xes":
+        with suppress(NotPlain), Source(log.path, log.limits) as source:
+            for piece in plain_pieces(source):
+                batch.take(piece)
+                done += len(piece.micros)
+                if len(batch) >= at_most:
+                    yield batch
+                    batch = EventBatch()
+            done = -1
+    for item in _path_events(log, done + 1) if done >= 0 else ():
         if isinstance(item, Problem):
             yield item
             continue
@@ -67,9 +91,9 @@ def event_batches(log: EventLog, *, at_most: int) -> Iterator[EventBatch | Probl
         yield batch
 
 
-def _path_events(log: EventLog) -> Iterator[tuple[str, str, int] | Problem]:
+def _path_events(log: EventLog, start: int) -> Iterator[tuple[str, str, int] | Problem]:
     if log.table is None or log.mapping is None:
-        for event in log:
+        for event in log.events(start=start):
             yield event if isinstance(event, Problem) else (event.case, event.activity, micros_of(event.at))
         return
     order = None if isinstance(log.date_order, AmbiguousDateOrder) else log.date_order

@@ -141,6 +141,7 @@ class EventLog:
         case_types: of an object-centric log, the types of objects that may be the case, the best first; else empty.
         case_type: the one that is the case.
         zone: where the clock hung, for times that don't say.
+        limits: what an XES file may ask of us.
         bytes_total: size of the file on disk.
     """
 
@@ -166,6 +167,7 @@ class EventLog:
         self.bytes_total = path.stat().st_size
         self._reader = reader
         self.zone = zone
+        self.limits = reader.limits if isinstance(reader, XesReader) else Limits()
         self._shared = self._left_out = self._unknown = 0
 
     @property

@@ -40,13 +40,14 @@ class XesReader:
     """Reads one XES file, as often as asked.
 
     Attributes:
+        limits: what it may ask of us.
         bytes_read: how much of the file the latest reading took.
     """
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.bytes_read = 0
+        self.limits = limits
         self._path = path
-        self._limits = limits
 
     def events(self) -> Iterator[RawEvent]:
         """Yields the events in file order.
@@ -56,8 +57,8 @@ class XesReader:
             BrokenXml: not well formed, or no log.
             TooLarge: an attribute, an event or the file is past the limits.
         """
-        parse = _Parse(self._limits)
-        with Source(self._path, self._limits) as source:
+        parse = _Parse(self.limits)
+        with Source(self._path, self.limits) as source:
             for chunk in chain(source.chunks(), (b"",)):
                 refusal: FileRefused | None = None
                 try:
