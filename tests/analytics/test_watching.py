@@ -482,3 +482,20 @@ def test_all_the_same_answers_leave_the_end_of_the_scale_in():
     low, high = cx.betting_sequence([1.0] * 200)
     assert high[-1] == 1
     assert low[-1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("periods", "noise", "least", "most"),
+    [(24, "normal", 3, 7.5), (24, "heavy", 3, 8), (60, "heavy", 7, 15), (24, "hanging together", 23, 35)],
+)
+def test_steady_series_show_a_cut_as_often_as_the_page_says(periods, noise, least, most):
+    # docs/methods/change-points.md: 5, 5, 11 and 29 of 100.
+    random = np.random.default_rng(45)
+    cut = 0
+    for _ in range(600):
+        x = random.standard_t(4, periods) if noise == "heavy" else random.normal(size=periods)
+        if noise == "hanging together":
+            for period in range(1, periods):
+                x[period] += 0.3 * x[period - 1]
+        cut += bool(cx.change_points(x).points)
+    assert least <= cut / 6 <= most

@@ -2,10 +2,11 @@
 
 Exact search over all ways of cutting the series into stretches of equal level (dynamic programming, what PELT finds
 with ``jump=1``), each cut paying a penalty. The penalty is set so that a steady series of independent periods yields
-any cut in about one of 20 series of normal noise, at every length (heavier tails yield more); the customary ``2 log n`` yields one in seven short series.
+any cut in about one of 20 series of normal noise, at every length; the customary ``2 log n`` yields one in seven short series. With
+tails as heavy as Student's t with 4 degrees of freedom it is 5 in 100 at 24 periods, 11 at 60 and 17 at 100.
 
-Periods that hang together (a good month follows a good month for reasons that pass) look like changes; so do
-seasons: take them out first (``seasons``).
+Periods that hang together (a good month follows a good month for reasons that pass) look like changes (29 of 100 steady
+series of 24 periods with an autocorrelation of 0.3); so do seasons: take them out first (``seasons``).
 
 Sources: Jackson et al. (2005) IEEE Signal Processing Letters 12; Killick, Fearnhead & Eckley (2012) JASA 107.
 """
