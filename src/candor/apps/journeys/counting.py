@@ -11,14 +11,20 @@ from candor.analytics import median_ranks
 from candor.apps.customers.models import Customer
 from candor.foundation.storage import warehouse
 from candor.warehouse.queries import (
+    EVERYBODY,
     CaseSummary,
+    Conformance,
+    Designed,
     EventFilter,
     Passed,
     Passes,
+    Passing,
+    Paths,
+    ask,
     channels_of_cases,
-    event_cases,
-    passes,
+    way_of,
 )
+from candor.warehouse.queries.walk import Question
 
 VARIANTS = 20
 HOUR = 3_600.0
@@ -26,10 +32,12 @@ HOUR = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the pages of a journey show: paths and what follows what, passes of each activity, and the channels there are."""
+    """What the pages of a journey show: paths and what follows what, passes of each touchpoint, how the paths follow the design
+    (None without one), and the channels there are."""
 
     paths: CaseSummary
     passed: Passed
+    conformance: Conformance | None
     channels: tuple[tuple[str, int], ...]
 
     @property
@@ -42,24 +50,20 @@ class Counts:
 
 
 def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
-    """Count; `told` hears the share that is done."""
-    where, journey = where_of(question), question["journey"]
-    told(0.0)
-    paths = event_cases(warehouse(), journey=journey, where=where, top=VARIANTS, places=median_ranks)
-    told(0.6)
+    """Count, on one walk along the cases; `told` hears the share that is done."""
+    where, journey, design = where_of(question), question["journey"], tuple(question["touchpoints"])
     promised = {activity: (start, hours * HOUR) for activity, (start, hours) in question["promised"].items()}
-    found = passes(
-        warehouse(),
-        journey=journey,
-        where=where,
-        promised=promised,
-        among=question["touchpoints"] or None,
-        places=median_ranks,
-    )
-    told(0.9)
+    asked: list[Question[Any]] = [
+        Paths(VARIANTS, median_ranks),
+        Passing(promised, design or None, median_ranks),
+    ]
+    if design:
+        asked.append(Designed(design))
+    found = [
+        by_group[EVERYBODY] for by_group in ask(warehouse(), way_of(journey, where), asked, progress=told)
+    ]
     channels = channels_of_cases(warehouse(), journey=journey, units=where.units)
-    told(1.0)
-    return Counts(paths, found, channels)
+    return Counts(found[0], found[1], found[2] if design else None, channels)
 
 
 def where_of(question: dict[str, Any]) -> EventFilter:

@@ -1,5 +1,6 @@
 """What a journey's page is narrowed to: unit and period as everywhere, and the journey's own segment and channel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -67,7 +68,9 @@ class Pick:
         """What is asked of the event log, as JSON: the same question has the same answer until the log changes."""
         period = self.scope.period
         units = self.scope.unit_ids(permission)
-        points = Touchpoint.objects.filter(stage__journey=self.journey)
+        points = Touchpoint.objects.filter(stage__journey=self.journey).order_by(
+            "stage__position", "position", "pk"
+        )
         promised = {
             point.activity: [point.promised_from, point.promised_hours]
             for point in points
@@ -80,11 +83,14 @@ class Pick:
             "units": None if units is None else sorted(units),
             "channel": self.channel,
             "segment": self.segment.pk if self.segment else None,
-            "touchpoints": []
-            if self.is_beside_design
-            else sorted({point.activity for point in points if point.activity}),
+            "touchpoints": [] if self.is_beside_design else _in_order(points),
             "promised": dict(sorted(promised.items())),
         }
+
+
+def _in_order(points: Iterable[Touchpoint]) -> list[str]:
+    """The activities of touchpoints, each once."""
+    return list(dict.fromkeys(point.activity for point in points if point.activity))
 
 
 def pick_of(request: HttpRequest, viewer: Viewer, journey: Journey, *, side: str = "") -> Pick:

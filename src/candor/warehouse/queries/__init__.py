@@ -8,7 +8,7 @@ from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind
 from candor.warehouse.queries.events import Event, EventFilter, events_of_customer
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
-from candor.warehouse.queries.passes import Passed, Passes, channels_of_cases, passes
+from candor.warehouse.queries.passes import Passed, Passes, Passing, channels_of_cases, passes
 from candor.warehouse.queries.paths import (
     NO_CASES,
     Activity,
@@ -61,6 +61,7 @@ __all__ = [
     "Move",
     "Passed",
     "Passes",
+    "Passing",
     "PathMix",
     "Paths",
     "PingPong",
