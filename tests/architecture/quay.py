@@ -62,6 +62,7 @@ def build_harbour(world: World) -> Harbour:
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
+        "part": "map", "ending": "csv",
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
     return Harbour(world, magnus, things)

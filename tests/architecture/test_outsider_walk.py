@@ -72,6 +72,7 @@ ADDRESSES = {
     "journeys:paths": shared(key="journey"),
     "journeys:people": shared(key="journey"),
     "journeys:progress": shared(number="count"),
+    "journeys:export": shared(key="journey", of="part", ending="ending"),
     "journeys:design": hidden(key="journey"),
     "journeys:change": hidden(key="journey"),
     "journeys:draft": hidden(key="journey"),

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.scores.queries import scope_words
-from candor.foundation.errors import NotAllowed
 from candor.foundation.wording import decimals_for, scale_of
 from candor.intake import csv_lines
 
@@ -15,19 +13,6 @@ HEADER = (
     "Theme", "Words", "Standing", "Scope", "From", "To", "Comments", "Comments read", "Share", "Low", "High", "Unit", "Method",
     "Note", "Last four weeks", "Expected", "Times as often", "At least", "At most", "Rising",
 )  # fmt: skip
-
-
-def check_may_export(scope: Scope) -> None:
-    """Whoever reads insights may not always take them away.
-
-    Raises:
-        NotAllowed: the page shows units that the viewer may not export.
-    """
-    seen, allowed = scope.unit_ids(Permission.READ_INSIGHTS), scope.unit_ids(Permission.EXPORT_DATA)
-    if allowed is not None and (seen is None or set(seen) - set(allowed)):
-        raise NotAllowed(
-            "This page shows units that you may see but not export. Choose one of yours and try again."
-        )
 
 
 def themes_as_csv(table: ThemeTable, scope: Scope) -> Iterator[str]:

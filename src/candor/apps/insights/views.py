@@ -15,14 +15,14 @@ from candor.apps.journeys.models import Journey
 from candor.apps.journeys.queries import journeys_with_sizes
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
+from candor.apps.organization.scope import check_may_export, scope_of
 from candor.apps.organization.services import record_audit
 from candor.apps.scores.queries import Dimension, scope_words
 from candor.apps.scores.steps import Step
 from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 
 from . import moment_pages, moment_searches, pages, queries, services, tasks
-from .exports import check_may_export, themes_as_csv
+from .exports import themes_as_csv
 from .forms import MergeForm, RenameForm
 from .models import Theme
 
@@ -101,7 +101,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     viewer = require(request, Permission.EXPORT_DATA)
     require(request, Permission.READ_INSIGHTS)
     scope = scope_of(request, viewer)
-    check_may_export(scope)
+    check_may_export(scope, Permission.READ_INSIGHTS)
     table = queries.theme_table(scope)
     with transaction.atomic():
         record_audit(

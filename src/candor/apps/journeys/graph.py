@@ -11,8 +11,6 @@ from .counting import Counts
 from .models import Touchpoint
 
 Standing = Literal["designed", "added", "skipped", "repeated", ""]
-KEPT = 80  # per cent of all steps that the graph shows at first
-LEAST_KEPT = 40
 MOST_NODES = 60
 RARE = 0.01  # of all episodes: an activity that fewer came to is left out until everything is asked for
 

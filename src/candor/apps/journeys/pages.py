@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from candor.apps.customers.models import Segment
 from candor.apps.organization.choices import Permission
@@ -20,12 +22,13 @@ from . import asking, telling
 from .asking import Answer
 from .counting import Counts
 from .drafting import DraftStage, draft
-from .graph import LEAST_KEPT, Graph, Step, graph_of, standing_words
+from .graph import Graph, Step, graph_of, standing_words
 from .lanes import Asked, Cell, Row, rows_of
 from .line_cells import line_parts
+from .map_picture import draw_map
 from .models import Journey, Stage, Touchpoint
 from .path_picture import Address, draw
-from .picks import Pick
+from .picks import LEAST_KEPT, Pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,34 @@ class WaitLine:
     high: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class MapParts:
+    """What a map is made of."""
+
+    stages: tuple[DraftStage, ...]
+    points: tuple[Touchpoint, ...]
+    rows: tuple[Row, ...]
+
+    def drawn(self, title: str, subtitle: str) -> str:
+        """The map as a picture."""
+        return draw_map(title, subtitle, self.stages, self.rows)
+
+
+FORMATS: dict[tuple[str, str], Promise | str] = {
+    ("map", "png"): gettext_lazy("Map as PNG"),
+    ("map", "svg"): gettext_lazy("Map as SVG"),
+    ("map", "pdf"): gettext_lazy("Map as PDF"),
+    ("map", "csv"): gettext_lazy("Numbers as CSV"),
+    ("paths", "png"): gettext_lazy("Graph as PNG"),
+    ("paths", "svg"): gettext_lazy("Graph as SVG"),
+    ("paths", "pdf"): gettext_lazy("Graph as PDF"),
+    ("paths", "csv"): gettext_lazy("Steps as CSV"),
+    ("paths", "bpmn"): gettext_lazy("Graph as BPMN 2.0"),
+    ("design", "bpmn"): gettext_lazy("Design as BPMN 2.0"),
+    ("events", "ocel"): gettext_lazy("Events as OCEL 2.0"),
+}
+
+
 def shown_for(pick: Pick) -> Shown:
     """The counts for a pick; where its period holds nothing, those of all time."""
     answer = asking.ask(pick.question())
@@ -88,19 +119,43 @@ def map_page(pick: Pick, stages: Sequence[Stage], measure: str) -> dict[str, Any
     counts = shown.answer.counts
     if counts is None or not (counts.paths.cases or designed(stages)):
         return context
-    map_stages = designed(stages) or draft(pick.journey, counts)
-    points = [point for stage in map_stages for point in stage.touchpoints]
-    asked = Asked(pick=shown.pick, touchpoints=points, counts=counts, measure=measure)
+    parts = map_parts(shown.pick, counts, stages, measure)
+    points = parts.points
     return context | {
-        "map_stages": map_stages,
-        "map_rows": map_rows(asked),
+        "map_stages": parts.stages,
+        "map_rows": [_map_row(row, points) for row in parts.rows],
         "points": points,
-        "openers": {stage.touchpoints[0].pk for stage in map_stages[1:]},
+        "openers": {stage.touchpoints[0].pk for stage in parts.stages[1:]},
         "export_query": shown.pick.query + (f"&measure={measure}" if measure else ""),
+        "exports": formats_of("map", has_design=bool(designed(stages))),
         "is_proposal": not designed(stages),
         "sentences": telling.sentences(counts, points),
         "size": telling.size_text(counts) if counts.paths.cases else "",
     }
+
+
+def map_parts(pick: Pick, counts: Counts, stages: Sequence[Stage], measure: str) -> MapParts:
+    """The map's stages, as designed or as proposed, and its lanes; the same for page, picture and file."""
+    map_stages = designed(stages) or draft(pick.journey, counts)
+    points = tuple(point for stage in map_stages for point in stage.touchpoints)
+    return MapParts(
+        map_stages,
+        points,
+        tuple(rows_of(Asked(pick=pick, touchpoints=points, counts=counts, measure=measure))),
+    )
+
+
+def graph_for(counts: Counts, stages: Sequence[Stage], kept: int) -> Graph:
+    """The graph of the real paths beside the saved design."""
+    points = [point for stage in designed(stages) for point in stage.touchpoints]
+    return graph_of(counts, points, kept=kept)
+
+
+def formats_of(page: str, *, has_design: bool) -> list[tuple[str, str, str]]:
+    """What a page offers as files: of what, as what, and what it is called."""
+    offered = [(page, "png"), (page, "svg"), (page, "pdf"), (page, "csv")]
+    offered += [("paths", "bpmn")] if page == "paths" else [("design", "bpmn")] if has_design else []
+    return [(*one, str(FORMATS[one])) for one in (*offered, ("events", "ocel"))]
 
 
 def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]:
@@ -110,7 +165,7 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
     if counts is None or not counts.paths.cases:
         return context
     points = [point for stage in designed(stages) for point in stage.touchpoints]
-    found = graph_of(counts, points, kept=kept)
+    found = graph_for(counts, stages, kept)
     known = {one.activity for one in counts.passes}
     return context | {
         "graph": found,
@@ -128,6 +183,7 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
         "waits": longest_waits(counts),
         "least_n": workspace().least_n_score,
         "export_query": f"{shown.pick.query}&kept={kept}",
+        "exports": formats_of("paths", has_design=bool(points)),
     }
 
 
@@ -165,11 +221,6 @@ def longest_waits(counts: Counts, *, most: int = 10) -> list[WaitLine]:
         )
         for edge in longest
     ]
-
-
-def map_rows(asked: Asked) -> list[MapRow]:
-    """The lanes, each with its cells in the order of the touchpoints."""
-    return [_map_row(row, asked.touchpoints) for row in rows_of(asked)]
 
 
 def _map_row(row: Row, points: Sequence[Touchpoint]) -> MapRow:

@@ -15,11 +15,12 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope, scope_of
 from candor.foundation.addresses import record_id
-from candor.foundation.errors import NotFound
+from candor.foundation.errors import InvalidInput, NotFound
 from candor.foundation.periods import parse_period
 
 from .models import Journey, Touchpoint
 
+KEPT, LEAST_KEPT = 80, 40  # per cent of all steps that the graph of real paths shows at first, and at least
 LONGEST = 80  # letters of a channel's name
 
 
@@ -117,3 +118,11 @@ def _segment(text: str) -> Segment:
     if found is None:
         raise NotFound(_("That segment does not exist."))
     return found
+
+
+def kept_of(request: HttpRequest) -> int:
+    """The share of steps that the graph keeps, in per cent."""
+    text = request.GET.get("kept", str(KEPT))
+    if not (text.isdecimal() and LEAST_KEPT <= int(text) <= 100):
+        raise InvalidInput(f"“{text[:20]}” is no share of the steps; expected {LEAST_KEPT} to 100.")
+    return int(text)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import design, maps
+from .views import design, files, maps
 
 app_name = "journeys"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:key>/", maps.journey, name="journey"),
     path("<slug:key>/paths/", maps.paths, name="paths"),
     path("<slug:key>/people/", maps.people, name="people"),
+    path("<slug:key>/export/<slug:of>.<slug:ending>", files.export, name="export"),
     path("<slug:key>/design/", design.design, name="design"),
     path("<slug:key>/design/change/", design.change, name="change"),
     path("<slug:key>/design/draft/", design.draft, name="draft"),

@@ -113,3 +113,16 @@ def _unit(request: HttpRequest, viewer: Viewer) -> Unit | None:
             "choose the unit above it."
         )
     return unit
+
+
+def check_may_export(scope: Scope, seen: Permission = Permission.READ_SCORES) -> None:
+    """Whoever sees what `seen` opens may not always take it away.
+
+    Raises:
+        NotAllowed: the page shows units that the viewer may not export.
+    """
+    shown, allowed = scope.unit_ids(seen), scope.unit_ids(Permission.EXPORT_DATA)
+    if allowed is not None and (shown is None or set(shown) - set(allowed)):
+        raise NotAllowed(
+            "This page shows units that you may see but not export. Choose one of yours and try again."
+        )

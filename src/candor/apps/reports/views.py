@@ -12,9 +12,8 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Unit
-from candor.apps.organization.scope import Scope, scope_of
+from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
-from candor.apps.scores.exports import check_may_export
 from candor.foundation.errors import InvalidInput, NotAllowed
 
 from . import exports, services

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 
-from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import Scope
-from candor.foundation.errors import NotAllowed
 from candor.foundation.wording import decimals_for, scale_of
 from candor.intake import csv_lines
 
@@ -15,19 +12,6 @@ HEADER = (
     "Measure", "Version", "Scope", "From", "To", "Dimension", "Group", "Score", "Low", "High", "Unit", "Answers",
     "Method", "Note", "Against the others",
 )  # fmt: skip
-
-
-def check_may_export(scope: Scope) -> None:
-    """Whoever sees scores may not always take them away.
-
-    Raises:
-        NotAllowed: the page shows units that the viewer may not export.
-    """
-    seen, allowed = scope.unit_ids(Permission.READ_SCORES), scope.unit_ids(Permission.EXPORT_DATA)
-    if allowed is not None and (seen is None or set(seen) - set(allowed)):
-        raise NotAllowed(
-            "This page shows units that you may see but not export. Choose one of yours and try again."
-        )
 
 
 def split_as_csv(split: Split) -> Iterator[str]:

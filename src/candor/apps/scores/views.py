@@ -8,12 +8,12 @@ from django.shortcuts import render
 
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import Scope, scope_of
+from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput
 
 from . import pages, queries
-from .exports import check_may_export, split_as_csv
+from .exports import split_as_csv
 from .queries import Dimension
 from .registry import MEASURES, measure_named
 from .steps import Step

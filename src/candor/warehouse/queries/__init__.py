@@ -4,7 +4,7 @@
 from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, bands, counts_by, histograms
 from candor.warehouse.queries.conformance import Added, Conformance, Designed, DesignedStep, conformance
 from candor.warehouse.queries.drift import Drift, PathMix, paths_by_month
-from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind
+from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind, events_of_journey
 from candor.warehouse.queries.events import Event, EventFilter, events_of_customer
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
@@ -89,6 +89,7 @@ __all__ = [
     "event_cases_by",
     "event_cases_of_two",
     "events_of_customer",
+    "events_of_journey",
     "first_passes",
     "funnel",
     "histograms",

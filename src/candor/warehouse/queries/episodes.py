@@ -1,13 +1,17 @@
 """The episodes behind a touchpoint or behind a step from one activity to the next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from candor.warehouse.engine import Reader
-from candor.warehouse.queries.events import EventFilter
-from candor.warehouse.queries.passes import STEP_ORDER, chosen_cases
+from candor.warehouse.queries.events import ALL_EVENTS, Event, EventFilter, chosen_events
+from candor.warehouse.queries.filters import Statement
 from candor.warehouse.store import Warehouse
+
+STEP_ORDER: Final = '"at", ordinal, event_id'
+CASES_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ def episodes_behind(
         after: The activity directly before it; None for whatever it was.
         limit: How many episodes to list, the newest first.
     """
-    asked = chosen_cases(journey, where)
+    chosen = chosen_events(journey, where, "*")
+    asked = Statement(f"WITH chosen AS ({chosen.query})", chosen.parameters)
     condition, values = (
         ("activity = ?", (activity,)) if after is None else ("activity = ? AND before = ?", (activity, after))
     )
@@ -87,3 +92,30 @@ SELECT count(*) AS episodes, count(DISTINCT customer) AS customers FROM matching
 _NEWEST = """
 SELECT case_id, "at", wait, customer, unit FROM matching WHERE turn = 1 ORDER BY "at" DESC, case_id LIMIT ?
 """
+
+
+_COLUMNS = 'event_id, journey, case_id, activity, "at", resource, channel, unit, customer, lifecycle, attributes, source, ordinal'
+_CASES = """
+SELECT DISTINCT case_id FROM chosen WHERE case_id > ? ORDER BY case_id LIMIT ?
+"""
+_EVENTS = f"""
+SELECT event_id, journey, case_id, activity, "at", resource, channel, unit, customer, lifecycle, attributes, source
+FROM chosen WHERE case_id > ? AND case_id <= ? ORDER BY case_id, {STEP_ORDER}
+"""
+
+
+def events_of_journey(
+    warehouse: Warehouse, *, journey: str, where: EventFilter = ALL_EVENTS
+) -> Iterator[Event]:
+    """All events of the cases that count, case by case in the order of their names, read some thousand cases at a time.
+
+    Events that are appended meanwhile may be among them or not.
+    """
+    chosen = chosen_events(journey, where, _COLUMNS)
+    asked = Statement(f"WITH chosen AS ({chosen.query})", chosen.parameters)
+    last = ""
+    while cases := warehouse.engine.rows(asked.query + _CASES, (*asked.parameters, last, CASES_AT_ONCE)):
+        until = cases[-1][0]
+        for row in warehouse.engine.rows(asked.query + _EVENTS, (*asked.parameters, last, until)):
+            yield Event(*row)
+        last = until

@@ -273,23 +273,6 @@ KEPT: Final = """
     """
 
 
-STEP_ORDER: Final = '"at", ordinal, event_id'
-
-
-def chosen_cases(journey: str, where: EventFilter) -> Statement:
-    """The table `chosen`: the events of the cases that count."""
-    terms = where.conditions()
-    condition = all_of([Statement("journey = ?", (journey,)), *terms])
-    chosen = Statement(f"SELECT * FROM events WHERE {condition.query}", condition.parameters)
-    if terms and where.whole_cases:
-        cases = f"SELECT case_id FROM events WHERE {condition.query}"
-        chosen = Statement(
-            f"SELECT * FROM events WHERE journey = ? AND case_id IN ({cases})",
-            (journey, *condition.parameters),
-        )
-    return Statement(f"WITH chosen AS ({chosen.query})", chosen.parameters)
-
-
 CHANNELS: Final = """
 SELECT channel, count(DISTINCT case_id) AS cases FROM events WHERE {condition} AND channel IS NOT NULL
 GROUP BY channel ORDER BY count(DISTINCT case_id) DESC, channel LIMIT ?

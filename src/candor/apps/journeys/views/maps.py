@@ -5,14 +5,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from candor.apps.customers.queries import visible_customers
-from candor.apps.journeys import asking, graph, pages, people_behind, queries
+from candor.apps.journeys import asking, pages, people_behind, queries
 from candor.apps.journeys.models import Journey
-from candor.apps.journeys.picks import Pick, pick_of
+from candor.apps.journeys.picks import Pick, kept_of, pick_of
 from candor.apps.journeys.timeline import strips_of
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
-from candor.foundation.errors import InvalidInput, NotFound
+from candor.foundation.errors import NotFound
 from candor.foundation.panels import panels_for
 
 
@@ -36,7 +36,7 @@ def paths(request: HttpRequest, key: str) -> HttpResponse:
     """The real paths: the graph, its table, the commonest paths and the longest waits."""
     viewer = require(request, Permission.READ_SCORES)
     found, stages = queries.journey_map(key)
-    context = pages.paths_page(_pick(request, viewer, found), stages, _kept(request))
+    context = pages.paths_page(_pick(request, viewer, found), stages, kept_of(request))
     return render(request, "journeys/paths.html", context)
 
 
@@ -69,14 +69,6 @@ def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if customer is None:
         return HttpResponse("")
     return render(request, "journeys/customer_panel.html", {"strips": strips_of(customer, viewer)})
-
-
-def _kept(request: HttpRequest) -> int:
-    """The share of steps that the graph keeps, in per cent."""
-    text = request.GET.get("kept", str(graph.KEPT))
-    if not (text.isdecimal() and graph.LEAST_KEPT <= int(text) <= 100):
-        raise InvalidInput(f"“{text[:20]}” is no share of the steps; expected {graph.LEAST_KEPT} to 100.")
-    return int(text)
 
 
 def _pick(request: HttpRequest, viewer: Viewer, found: Journey) -> Pick:
