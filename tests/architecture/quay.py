@@ -19,7 +19,7 @@ from candor.apps.imports.models import BadRow, ImportBatch
 from candor.apps.insights.choices import Outcome as RunOutcome
 from candor.apps.insights.choices import Standing
 from candor.apps.insights.models import ReadComment, Theme, ThemeRun
-from candor.apps.journeys.models import Journey, JourneyCount
+from candor.apps.journeys.models import Journey, JourneyCount, Touchpoint
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
 from candor.apps.organization.choices import KeyScope, Role
 from candor.apps.organization.keys import make_key
@@ -62,7 +62,7 @@ def build_harbour(world: World) -> Harbour:
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
-        "part": "map", "ending": "csv",
+        "touchpoint": Touchpoint.objects.get(key="call").pk, "part": "map", "ending": "csv",
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
     return Harbour(world, magnus, things)

@@ -3,6 +3,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
+from candor.foundation.panels import Panel, register_panel
 
 
 class FeedbackConfig(AppConfig):
@@ -25,6 +26,7 @@ class FeedbackConfig(AppConfig):
             Page("Listen", "Inbox", "feedback:inbox", "inbox", permission="read_feedback", order=10)
         )
         register_source(SOURCE)
+        register_panel(Panel("touchpoint", "What they said about it", "feedback:touchpoint_panel", order=10))
         register_actions(
             "feedback",
             _("Feedback"),

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
@@ -165,3 +166,22 @@ def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.headers.get("referer", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if is_ours else reverse("feedback:inbox")
+
+
+def touchpoint_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was said about a touchpoint in the scope, on the page of the people behind it; the newest that has words."""
+    viewer = require(request, Permission.READ_FEEDBACK)
+    scope = scope_of(request, viewer)
+    point = Touchpoint.objects.filter(pk=pk).first()
+    rows = (
+        queries.feedback_in(scope)
+        .filter(touchpoint_id=pk)
+        .select_related("unit")
+        .order_by("-received_at", "-pk")
+    )
+    told = rows.exclude(comment_masked="")
+    return render(
+        request,
+        "feedback/touchpoint_panel.html",
+        {"touchpoint": point, "n": rows.count(), "told": told[:12], "n_told": told.count()},
+    )

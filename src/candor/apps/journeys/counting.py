@@ -1,6 +1,6 @@
 """The event log counted for a question, in parts, so that whoever waits can be told how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,15 +19,29 @@ from candor.warehouse.queries import (
     Passed,
     Passes,
     Passing,
+    PathMix,
     Paths,
     ask,
     channels_of_cases,
+    paths_by_month,
     way_of,
 )
 from candor.warehouse.queries.walk import Question
 
-VARIANTS = 20
+VARIANTS, MONTHS = 20, 36
 HOUR = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """The steps of the episodes that began in a month: before, after, and how many episodes took it."""
+
+    cases: int
+    steps: tuple[tuple[str, str, int], ...]
+
+    @classmethod
+    def of(cls, mix: PathMix) -> "Mix":
+        return cls(mix.cases, tuple((*step, cases) for step, (_n, cases) in mix.edges.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class Counts:
     paths: CaseSummary
     passed: Passed
     conformance: Conformance | None
+    months: dict[int, Mix]
     channels: tuple[tuple[str, int], ...]
 
     @property
@@ -59,11 +74,22 @@ def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
     ]
     if design:
         asked.append(Designed(design))
-    found = [
-        by_group[EVERYBODY] for by_group in ask(warehouse(), way_of(journey, where), asked, progress=told)
+    found: list[Any] = [
+        by_group[EVERYBODY]
+        for by_group in ask(
+            warehouse(), way_of(journey, where), asked, progress=lambda share: told(0.7 * share)
+        )
     ]
+    months = paths_by_month(
+        warehouse(), journey=journey, where=where, progress=lambda share: told(0.7 + 0.3 * share)
+    )
     channels = channels_of_cases(warehouse(), journey=journey, units=where.units)
-    return Counts(found[0], found[1], found[2] if design else None, channels)
+    return Counts(found[0], found[1], found[2] if design else None, _last(months), channels)
+
+
+def _last(months: Mapping[int, PathMix]) -> dict[int, Mix]:
+    """The last months, in a form that JSON can hold."""
+    return {month: Mix.of(months[month]) for month in sorted(months)[-MONTHS:]}
 
 
 def where_of(question: dict[str, Any]) -> EventFilter:

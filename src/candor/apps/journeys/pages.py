@@ -12,14 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from candor.analytics import Estimate, top_box_share
 from candor.apps.customers.models import Segment
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
 from candor.foundation.wording import number
-from candor.warehouse.queries import Edge
+from candor.warehouse.queries import DesignedStep, Edge
 
 from . import asking, telling
 from .asking import Answer
+from .changing import change_of
 from .counting import Counts
 from .drafting import DraftStage, draft
 from .graph import Graph, Step, graph_of, standing_words
@@ -167,6 +169,7 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
     points = [point for stage in designed(stages) for point in stage.touchpoints]
     found = graph_for(counts, stages, kept)
     known = {one.activity for one in counts.passes}
+    names = {point.activity: point.name for point in points}
     return context | {
         "graph": found,
         "picture": draw(
@@ -176,11 +179,15 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
         "least_kept": LEAST_KEPT,
         "standing": standing_words(),
         "steps": [StepLine(step, standing_words()[step.standing]) for step in found.steps],
-        "names": {point.activity: point.name for point in points},
+        "usual": counts.paths.p90_duration,
         "unseen": [point.name for point in points if point.activity and point.activity not in known],
         "sentences": telling.sentences(counts, points),
         "size": telling.size_text(counts),
         "waits": longest_waits(counts),
+        "conformance": counts.conformance,
+        "followed": [(names.get(step.activity, step.activity), step) for step in conformance_steps(counts)],
+        "follow": conformity_of(counts),
+        "month_change": change_of(counts.months, last=counts.paths.last, usual=counts.paths.p90_duration),
         "least_n": workspace().least_n_score,
         "export_query": f"{shown.pick.query}&kept={kept}",
         "exports": formats_of("paths", has_design=bool(points)),
@@ -207,6 +214,21 @@ def addresses(pick: Pick) -> Address:
         return f"{page}?{pick.query}&{urlencode({'at': activity} | ({'after': after} if after else {}))}"
 
     return address
+
+
+def conformance_steps(counts: Counts) -> tuple[DesignedStep, ...]:
+    """The touchpoints of the design, in the real paths."""
+    return counts.conformance.steps if counts.conformance else ()
+
+
+def conformity_of(counts: Counts) -> Estimate | None:
+    """The share of the episodes that followed the design so far as they went; None without a design."""
+    told, cases = counts.conformance, counts.paths.cases
+    if told is None or not cases:
+        return None
+    return top_box_share(
+        favourable=told.followed + told.followed_so_far, n=cases, least_n=workspace().least_n_score
+    )
 
 
 def longest_waits(counts: Counts, *, most: int = 10) -> list[WaitLine]:
@@ -256,7 +278,11 @@ def frame(pick: Pick, shown: Shown) -> dict[str, Any]:
 
 def tabs_of(journey: Journey, pick: Pick) -> list[tuple[str, str]]:
     """The pages of one journey, each with the same pick."""
-    named = [(_("Map"), "journeys:journey"), (_("Real paths"), "journeys:paths")]
+    named = [
+        (_("Map"), "journeys:journey"),
+        (_("Real paths"), "journeys:paths"),
+        (_("Compare"), "journeys:compare"),
+    ]
     if pick.scope.viewer.can(Permission.MANAGE_RULES):
         named.append((_("Design"), "journeys:design"))
     return [(name, f"{reverse(url, args=[journey.key])}?{pick.query}") for name, url in named]

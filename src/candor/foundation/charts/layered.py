@@ -261,6 +261,10 @@ def _wanted(slot: _Slot) -> float:
     return sum(other.x * _pull(slot, other, weight) for other, weight in near) / total if total else slot.x
 
 
+def _weight(slot: _Slot) -> float:
+    return sum(_pull(slot, other, weight) for other, weight in (*slot.above, *slot.below)) or 1.0
+
+
 def _pull(slot: _Slot, other: _Slot, weight: float) -> float:
     return float(weight**0.5) * (STRAIGHT if slot.is_bend and other.is_bend else 1.0)
 
@@ -273,13 +277,13 @@ def _spread(row: list[_Slot], wanted: Sequence[float]) -> None:
             gap = BEND_GAP if before.is_bend or slot.is_bend else NODE_GAP
             at += before.width / 2 + gap + slot.width / 2
         offsets.append(at)
-    blocks: list[tuple[float, int]] = []  # mean and size
-    for value in (want - offset for want, offset in zip(wanted, offsets, strict=True)):
-        blocks.append((value, 1))
+    blocks: list[tuple[float, float, int]] = []  # mean, pull and size
+    for want, slot, offset in zip(wanted, row, offsets, strict=True):
+        blocks.append((want - offset, _weight(slot), 1))
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (last, n), (mean, m) = blocks.pop(), blocks.pop()
-            blocks.append(((last * n + mean * m) / (n + m), n + m))
-    shifted = [mean for mean, size in blocks for _ in range(size)]
+            (last, pull, size), (mean, other, n) = blocks.pop(), blocks.pop()
+            blocks.append(((last * pull + mean * other) / (pull + other), pull + other, size + n))
+    shifted = [mean for mean, _pull_of_all, size in blocks for _ in range(size)]
     for slot, shift, offset in zip(row, shifted, offsets, strict=True):
         slot.x = shift + offset
 

@@ -138,6 +138,12 @@ def day(value: date | datetime | None) -> SafeString:
 
 
 @register.filter
+def month(value: int | None) -> str:
+    """A month counted as year and month (202605): "May 2026"."""
+    return f"{date(value // 100, value % 100, 1):%b %Y}" if value else ""
+
+
+@register.filter
 def duration(value: timedelta | None) -> str:
     """A stretch of time in the largest unit that leaves at least two of it: "36 hours", "12 days"."""
     return "" if value is None else wording.duration_text(value.total_seconds())

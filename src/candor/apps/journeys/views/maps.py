@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from candor.apps.customers.queries import visible_customers
-from candor.apps.journeys import asking, pages, people_behind, queries
+from candor.apps.journeys import asking, comparing, pages, people_behind, queries
 from candor.apps.journeys.models import Journey
 from candor.apps.journeys.picks import Pick, kept_of, pick_of
 from candor.apps.journeys.timeline import strips_of
@@ -38,6 +38,15 @@ def paths(request: HttpRequest, key: str) -> HttpResponse:
     found, stages = queries.journey_map(key)
     context = pages.paths_page(_pick(request, viewer, found), stages, kept_of(request))
     return render(request, "journeys/paths.html", context)
+
+
+def compare(request: HttpRequest, key: str) -> HttpResponse:
+    """Two picks of the journey side by side, with what can be said of their differences."""
+    viewer = require(request, Permission.READ_SCORES)
+    found, stages = queries.journey_map(key)
+    pick, other = _pick(request, viewer, found), pick_of(request, viewer, found, side="b")
+    context = comparing.compare_page(pick, other, stages, request.GET.get("measure", ""))
+    return render(request, "journeys/compare.html", context | {"before_key": pick.scope.before.key})
 
 
 def people(request: HttpRequest, key: str) -> HttpResponse:
