@@ -27,7 +27,7 @@ PAGES = {
     LEAD: [
         "/", "/feedback/", "/complaints/", "/complaints/list/", "/customers/", "/surveys/", "/imports/", "/imports/new/complaints/",
         "/scores/", "/scores/nps/", "/journeys/", "/journeys/home-loan/", "/insights/", "/insights/rising/",
-        "/insights/priorities/", "/cases/", "/cases/rules/", "/reports/digest/", "/reports/export/", "/strategy/",
+        "/insights/priorities/", "/insights/moments/", "/cases/", "/cases/rules/", "/reports/digest/", "/reports/export/", "/strategy/",
         "/strategy/define/",
     ],
     ADMIN: ["/organization/people/", "/organization/units/", "/organization/policy/", "/organization/audit/"],

@@ -170,6 +170,7 @@ def test_the_appraisal_is_the_moment_where_feeling_turns_and_quiet_places_stay_q
     leaving = [name for name, one in found.items() if "people_leave" in one.reasons]
     assert leaving == ["first-contact", "underwriting"], "one in five never applies; those who are declined"
     assert {name for name, one in found.items() if "promise_broken" in one.reasons} == {
+        "documents",
         "appraisal",
         "decision",
     }

@@ -46,7 +46,7 @@ ASKED = {"journey": "loan", "quiet_since": START + timedelta(hours=80), "arrived
 
 
 def test_each_case_counts_once_at_its_first_pass_and_ends_only_when_it_is_quiet(warehouse: Warehouse) -> None:
-    found = stops(warehouse, ["ask", "papers", "offer"], promised={"papers": 12 * HOUR}, **ASKED)
+    found = stops(warehouse, ["ask", "papers", "offer"], promised={"papers": ("", 12 * HOUR)}, **ASKED)
     assert found == (
         Stop("ask", passed=6, ended=0, still_open=1, waited=0, kept=0),
         Stop("papers", passed=5, ended=2, still_open=1, waited=5, kept=3, lateness=(18 + 87) / 2 * HOUR),
@@ -55,12 +55,23 @@ def test_each_case_counts_once_at_its_first_pass_and_ends_only_when_it_is_quiet(
 
 
 def test_the_places_asked_for_are_told_beside_the_median_lateness(warehouse: Warehouse) -> None:
-    (found,) = stops(warehouse, ["papers"], promised={"papers": 12 * HOUR}, places=lambda n: (1, n), **ASKED)
+    (found,) = stops(
+        warehouse, ["papers"], promised={"papers": ("", 12 * HOUR)}, places=lambda n: (1, n), **ASKED
+    )
     assert (found.low_lateness, found.high_lateness) == (None, None)
     found = stops(
-        warehouse, ["ask", "papers"], promised={"papers": 12 * HOUR}, places=lambda n: (1, n), **ASKED
+        warehouse, ["ask", "papers"], promised={"papers": ("", 12 * HOUR)}, places=lambda n: (1, n), **ASKED
     )[1]
     assert (found.low_lateness, found.high_lateness) == (18 * HOUR, 87 * HOUR)
+
+
+def test_the_clock_of_a_promise_may_start_at_another_activity(warehouse: Warehouse) -> None:
+    (found,) = stops(warehouse, ["offer"], promised={"offer": ("note", 9.5 * HOUR)}, **ASKED)
+    assert (found.waited, found.kept) == (1, 1), "only one case has a note before its offer"
+    (found,) = stops(
+        warehouse, ["offer"], promised={"offer": ("ask", 30 * HOUR)}, places=lambda n: (1, n), **ASKED
+    )
+    assert (found.waited, found.kept, found.lateness, found.high_lateness) == (2, 1, 10 * HOUR, 10 * HOUR)
 
 
 def test_a_filter_chooses_whole_cases_and_no_cases_give_zeros(warehouse: Warehouse) -> None:

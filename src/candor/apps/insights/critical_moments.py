@@ -182,11 +182,9 @@ def _stops(question: Question, points: list[Touchpoint], goal: set[str]) -> dict
         quiet_since=quiet_since,
         arrived=sorted({point.activity for point in points if point.key in goal and point.activity}),
         promised={
-            p.activity: p.promised_hours * HOUR
-            for p in points
-            if p.activity
-            and p.promised_hours
-            and not p.promised_from  # else its clock is not the wait that is counted here
+            point.activity: (point.promised_from, point.promised_hours * HOUR)
+            for point in points
+            if point.activity and point.promised_hours
         },
         where=_where(question),
         places=median_ranks,
@@ -257,8 +255,8 @@ def _drop_offs(points: list[Touchpoint], goal: set[str], counted: dict[str, Stop
 
 
 def _promise(point: Touchpoint, row: Stop | None) -> PromiseKept | None:
-    """Waits in days since the touchpoint before, against the promise."""
-    if row is None or not point.promised_hours or point.promised_from or not row.waited:
+    """Waits in days against the promise, by its own clock."""
+    if row is None or not point.promised_hours or not row.waited:
         return None
     ends: Any = (row.lateness, row.low_lateness, row.high_lateness)
     lateness = None if row.lateness is None else tuple(None if end is None else end / DAY for end in ends)

@@ -22,8 +22,8 @@ class Stop:
         passed: Cases that passed it.
         ended: Of them, those that passed no other touchpoint after it, did not arrive, and have been quiet since.
         still_open: The same, but not quiet: they may go on.
-        waited: Cases that had passed another touchpoint before it, where a wait is promised.
-        kept: Of them, those whose time since the touchpoint before was as promised, or shorter.
+        waited: Cases in which the clock of the promise had started, where a wait is promised.
+        kept: Of them, those that came within the promised time.
         lateness: Median seconds beyond the promise of the others; None without any.
         low_lateness, high_lateness: Their lateness at the two places asked for; None without them.
     """
@@ -55,7 +55,7 @@ def stops(
     journey: str,
     quiet_since: datetime,
     arrived: Sequence[str] = (),
-    promised: Mapping[str, float] | None = None,
+    promised: Mapping[str, tuple[str, float]] | None = None,
     where: EventFilter = ALL_EVENTS,
     places: Places = nowhere,
 ) -> tuple[Stop, ...]:
@@ -67,14 +67,15 @@ def stops(
         journey: Whose cases are counted.
         quiet_since: A case without any event from here on (UTC) is over.
         arrived: A case with one of these activities has arrived: it ends nowhere.
-        promised: Longest wait promised until a touchpoint, in seconds.
+        promised: By touchpoint, which activity starts the clock of its promise ("" for the touchpoint before) and the longest wait in
+            seconds; the clock starts at the last such event before the first pass.
         where: Which cases count.
         places: Which two of the sorted latenesses to tell beside their median.
     """
     names = list(dict.fromkeys(activities))
     if not names:
         return ()
-    waits = {name: seconds for name, seconds in (promised or {}).items() if name in names}
+    waits = {name: promise for name, promise in (promised or {}).items() if name in names}
     steps = _steps(names, journey, where, arrived, quiet_since)
     counted = {row[0]: row[1:] for row in _rows(warehouse, steps, _counts(waits), _of(waits))}
     late = {name: counted[name][3] - counted[name][4] for name in waits if name in counted}
@@ -145,17 +146,16 @@ steps AS (
     return Statement(query, (*chosen.parameters, *arrived, *names, quiet_since))
 
 
-def _counts(promised: Mapping[str, float]) -> str:
+def _counts(promised: Mapping[str, tuple[str, float]]) -> str:
     stopped = "after IS NULL AND arrived = 0"
-    waited = "wait IS NOT NULL AND promises.seconds IS NOT NULL"
     return f"""{_promises(promised)}
 SELECT
     steps.activity, count(*) AS passed,
     CAST(sum(CASE WHEN {stopped} AND quiet = 1 THEN 1 ELSE 0 END) AS BIGINT) AS ended,
     CAST(sum(CASE WHEN {stopped} AND quiet = 0 THEN 1 ELSE 0 END) AS BIGINT) AS still_open,
-    CAST(sum(CASE WHEN {waited} THEN 1 ELSE 0 END) AS BIGINT) AS waited,
-    CAST(sum(CASE WHEN {waited} AND wait <= promises.seconds THEN 1 ELSE 0 END) AS BIGINT) AS kept
-FROM steps LEFT JOIN promises ON promises.activity = steps.activity
+    count(waits.wait) AS waited,
+    CAST(sum(CASE WHEN waits.wait <= waits.seconds THEN 1 ELSE 0 END) AS BIGINT) AS kept
+FROM steps LEFT JOIN waits ON waits.case_id = steps.case_id AND waits.activity = steps.activity
 GROUP BY steps.activity ORDER BY steps.activity
 """
 
@@ -164,7 +164,7 @@ def _lateness(
     warehouse: Warehouse,
     steps: Statement,
     late: Mapping[str, int],
-    promised: Mapping[str, float],
+    promised: Mapping[str, tuple[str, float]],
     places: Places,
 ) -> dict[str, tuple[float, float | None, float | None]]:
     """Median lateness of each touchpoint with late cases, and the lateness at two places of the sorted ones."""
@@ -176,9 +176,8 @@ def _lateness(
 asked AS (SELECT * FROM (VALUES {values}) AS places (activity, low_place, high_place)),
 late AS (
     SELECT
-        steps.activity, steps.wait - promises.seconds AS excess,
-        row_number() OVER (PARTITION BY steps.activity ORDER BY steps.wait, steps.case_id) AS place
-    FROM steps JOIN promises ON promises.activity = steps.activity WHERE steps.wait > promises.seconds
+        activity, wait - seconds AS excess, row_number() OVER (PARTITION BY activity ORDER BY wait, case_id) AS place
+    FROM waits WHERE wait > seconds
 )
 SELECT
     late.activity, median(late.excess) AS excess,
@@ -190,16 +189,36 @@ FROM late JOIN asked ON asked.activity = late.activity GROUP BY late.activity OR
     return {row[0]: row[1:] for row in _rows(warehouse, steps, query, (*_of(promised), *parameters))}
 
 
-def _promises(promised: Mapping[str, float]) -> str:
-    rows = ", ".join(["(?, ?)"] * len(promised))
-    table = f"(VALUES {rows}) AS given (activity, seconds)"
-    if not promised:
-        table = "(VALUES (CAST(NULL AS VARCHAR), CAST(NULL AS DOUBLE))) AS given (activity, seconds)"
-    return f",\npromises AS (SELECT activity, CAST(seconds AS DOUBLE) AS seconds FROM {table})"
+def _promises(promised: Mapping[str, tuple[str, float]]) -> str:
+    """`waits`: how long each case waited where something is promised, by the clock of the promise."""
+    rows = (
+        ", ".join(["(?, ?, ?)"] * len(promised))
+        or "(CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS DOUBLE))"
+    )
+    return f""",
+promises AS (
+    SELECT activity, start_activity, CAST(seconds AS DOUBLE) AS seconds FROM (VALUES {rows}) AS given (activity, start_activity, seconds)
+),
+clocks AS (
+    SELECT firsts.case_id, firsts.activity, epoch(max(firsts.first_at)) - epoch(max(chosen."at")) AS wait
+    FROM firsts
+    JOIN promises ON promises.activity = firsts.activity
+    JOIN chosen ON chosen.case_id = firsts.case_id AND chosen.activity = promises.start_activity
+    WHERE chosen."at" <= firsts.first_at
+    GROUP BY firsts.case_id, firsts.activity
+),
+waits AS (
+    SELECT
+        steps.case_id, steps.activity, promises.seconds,
+        CASE WHEN promises.start_activity = '' THEN steps.wait ELSE clocks.wait END AS wait
+    FROM steps
+    JOIN promises ON promises.activity = steps.activity
+    LEFT JOIN clocks ON clocks.case_id = steps.case_id AND clocks.activity = steps.activity
+)"""
 
 
-def _of(promised: Mapping[str, float]) -> tuple[str | float, ...]:
-    return tuple(value for name in sorted(promised) for value in (name, promised[name]))
+def _of(promised: Mapping[str, tuple[str, float]]) -> tuple[str | float, ...]:
+    return tuple(value for name in sorted(promised) for value in (name, *promised[name]))
 
 
 def _rows(
