@@ -9,11 +9,11 @@ same seeded data; the plain loop on a part of the units, scaled up. Then rank in
 """
 
 import argparse
-import resource
 import time
 from itertools import pairwise
 
 import numpy as np
+from memory import peak_of
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
@@ -95,46 +95,42 @@ def plain_improvers(tables):
     return found
 
 
-def memory():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def compare_boards(units, periods):
     counts = company(units, periods)
     part = counts[: min(PLAIN_UNITS, units)]
     scale = units / len(part)
     print(f"{units:,} units × {periods} periods, {counts.sum():,} answers")
-    print(f"{'step':<28}{'candor s':>10}{'plain s':>12}{'times':>8}")
-    ours, tables = timed(our_scores, counts)
-    plain, _ = timed(plain_scores, part)
-    show("NPS and interval", ours, plain * scale)
-    show("share and interval", timed(our_shares, counts)[0], timed(plain_shares, part)[0] * scale)
-    show("shrinkage", timed(our_shrinkage, tables)[0], timed(plain_shrinkage, tables)[0])
-    ours, found = timed(our_improvers, tables)
-    part_tables = our_scores(part)
-    show("most improved", ours, timed(plain_improvers, part_tables)[0] * scale)
+    print(f"{'step':<28}{'candor s':>10}{'MB':>6}{'plain s':>12}{'MB':>6}{'times':>8}")
+    tables = show("NPS and interval", our_scores, counts, plain_scores, part, scale)
+    show("share and interval", our_shares, counts, plain_shares, part, scale)
+    show("shrinkage", our_shrinkage, tables, plain_shrinkage, tables, 1)
+    found = show("most improved", our_improvers, tables, plain_improvers, our_scores(part), scale)
     named = sum(len(month.order) for month in found)
     print(f"units named as improved in {periods - 1} months in which nothing changed: {named}")
-    print(f"peak memory {memory():,.0f} MB")
 
 
-def show(step, ours, plain):
-    print(f"{step:<28}{ours:>10.2f}{plain:>12.2f}{plain / ours:>8.1f}")
+def show(step, ours, our_data, plain, plain_data, scale):
+    """One line: time and most memory of each side; the plain side's time is scaled up from its part. Gives what ours found."""
+    (seconds, found), peak = peak_of(lambda: timed(ours, our_data))
+    (plain_seconds, _), plain_peak = peak_of(lambda: timed(plain, plain_data))
+    plain_seconds *= scale
+    print(
+        f"{step:<28}{seconds:>10.2f}{peak:>6.0f}{plain_seconds:>12.2f}{plain_peak:>6.0f}{plain_seconds / seconds:>8.1f}"
+    )
+    return found
 
 
 def rank_growth():
     print(
-        f"\n{'units':>8}{'simultaneous s':>16}{'marginal s':>12}{'tiers s':>10}   ({cx.rank_intervals([1, 2], [1, 1]).draws:,} draws)"
+        f"\n{'units':>8}{'simultaneous s':>16}{'marginal s':>12}{'tiers s':>10}{'MB':>6}   ({cx.rank_intervals([1, 2], [1, 1]).draws:,} draws)"
     )
     rng = np.random.default_rng(SEED)
     for units in (10, 100, 1000, 5000):
         error = rng.uniform(0.03, 0.15, units)
         score = rng.normal(0.3, 0.1, units) + error * rng.standard_normal(units)
-        seconds = [
-            timed(work, score, error)[0] for work in (cx.rank_intervals, cx.marginal_rank_intervals, cx.tiers)
-        ]
-        print(f"{units:>8,}{seconds[0]:>16.2f}{seconds[1]:>12.2f}{seconds[2]:>10.2f}")
-    print(f"peak memory {memory():,.0f} MB")
+        works = (cx.rank_intervals, cx.marginal_rank_intervals, cx.tiers)
+        seconds, peak = peak_of(lambda: [timed(work, score, error)[0] for work in works])  # noqa: B023  called at once
+        print(f"{units:>8,}{seconds[0]:>16.2f}{seconds[1]:>12.2f}{seconds[2]:>10.2f}{peak:>6.0f}")
 
 
 def main():

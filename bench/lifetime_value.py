@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from memory import peak_of
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
@@ -49,14 +50,20 @@ def main():
     with path.open() as file:
         rows = list(csv.DictReader(file))
     data = [np.array([float(row[name]) for row in rows]) for name in ("frequency", "recency", "T")]
-    print(f"{'customers':>10} {'candor s':>10} {'plain s':>10} {'times':>6}   log-likelihoods per customer")
+    print(
+        f"{'customers':>10} {'candor s':>10} {'MB':>5} {'plain s':>10} {'MB':>5} {'times':>6}   log-likelihoods per customer"
+    )
     for copies in (1, 10, 100):
         many = [np.tile(column, copies) for column in data]
-        ours, fast = timed(fit_buying, *many, times=5 if copies < 100 else 2)
-        (_, height), slow = timed(plain_fit, *many, times=3 if copies < 100 else 1)
+        (ours, fast), peak = peak_of(
+            lambda many=many, copies=copies: timed(fit_buying, *many, times=5 if copies < 100 else 2)
+        )
+        ((_, height), slow), plain_peak = peak_of(
+            lambda many=many, copies=copies: timed(plain_fit, *many, times=3 if copies < 100 else 1)
+        )
         n = len(many[0])
         print(
-            f"{n:>10,} {fast:>10.4f} {slow:>10.3f} {slow / fast:>6.0f}   {ours.log_likelihood / n:.9f} {height / n:.9f}"
+            f"{n:>10,} {fast:>10.4f} {peak:>5.0f} {slow:>10.3f} {plain_peak:>5.0f} {slow / fast:>6.0f}   {ours.log_likelihood / n:.9f} {height / n:.9f}"
         )
 
 

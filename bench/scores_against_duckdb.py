@@ -7,7 +7,6 @@ prints the best of several runs, beside the SQL that somebody would write who kn
 """
 
 import argparse
-import resource
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from memory import peak_of
 
 from candor.warehouse import Warehouse
 from candor.warehouse.queries import Filter, bands, histograms
@@ -71,9 +71,8 @@ def load(folder: Path, size: int) -> Warehouse:
     warehouse = Warehouse(folder)
     if warehouse.watermark() == size:
         return warehouse
-    seconds, _ = timed(lambda: warehouse.project(rows(size), through=size))
+    (seconds, _), memory = peak_of(lambda: timed(lambda: warehouse.project(rows(size), through=size)))
     disk = sum(path.stat().st_size for path in folder.rglob("*.parquet")) / 1e6
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(
         f"\n{size:,} answers projected in {seconds:.1f} s, {disk:.0f} MB on disk, at most {memory:.0f} MB in memory"
     )
@@ -95,19 +94,24 @@ def report(warehouse: Warehouse) -> None:
     files = warehouse.files("answers")
     for title, ask, plain in (("score", scores, SCORE), ("histogram", distributions, HISTOGRAM)):
         print(
-            f"\n{'nps ' + title + ' by':40}{'groups':>8}{'candor ms':>11}{'from':>10}{'by hand ms':>12}{'ratio':>7}"
+            f"\n{'nps ' + title + ' by':40}{'groups':>8}{'candor ms':>11}{'MB':>6}{'from':>10}{'by hand ms':>12}{'MB':>6}{'ratio':>7}"
         )
         for name, (by, where) in QUESTIONS.items():
             source = Question(metrics=("nps",), by=by, where=where).source(
                 warehouse.engine.read(lambda reader: reader.shape())
             )
-            ours, found = best(lambda ask=ask, by=by, where=where: ask(warehouse, by, where))
-            theirs, _ = best(
-                lambda plain=plain, by=by, where=where: hand_written(by_hand, plain, files, by, where)
+            (ours, found), our_peak = peak_of(
+                lambda ask=ask, by=by, where=where: best(lambda: ask(warehouse, by, where))
+            )
+            (theirs, _), their_peak = peak_of(
+                lambda plain=plain, by=by, where=where: best(
+                    lambda: hand_written(by_hand, plain, files, by, where)
+                )
             )
             place = f"cube {source.grain}" if source.grain else "answers"
             print(
-                f"{name:40}{len(found):8,}{ours * 1000:11.1f}{place:>10}{theirs * 1000:12.1f}{ours / theirs:7.2f}"
+                f"{name:40}{len(found):8,}{ours * 1000:11.1f}{our_peak:6.0f}{place:>10}"
+                f"{theirs * 1000:12.1f}{their_peak:6.0f}{ours / theirs:7.2f}"
             )
 
 
