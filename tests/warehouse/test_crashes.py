@@ -161,7 +161,7 @@ def test_every_file_is_on_the_disk_before_the_log_names_it(
     warehouse.append_events(step_events(1))
     warehouse.append_events(step_events(2))
     warehouse.compact()
-    assert len(named) == 6
+    assert len(named) == 5
 
 
 def test_a_reader_beside_a_writer_never_sees_half_a_write(tmp_path: Path) -> None:
