@@ -8,6 +8,7 @@ from candor.warehouse.errors import (
     BadRow,
     UnknownColumn,
     WarehouseBusy,
+    WarehouseDamaged,
     WarehouseError,
     WarehouseFull,
     WarehouseMissing,
@@ -18,6 +19,7 @@ from candor.warehouse.rows import Row, event_id
 from candor.warehouse.schema import ANSWERS, EVENTS
 from candor.warehouse.store import Warehouse
 from candor.warehouse.upgrade import upgrade
+from candor.warehouse.verify import Verified
 
 __all__ = [
     "ANSWERS",
@@ -25,8 +27,10 @@ __all__ = [
     "BadRow",
     "Row",
     "UnknownColumn",
+    "Verified",
     "Warehouse",
     "WarehouseBusy",
+    "WarehouseDamaged",
     "WarehouseError",
     "WarehouseFull",
     "WarehouseMissing",

@@ -15,6 +15,7 @@ from candor.warehouse.errors import WarehouseBusy, WarehouseFull
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("could not write all bytes", *(os.strerror(number).lower() for number in FULL))
+SUM_DIGITS = 8
 BLOCK = 4 * 1024 * 1024  # bytes of a file in memory
 PAUSE = 0.02  # seconds between two looks at a lock that somebody else holds
 

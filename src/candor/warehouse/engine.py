@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import duckdb
 from deltalake.exceptions import DeltaError
 
+from candor.warehouse.errors import WarehouseDamaged
 from candor.warehouse.schema import ANSWERS, BUCKETS, CUBE_COLUMNS, EVENTS, GRAINS, Column
 from candor.warehouse.table import Snapshot, Table
 from candor.warehouse.workbench import cube_path
@@ -147,12 +148,24 @@ class DuckEngine:
         for left in reversed(range(TRIES)):
             try:
                 return work(self._reader())
-            except (duckdb.IOException, DeltaError, FileNotFoundError):
+            except (duckdb.IOException, DeltaError, FileNotFoundError) as error:
                 if not left:
-                    raise
+                    raise self._damaged(error) from error
                 self._warehouse.answers.forget()
                 self._warehouse.events.forget()
+            except (duckdb.InvalidInputException, duckdb.SerializationException) as error:
+                raise self._damaged(error) from error
         raise AssertionError
+
+    def _damaged(self, error: Exception) -> Exception:
+        """What a failed query is called: by the files that are damaged, or as it was."""
+        detail = str(error).splitlines()[0]
+        try:
+            tables = (self._warehouse.answers, self._warehouse.events)
+            bad = [name for table in tables for name in table.damaged()]
+        except (DeltaError, OSError):
+            return WarehouseDamaged(self._warehouse.folder, (), detail)
+        return WarehouseDamaged(self._warehouse.folder, tuple(bad), detail) if bad else error
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Rows:
         return self.read(lambda reader: reader.rows(query, parameters))

@@ -8,6 +8,7 @@ WarehouseError
 ├── WarehouseOutdated  an older version wrote the folder; `candor warehouse upgrade` brings it into shape
 ├── WarehouseTooNew    a newer version wrote the folder
 ├── EngineMissing      the engine that the settings name is not installed
+├── WarehouseDamaged   files or log entries are not what was written; `candor warehouse verify` says what to do
 ├── BadRow             a row that does not fit its table; nothing was written
 └── UnknownColumn      a column that the query may not name
 ```
@@ -81,6 +82,19 @@ class EngineMissing(WarehouseError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(f"The engine can't start: {detail}.")
+        self.detail = detail
+
+
+class WarehouseDamaged(WarehouseError):
+    code = "warehouse_damaged"
+
+    def __init__(self, folder: Path, files: tuple[str, ...], detail: str) -> None:
+        named = ", ".join(files) if files else detail
+        super().__init__(
+            f"The warehouse in {folder} is damaged: {named}. `candor warehouse verify` says what to do."
+        )
+        self.folder = folder
+        self.files = files
         self.detail = detail
 
 

@@ -1,8 +1,10 @@
 """The workbench of the event log: an event is taken once, whoever sends it how often."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,9 +108,18 @@ class EventBench(Workbench):
         self.flush()
         self.rebuild_keys()
 
+    def set_aside(self, parts: Sequence[Part], folder: Path) -> None:
+        """Take damaged parts out of the table and copy what is left of them into `folder`."""
+        if parts:
+            folder.mkdir(exist_ok=True)
+        for part in parts:
+            with suppress(FileNotFoundError):
+                shutil.copyfile(self.table.path(part), folder / part.name)
+        self.removed += parts
+
     def rebuild_keys(self) -> None:
         """Make the hashes anew from the ids in the files."""
-        self.keys.runs = ()
+        self.keys.runs, self.keys.changed = (), True
         for part in (*self.kept, *self.added):
             self.keys.add(self._hashes("read_parquet(?)", [str(self.table.path(part))])[0])
         self.keys.fold(up_to=self.snapshot.rows)

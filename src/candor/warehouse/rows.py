@@ -59,6 +59,14 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "DATE": (date,),
     "TIMESTAMP": (datetime,),
 }
+REFUSED = (
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.ProgrammingError,
+    msgspec.MsgspecError,
+    TypeError,
+    ValueError,
+)
 DERIVED = {"day", "month", "event_id", "bucket"}
 
 
@@ -98,21 +106,18 @@ def load(
         BadRow: A row lacks a value that it needs, has one of the wrong type, or has a column that the table has not.
     """
     statement = _statement(schema, into)
-    prepare = PREPARE[schema.name]
     taken = 0
     source = iter(rows)
-    while chunk := [prepare(row) for row in islice(source, CHUNK)]:
+    while chunk := [
+        _prepared(schema, row, number) for number, row in enumerate(islice(source, CHUNK), start=taken + 1)
+    ]:
         try:
-            _load_chunk(connection, statement, schema, chunk, into, through)
-        except (
-            duckdb.DataError,
-            duckdb.IntegrityError,
-            duckdb.ProgrammingError,
-            msgspec.MsgspecError,
-            TypeError,
-            ValueError,
-        ) as error:
-            raise _fault(schema, chunk, taken, error) from error
+            _load_chunk(connection, statement, schema, chunk, through)
+        except REFUSED as error:
+            fault = _fault(schema, chunk, taken, error)
+            if fault.row is None:
+                fault = _first_refused(connection, schema, chunk, taken, into, through) or fault
+            raise fault from error
         taken += len(chunk)
         yield taken
 
@@ -122,7 +127,6 @@ def _load_chunk(
     statement: str,
     schema: Schema,
     chunk: list[dict[str, Any]],
-    into: str,
     through: Path,
 ) -> None:
     known = frozenset(schema.given)
@@ -131,6 +135,44 @@ def _load_chunk(
     with room_expected(through.parent):
         through.write_bytes(ENCODER.encode_lines(chunk))
         connection.execute(statement, [str(through)])
+
+
+def _prepared(schema: Schema, row: Row, number: int) -> dict[str, Any]:
+    try:
+        return PREPARE[schema.name](row)
+    except BadRow as error:
+        raise BadRow(schema.name, error.problem, row=number) from error
+    except (AttributeError, TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
+        if isinstance(row, Mapping):
+            fault = _fault(schema, [dict(row)], number - 1, error)
+            if fault.row is not None:
+                raise fault from error
+        raise BadRow(schema.name, str(error).splitlines()[0], row=number) from error
+
+
+def _first_refused(
+    connection: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    chunk: list[dict[str, Any]],
+    before: int,
+    into: str,
+    through: Path,
+) -> BadRow | None:
+    """The first row that the engine does not take although its types fit, found by halving."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE tried AS SELECT * FROM {into} WHERE false")
+    statement = _statement(schema, "tried")
+    first, last, reason = 0, len(chunk), None
+    while last - first > 1 or reason is None:
+        middle = max((first + last) // 2, first + 1)
+        try:
+            _load_chunk(connection, statement, schema, chunk[first:middle], through)
+        except REFUSED as error:
+            last, reason = middle, error
+        else:
+            first = middle
+        if first == len(chunk):
+            return None
+    return BadRow(schema.name, str(reason).splitlines()[0], row=before + first + 1)
 
 
 def _statement(schema: Schema, into: str) -> str:

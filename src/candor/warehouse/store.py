@@ -7,6 +7,7 @@ folder/
 ├── projection-000001/    can be dropped and rebuilt from the record at any time
 │   └── answers/          Delta table; `_cube/` holds each part's counts by day, month, unit, …
 ├── events/               Delta table, append-only
+├── damaged/              files that `mend` set aside
 ├── staging/              of the writer at work; what is there without one is from a crash
 ├── compaction/           of a compaction at work, as above
 ├── spill/                of queries that do not fit into memory
@@ -38,6 +39,7 @@ from candor.warehouse.proof import Erased, traces
 from candor.warehouse.rows import Row
 from candor.warehouse.schema import ANSWERS, EVENTS, Schema
 from candor.warehouse.table import Table
+from candor.warehouse.verify import Mended, Verified, damaged_parts, verify
 from candor.warehouse.workbench import CUBE_FOLDER, PART_ROWS, Workbench, cube_path, files_of
 
 POINTER = "current"
@@ -196,6 +198,19 @@ class Warehouse:
             dropped = bench.drop_ended(since)
             bench.commit("DELETE")
         return dropped
+
+    def verify(self) -> Verified:
+        """Read every file and compare it with the logs, the cube and the hashes of ids; changes nothing."""
+        return verify(self)
+
+    def mend(self) -> Mended:
+        """Set damaged files of the event log aside, into `damaged/`, and make the hashes of ids anew; the rest can then be read."""
+        with self.event_bench() as bench:
+            parts = damaged_parts(self, self.events)
+            bench.set_aside(parts, self.folder / "damaged")
+            bench.rebuild_keys()
+            bench.commit("MEND")
+        return Mended(tuple(part.name for part in parts), sum(part.rows for part in parts))
 
     def delete_batch(self, batch: int) -> int:
         """Drop the answers and events of one import; returns the number of rows."""

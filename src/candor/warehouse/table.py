@@ -21,7 +21,7 @@ from deltalake import DeltaTable, Field
 from deltalake import Schema as DeltaSchema
 from deltalake.schema import PrimitiveType
 
-from candor.warehouse.disk import publish, sync
+from candor.warehouse.disk import SUM_DIGITS, checksum, publish, sync
 from candor.warehouse.schema import Schema
 
 # Two numbers travel in the commit, as Delta's application transactions.
@@ -100,6 +100,19 @@ class Table:
 
     def path(self, part: Part) -> Path:
         return self.folder / part.name
+
+    def damaged(self) -> list[str]:
+        """The files of the newest version that are missing, of another size, or not of the checksum in their name."""
+        return [part.name for part in self.snapshot().parts if not self._is_sound(part)]
+
+    def _is_sound(self, part: Part) -> bool:
+        path = self.path(part)
+        told = path.stem.rpartition("-")[2]
+        return (
+            path.exists()
+            and path.stat().st_size == part.size
+            and (len(told) != SUM_DIGITS or checksum(path) == told)
+        )
 
     def snapshot(self) -> Snapshot:
         """The newest version; one `stat` when nothing changed since the last call."""

@@ -123,6 +123,7 @@ class Workbench:
             self.added
             or self.removed
             or reshaped
+            or keys is not None
             or (watermark is not None and watermark != self.snapshot.watermark)
         ):
             return

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 CANDOR_HOME = Path(environment.text("CANDOR_HOME", str(Path.home() / ".candor"))).expanduser().resolve()
 CANDOR_URL = environment.text("CANDOR_URL", "http://127.0.0.1:8000").rstrip("/")
 CANDOR_UPLOAD_MOST_BYTES = environment.whole_number("CANDOR_UPLOAD_MOST_BYTES", 2 * 1024**3)
+CANDOR_EVENT_RETENTION_DAYS = environment.whole_number("CANDOR_EVENT_RETENTION_DAYS", 0)
 CANDOR_ENGINE = environment.one_of("CANDOR_ENGINE", "duckdb", "spark")
 CANDOR_SPARK_MASTER = environment.text("CANDOR_SPARK_MASTER", "local[*]")
 CANDOR_SPARK_COPIES = environment.text("CANDOR_SPARK_COPIES")

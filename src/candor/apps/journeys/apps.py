@@ -35,6 +35,7 @@ class JourneysConfig(AppConfig):
                 "designed": _("Changed the design of a journey"),
                 "design_undone": _("Took back a change of a journey’s design"),
                 "exported": _("Exported a journey"),
+                "events_dropped": _("Dropped events older than they are kept"),
             },
             pages={"journey": "journeys:journey"},
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -305,3 +306,12 @@ def _refuse_doubled(journey: Journey, activity: str, besides: Touchpoint | None 
             _("“%(activity)s” is the activity of “%(name)s” already. An activity belongs to one touchpoint.")
             % {"activity": activity, "name": twin.name}
         )
+
+
+def drop_old_events(*, days: int, now: datetime, by: Person | None) -> int:
+    """Drop the events of cases whose last event is more than so many days old; returns their number."""
+    before = (now - timedelta(days=days)).astimezone(UTC).replace(tzinfo=None)
+    dropped = warehouse().retain(before)
+    if dropped:
+        record_audit(by=by, action="journey.events_dropped", events=dropped, before=before.date().isoformat())
+    return dropped
