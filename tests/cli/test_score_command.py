@@ -206,3 +206,33 @@ def test_the_hospital_scores_come_by_measure(capsys, real_data):
     found = _json(capsys, file, "--measure", "mean", "--score", "Top-box Percentage", "--by", "Measure ID")
     assert len(found) > 5
     assert all(one["low"] < one["value"] < one["high"] for one in found)
+
+
+def test_the_middle_of_a_five_point_scale_is_not_easy(capsys, tmp_path):
+    path = tmp_path / "effort.csv"
+    path.write_text("answer\n" + "3\n4\n5\n" * 20)
+    (found,) = _json(capsys, path, "--measure", "ces", "--score", "answer", "--scale", "1-5")
+    assert found["value"] == pytest.approx(2 / 3)
+
+
+def test_charts_and_table_of_a_page_scroll_on_a_narrow_screen_instead_of_shrinking(tmp_path, survey):
+    out = tmp_path / "page.html"
+    assert (
+        main(
+            [
+                "score",
+                str(survey),
+                "--measure",
+                "nps",
+                "--score",
+                "answer",
+                "--blank",
+                "99",
+                "--html",
+                str(out),
+            ]
+        )
+        == 0
+    )
+    page = out.read_text(encoding="utf-8")
+    assert page.count('<div class="wide" tabindex="0"><') == page.count("<svg ") + page.count("<table>")

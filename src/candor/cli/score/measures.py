@@ -48,7 +48,7 @@ class Measure:
         if name in {"nps", "mean"}:
             return cls(name, kind.label, cells)
         cells = tuple(cell for cell in cells if cell.is_integer())
-        wanted = favourable if favourable is not None else kind.favourable
+        wanted = favourable if favourable is not None else _good_cells(kind, cells)
         if cells and not 0 < wanted < len(cells):
             raise BadParameter(
                 "--favourable", wanted, expected=f"1 to {len(cells) - 1} cells of {len(cells)}"
@@ -111,6 +111,11 @@ class Measure:
         if self.name == "mean":
             return (self.cells_of_scale[0], self.cells_of_scale[-1]) if self.cells_of_scale else (0.0, 1.0)
         return 0.0, 1.0
+
+
+def _good_cells(kind: Kind, cells: tuple[float, ...]) -> int:
+    """The customary number, but never the middle of a shorter scale: on 1–5, 3 is neither easy nor hard."""
+    return min(kind.favourable, max(len(cells) // 2, 1))
 
 
 def _scale(scale: str | None, everyone: Histogram) -> tuple[float, ...]:

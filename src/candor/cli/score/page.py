@@ -15,7 +15,8 @@ _STYLE = """
 body { font: 16px/1.5 Inter, system-ui, sans-serif; color: var(--ink); background: var(--ground);
   max-width: 760px; margin: 40px auto; padding: 0 16px; font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 4px; } h2 { font-size: 1.1rem; margin: 32px 0 8px; }
-p, li { max-width: 66ch; } .soft { color: var(--soft); } svg { width: 100%; height: auto; display: block; }
+p, li { max-width: 66ch; } .soft { color: var(--soft); } svg { width: 100%; min-width: 34rem; height: auto; display: block; }
+.wide { overflow-x: auto; } .wide table { min-width: 30rem; }
 svg text { font-size: 13px; fill: var(--ink); } svg .soft { fill: var(--soft); } svg .axis { stroke: var(--line); }
 svg .whisker { stroke: var(--accent); stroke-width: 3; stroke-linecap: round; }
 svg .dot { fill: var(--accent); stroke: var(--ground); stroke-width: 2; } svg .bar { fill: var(--accent); }
@@ -162,9 +163,7 @@ def _spread_chart(everyone: Histogram) -> str:
 
 
 def _svg(height: int, label: str, marks: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(marks)}</svg>'
-    )
+    return f'<div class="wide" tabindex="0"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(marks)}</svg></div>'
 
 
 def _table(measure: Measure, by: str, results: Sequence[Result]) -> str:
@@ -176,11 +175,11 @@ def _table(measure: Measure, by: str, results: Sequence[Result]) -> str:
             f"<td>{escape(result.estimate.method)}</td><td class=n>{result.estimate.n:,}</td></tr>"
         )
     return (
-        "<h2>All numbers</h2><table><thead><tr>"
+        '<h2>All numbers</h2><div class="wide" tabindex="0"><table><thead><tr>'
         f"<th scope=col>{escape(by) or 'Group'}</th><th scope=col>{escape(measure.label)}</th>"
         "<th scope=col>Could be</th><th scope=col>Method</th><th scope=col class=n>Answers</th></tr></thead><tbody>"
         + "".join(rows)
-        + "</tbody></table>"
+        + "</tbody></table></div>"
     )
 
 
