@@ -17,6 +17,7 @@ from candor.warehouse.queries import (
     way_of,
     way_of_two,
 )
+from candor.warehouse.queries.events import CUSTOMER_EPISODES
 from candor.warehouse.queries.filters import Statement
 from candor.warehouse.queries.walk import (
     Names,
@@ -51,7 +52,7 @@ WAYS: Mapping[str, Way] = {
 
 def path_statements() -> dict[str, Statement]:
     """All of them by name."""
-    found: dict[str, Statement] = {}
+    found = {"customer-episodes": Statement(CUSTOMER_EPISODES, (7, 10))}
     for title, way in WAYS.items():
         found[f"{title}-names"] = way.names
         for asked, question in QUESTIONS.items():

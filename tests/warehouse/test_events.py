@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 from candor.warehouse import BadRow, Warehouse, event_id
-from candor.warehouse.queries import Activity, Edge, EventFilter, Variant, event_cases, events_of_customer
+from candor.warehouse.queries import (
+    Activity,
+    Edge,
+    EventFilter,
+    Variant,
+    episodes_of_customer,
+    event_cases,
+    events_of_customer,
+)
 from tests.warehouse.planted import START
 
 
@@ -112,6 +120,20 @@ def test_the_events_of_a_customer_come_newest_first(warehouse: Warehouse) -> Non
     found = events_of_customer(warehouse, 7, limit=4)
     assert [e.activity for e in found] == ["call", "pay", "check", "check"]
     assert found[0].journey == "support"
+
+
+def test_a_customer_is_followed_through_several_journeys(warehouse: Warehouse) -> None:
+    warehouse.append_events(PLANTED)
+    warehouse.append_events([
+        event("1", "call", 500, journey="support", customer=7),
+        event("1", "answer", 505, journey="support"),
+        event("9", "call", 600, journey="support", customer=8),
+    ])  # fmt: skip
+    support, loan = episodes_of_customer(warehouse, 7)
+    assert (support.journey, support.case_id, support.activities) == ("support", "1", ("call", "answer"))
+    assert (loan.journey, loan.activities) == ("loan", ("apply", "check", "check", "pay"))
+    assert (loan.first, loan.last) == (START, START + timedelta(minutes=31))
+    assert episodes_of_customer(warehouse, 99) == ()
 
 
 def test_an_event_without_a_time_is_named(warehouse: Warehouse) -> None:

@@ -5,7 +5,13 @@ from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span,
 from candor.warehouse.queries.conformance import Added, Conformance, Designed, DesignedStep, conformance
 from candor.warehouse.queries.drift import Drift, PathMix, paths_by_month
 from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind, events_of_journey
-from candor.warehouse.queries.events import Event, EventFilter, events_of_customer
+from candor.warehouse.queries.events import (
+    CustomerEpisode,
+    Event,
+    EventFilter,
+    episodes_of_customer,
+    events_of_customer,
+)
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
 from candor.warehouse.queries.passes import Passed, Passes, Passing, channels_of_cases, passes
@@ -42,6 +48,7 @@ __all__ = [
     "Cell",
     "Closing",
     "Conformance",
+    "CustomerEpisode",
     "Designed",
     "DesignedStep",
     "Drift",
@@ -85,6 +92,7 @@ __all__ = [
     "conformance",
     "counts_by",
     "episodes_behind",
+    "episodes_of_customer",
     "event_cases",
     "event_cases_by",
     "event_cases_of_two",

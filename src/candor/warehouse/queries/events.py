@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from candor.warehouse.queries.filters import Ids, Names, Statement, all_of, among
+from candor.warehouse.rows import SEPARATOR
 from candor.warehouse.store import Warehouse
 
 
@@ -67,6 +68,25 @@ class Event:
     source: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerEpisode:
+    """One customer's pass through a journey.
+
+    Attributes:
+        journey: Which one.
+        case_id: The case.
+        first: The time of its first event (UTC).
+        last: The time of its last.
+        activities: All of them, in order; also events that name no customer.
+    """
+
+    journey: str
+    case_id: str
+    first: datetime
+    last: datetime
+    activities: tuple[str, ...]
+
+
 def chosen_events(journey: str, where: EventFilter, columns: str) -> Statement:
     """The query that yields `columns` of the events that count."""
     terms = where.conditions()
@@ -89,3 +109,36 @@ FROM events WHERE customer = ? ORDER BY "at" DESC, ordinal DESC, event_id DESC L
 def events_of_customer(warehouse: Warehouse, customer: int, *, limit: int = 500) -> tuple[Event, ...]:
     """The newest events of one customer over all journeys, the newest first."""
     return tuple(Event(*row) for row in warehouse.engine.rows(CUSTOMER_EVENTS, (customer, limit)))
+
+
+# The bucket is asked for as well, so that only the parts are opened that may hold such a case.
+CUSTOMER_EPISODES = """
+WITH own AS (
+    SELECT DISTINCT bucket, journey, case_id FROM events WHERE customer = ?
+),
+steps AS (
+    SELECT
+        events.journey, events.case_id, events.activity, events."at",
+        row_number() OVER (
+            PARTITION BY events.journey, events.case_id ORDER BY events."at", events.ordinal, events.event_id
+        ) AS place
+    FROM events JOIN own ON own.bucket = events.bucket AND own.journey = events.journey AND own.case_id = events.case_id
+)
+SELECT
+    journey, case_id, min("at") AS first_at, max("at") AS last_at, string_agg(activity, chr(31) ORDER BY place) AS path
+FROM steps GROUP BY journey, case_id ORDER BY first_at DESC, journey, case_id LIMIT ?
+"""
+
+
+def episodes_of_customer(
+    warehouse: Warehouse, customer: int, *, limit: int = 100
+) -> tuple[CustomerEpisode, ...]:
+    """The passes of one customer through all journeys, the one that began last first.
+
+    Episodes may overlap, also of one journey: whoever draws them side by side sees what went on at the same time.
+    """
+    rows = warehouse.engine.rows(CUSTOMER_EPISODES, (customer, limit))
+    return tuple(
+        CustomerEpisode(journey, case, first, last, tuple(path.split(SEPARATOR)))
+        for journey, case, first, last, path in rows
+    )
