@@ -82,10 +82,12 @@ def _upgrade(as_json: bool) -> int:
 
 
 def _rebuild(as_json: bool) -> int:
+    from candor.apps.events.own import append_all
     from candor.apps.scores.services import rebuild_warehouse
 
-    facts = rebuild_warehouse()
-    say({"facts": facts}, words=f"The warehouse was rebuilt with {facts:,} facts.", as_json=as_json)
+    facts, events = rebuild_warehouse(), append_all()
+    words = f"The warehouse was rebuilt with {facts:,} facts; {events:,} events of Candor's own were missing in the log and added."
+    say({"facts": facts, "own_events_added": events}, words=words, as_json=as_json)
     return 0
 
 

@@ -11,6 +11,11 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
+        from candor.apps.events.own import register_teller
+
+        from .telling import TELLER
+
+        register_teller(TELLER)
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions

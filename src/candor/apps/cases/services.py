@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from candor.apps.complaints.models import Complaint
+from candor.apps.events import own
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.choices import Role
@@ -79,6 +80,7 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     cases = Case.objects.bulk_create(wanted)
     for case in cases:
         record_audit(by=None, action="case.opened", target=case, rule=str(case.rule))
+    own.tell("case", [case.pk for case in cases])
     return cases
 
 
@@ -161,6 +163,7 @@ def open_case(*, feedback: Feedback, title: str, owner: Person | None, due_at: d
         opened_at=timezone.now(), due_at=due_at,
     )  # fmt: skip
     record_audit(by=by, action="case.opened", target=case)
+    own.tell("case", [case.pk])
     return case
 
 
@@ -206,6 +209,7 @@ def close_case(
     case.root_cause, case.resolution = root_cause, resolution
     case.save(update_fields=["state", "closed_at", "root_cause", "resolution"])
     record_audit(by=by, action="case.closed", target=case, root_cause=root_cause)
+    own.tell("case", [case.pk])
     return case
 
 

@@ -11,6 +11,11 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "Complaints"
 
     def ready(self) -> None:
+        from candor.apps.events.own import register_teller
+
+        from .telling import TELLER
+
+        register_teller(TELLER)
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind

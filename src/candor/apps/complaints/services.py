@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 
+from candor.apps.events import own
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewFeedback, Received, announce_changed, receive
@@ -76,6 +77,7 @@ def receive_complaints(
     def complete(new_ids: dict[str, int]) -> None:
         rows = (_complaint(by_key[key], feedback_id, clock) for key, feedback_id in new_ids.items())
         Complaint.objects.bulk_create(rows, batch_size=500)
+        own.tell("complaint", list(new_ids.values()))
 
     return receive(
         items=[_feedback(item, source) for item in by_key.values()], batch=batch, complete=complete
@@ -127,6 +129,7 @@ def decide_complaint(
         by=by, action="complaint.decided", target=Feedback(pk=complaint.feedback_id), response=response
     )
     announce_changed([complaint.feedback_id])
+    own.tell("complaint", [complaint.pk])
     return complaint
 
 
@@ -138,4 +141,5 @@ def acknowledge_complaint(*, complaint: Complaint, on: date, by: Person) -> Comp
     complaint.acknowledged_on = on
     complaint.save(update_fields=["acknowledged_on"])
     record_audit(by=by, action="complaint.acknowledged", target=Feedback(pk=complaint.feedback_id))
+    own.tell("complaint", [complaint.pk])
     return complaint

@@ -13,7 +13,7 @@ class EventsConfig(AppConfig):
         from candor.apps.customers.personal import register_holder
         from candor.apps.organization.audit import register_actions
 
-        from . import tasks  # noqa: F401  puts them on the schedule
+        from . import receivers, tasks  # noqa: F401  both register themselves
         from .personal import HOLDER
 
         register_holder(HOLDER)

@@ -9,7 +9,7 @@ from django_tasks import task
 from candor.foundation.jobs import every
 from candor.foundation.models import Job
 
-from . import fan_out, misfits
+from . import fan_out, misfits, own
 
 _PAUSE = timedelta(seconds=2)  # what comes in before a job starts is taken in by it
 _covered_until = float("-inf")  # on this process's own clock, which never goes back
@@ -30,6 +30,19 @@ def take_in() -> int:
 def forget_old_misfits() -> int:
     """Drop what did not fit and was not dealt with for three months."""
     return misfits.forget_old_misfits(before=timezone.now() - timedelta(days=90))
+
+
+@every(minutes=1)
+@task()
+def append_own() -> int:
+    """Append to the log what Candor itself knows of; returns how many events were new."""
+    return own.append_pending()
+
+
+def append_own_soon() -> None:
+    """Have a worker do it, unless a job for it waits already."""
+    if not Job.objects.filter(task_path=append_own.module_path, state=Job.State.READY).exists():
+        append_own.enqueue()
 
 
 def take_in_soon() -> None:

@@ -12,6 +12,11 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Feedback"
 
     def ready(self) -> None:
+        from candor.apps.events.own import register_teller
+
+        from .telling import TELLER
+
+        register_teller(TELLER)
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.organization.audit import register_actions

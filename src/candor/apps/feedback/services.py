@@ -9,6 +9,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from candor.apps.customers.services import forget_customers_of_import
+from candor.apps.events import own
 from candor.apps.imports.models import ImportBatch
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import note_feedback_span, record_audit, set_feedback_span
@@ -94,6 +95,7 @@ def receive(
     days = [min(timezone.localtime(item.received_at).date(), today) for item in fresh]
     note_feedback_span(first=min(days), last=max(days))
     announce_changed(new_ids.values())
+    own.tell("feedback", list(new_ids.values()))
     feedback_received.send(sender=Feedback, feedback_ids=list(new_ids.values()))
     return Received(new_ids, known)
 
@@ -211,6 +213,7 @@ def forget_batch(*, batch: ImportBatch) -> int:
     """
     ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
     _remove(ids, is_erasure=False)
+    own.tell_gone(batch.pk)
     known = Feedback.objects.exclude(customer=None).values("customer_id")
     forget_customers_of_import(import_batch_id=batch.pk, keep=known)
     return len(ids)

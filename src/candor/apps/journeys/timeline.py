@@ -17,6 +17,7 @@ from candor.warehouse.queries import Event, events_of_customer
 
 from .models import Journey, Touchpoint
 
+OWN_SOURCE = "candor"
 MOST_EVENTS = 2_000  # of one record of a customer; more are not looked at
 JOURNEYS = 3
 STEPS = 8
@@ -61,12 +62,13 @@ def strips_of(customer: Customer, viewer: Viewer) -> list[Strip]:
 
 
 def _events(viewer: Viewer, customer_ids: Sequence[int]) -> list[Event]:
-    """Newest first."""
+    """Newest first, without what Candor itself put into the log: feedback and cases stand on the timeline themselves."""
     if not viewer.can(Permission.READ_FEEDBACK):
         return []
     ids = visible_customers(viewer).filter(pk__in=customer_ids).order_by("pk").values_list("pk", flat=True)
     found = [event for pk in ids for event in events_of_customer(warehouse(), pk, limit=MOST_EVENTS)]
-    return sorted(found, key=lambda event: (event.at, event.event_id), reverse=True)
+    others = (event for event in found if event.source != OWN_SOURCE)
+    return sorted(others, key=lambda event: (event.at, event.event_id), reverse=True)
 
 
 def _entry(event: Event, names: dict[str, str], may_open: bool) -> Entry:

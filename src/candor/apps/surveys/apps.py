@@ -9,6 +9,11 @@ class SurveysConfig(AppConfig):
     verbose_name = "Surveys"
 
     def ready(self) -> None:
+        from candor.apps.events.own import register_teller
+
+        from .telling import TELLER
+
+        register_teller(TELLER)
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.feedback.questions import register_words

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from candor.apps.events import own
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import announce_changed
 from candor.foundation.outbox import announce
@@ -84,7 +85,9 @@ def record_invitations(*, survey: Survey, items: Sequence[NewInvitation]) -> int
         ),
         batch_size=500,
     )
-    announce("invitation", [invitation.pk for invitation in made])
+    ids = [invitation.pk for invitation in made]
+    announce("invitation", ids)
+    own.tell("invitation", ids)
     return len(made)
 
 
