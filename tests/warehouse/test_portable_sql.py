@@ -1,6 +1,6 @@
 """Every named query stays in the SQL that DuckDB, PostgreSQL and Spark agree on."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlglot
@@ -18,8 +18,9 @@ from candor.warehouse.queries.answers import (
     span_statement,
 )
 from candor.warehouse.queries.filters import Statement
+from candor.warehouse.queries.health import health_statement
 from tests.warehouse.path_queries import path_statements
-from tests.warehouse.planted import many_answers
+from tests.warehouse.planted import START, many_answers
 from tests.warehouse.test_events import PLANTED
 
 FULL = Filter(
@@ -48,6 +49,7 @@ def _queries() -> dict[str, Statement]:
                     Question(metrics=asked.metrics, where=asked.where), shape
                 )
     found |= path_statements()
+    found["log_health"] = health_statement(START, timedelta(days=1), START)
     found["customer_events"] = Statement(event_queries.CUSTOMER_EVENTS, (7, 10))
     return found
 

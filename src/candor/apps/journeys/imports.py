@@ -114,7 +114,7 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     journey = journey_of(batch)
     people = people_by_email_or_code()
     rows = (_row(event, people, source=source, journey=journey, batch=batch.pk) for _, event in items)
-    added = warehouse().append_events(rows)
+    added = warehouse().append_events(row | {"received_at": batch.created_at} for row in rows)
     return Stored(added, len(items) - added, odd=_odd(batch, [event for _, event in items]))
 
 

@@ -14,6 +14,7 @@ from candor.warehouse.queries.events import (
 )
 from candor.warehouse.queries.filters import EVERYTHING, GROUPS, Filter
 from candor.warehouse.queries.funnels import Closing, Elapsed, Funnel, FunnelOf, FunnelStep, funnel
+from candor.warehouse.queries.health import LogHealth, log_health
 from candor.warehouse.queries.passes import Passed, Passes, Passing, channels_of_cases, passes
 from candor.warehouse.queries.paths import (
     NO_CASES,
@@ -65,6 +66,7 @@ __all__ = [
     "FunnelStep",
     "Histogram",
     "Log",
+    "LogHealth",
     "Move",
     "Passed",
     "Passes",
@@ -101,6 +103,7 @@ __all__ = [
     "first_passes",
     "funnel",
     "histograms",
+    "log_health",
     "passes",
     "paths_by_month",
     "rework",
