@@ -9,6 +9,7 @@ from candor.apps.imports import services
 from candor.apps.journeys.models import Journey
 from candor.foundation.components.numbers import duration, duration_range
 from candor.foundation.storage import warehouse
+from candor.warehouse.queries import log_health
 from tests.world import World
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -45,6 +46,20 @@ def test_imported_events_make_their_journey_and_undo_takes_it_back(world: World,
     assert Journey.objects.get().key == "permits"
     services.run_undo(batch=services.undo(batch=batch, by=None))
     assert not Journey.objects.exists()
+
+
+def test_a_case_called_na_in_a_file_is_a_case_with_the_time_it_was_brought_in(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "permits.csv"
+    path.write_text("case,activity,time\nNA,ask,1948-01-01T10:00:00Z\nnull,get,2101-01-03T10:00:00Z\n")
+    batch = services.take_path(kind="events", path=path, by=None)
+    services.run_import(batch=services.start(batch=batch, by=None))
+    query = "SELECT case_id, received_at FROM events ORDER BY case_id"
+    received = batch.created_at.astimezone(UTC).replace(tzinfo=None)
+    assert warehouse().engine.rows(query) == [("NA", received), ("null", received)]
+    (health,) = log_health(warehouse(), as_of=received)
+    assert (health.events, health.too_old, health.future) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(
