@@ -12,6 +12,7 @@ from candor.warehouse.queries import (
     FunnelOf,
     Paths,
     Reworked,
+    Spectrum,
     TimeBetween,
     TowardsGoal,
     way_of,
@@ -41,6 +42,7 @@ QUESTIONS: Mapping[str, Question[Any]] = {
     "conformance": Designed(("apply", "check", "sign", "pay")),
     "transitions": TowardsGoal(("pay", "sign"), CLOSING),
     "drift": Drift(2),
+    "spectrum": Spectrum("apply", "check"),
 }
 WEB = EventFilter(since=date(2025, 1, 1), channels=["web", None], units=None)
 WAYS: Mapping[str, Way] = {

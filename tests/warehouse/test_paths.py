@@ -16,6 +16,7 @@ from candor.warehouse.loose import LooseLog
 from candor.warehouse.queries import (
     EVERYBODY,
     Added,
+    Began,
     Between,
     Closing,
     Designed,
@@ -30,6 +31,7 @@ from candor.warehouse.queries import (
     PingPong,
     Repeat,
     Reworked,
+    Spectrum,
     Stretch,
     TimeBetween,
     TowardsGoal,
@@ -42,6 +44,7 @@ from candor.warehouse.queries import (
     funnel,
     paths_by_month,
     rework,
+    spectrum,
     time_between,
     transitions,
     way_of,
@@ -67,6 +70,7 @@ QUESTIONS: Mapping[str, Question[Any]] = {
     "conformance": Designed(DESIGN),
     "transitions": TowardsGoal(("c", "e"), CLOSING),
     "drift": Drift(2),
+    "spectrum": Spectrum("a", "b"),
 }
 LOGS = st.lists(
     st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from([0, 0, 1, 7, 500])), min_size=1, max_size=9),
@@ -248,6 +252,16 @@ def test_removal_effects_get_their_counts(warehouse: Warehouse) -> None:
         WayTaken(("1", "2", "3"), 1, 0, 0),
         WayTaken(("2", "3"), 0, 1, 0),
     )
+
+
+def test_a_spectrum_tells_waits_by_the_day_they_began(warehouse: Warehouse) -> None:
+    rows = naive.log_of(
+        [[("a", 0), ("b", 2)], [("a", 60 * 24), ("b", 3)], [("a", 30), ("b", 2), ("a", 1)]], start=START
+    )
+    warehouse.append_events(rows)
+    today = START.date()
+    assert spectrum(warehouse, "a", "b", journey="loan") == (Began(today, 120, 2), Began(today + DAY, 180, 1))
+    assert spectrum(warehouse, "b", "b", journey="loan") == ()
 
 
 def test_two_groups_stand_side_by_side_and_months_one_after_another(warehouse: Warehouse) -> None:

@@ -30,6 +30,7 @@ from candor.warehouse.queries.paths import (
     event_cases_of_two,
 )
 from candor.warehouse.queries.rework import PingPong, Repeat, Rework, Reworked, rework
+from candor.warehouse.queries.spectrum import Began, Spectrum, spectrum
 from candor.warehouse.queries.stops import FirstPass, Stop, first_passes, stops
 from candor.warehouse.queries.touchpoints import Between, TimeBetween, time_between
 from candor.warehouse.queries.transitions import Ending, Move, TowardsGoal, Transitions, WayTaken, transitions
@@ -43,6 +44,7 @@ __all__ = [
     "NO_CASES",
     "Activity",
     "Added",
+    "Began",
     "Behind",
     "Between",
     "CaseSummary",
@@ -79,6 +81,7 @@ __all__ = [
     "Rework",
     "Reworked",
     "Span",
+    "Spectrum",
     "Stop",
     "Stretch",
     "TimeBetween",
@@ -107,6 +110,7 @@ __all__ = [
     "passes",
     "paths_by_month",
     "rework",
+    "spectrum",
     "stops",
     "time_between",
     "transitions",

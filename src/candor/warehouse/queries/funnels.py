@@ -213,7 +213,7 @@ def _moves(count: int) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _shortened(seconds: str) -> str:
+def shortened(seconds: str) -> str:
     """Whole seconds of which the leading digits are kept; only whole numbers, so that every engine rounds alike."""
     cases = []
     step, border = 1, 2**_DIGITS
@@ -224,7 +224,7 @@ def _shortened(seconds: str) -> str:
 
 
 ELAPSED = f"""
-    SELECT grp, step, outcome, {_shortened("seconds")} AS elapsed, count(*) AS n FROM (
+    SELECT grp, step, outcome, {shortened("seconds")} AS elapsed, count(*) AS n FROM (
         SELECT grp, step, outcome, CAST((micros - micros % second) / second AS BIGINT) AS seconds FROM (
             SELECT
                 grp, step,
@@ -233,5 +233,5 @@ ELAPSED = f"""
                 ? AS second
             FROM moving
         ) AS spans
-    ) AS rounded GROUP BY grp, step, outcome, {_shortened("seconds")}
+    ) AS rounded GROUP BY grp, step, outcome, {shortened("seconds")}
 """
