@@ -462,4 +462,45 @@ CALLS = {
         "passed_at": [1.0] * 30 + [3.0] * 30,
     },
     "conformity": {"journeys": 400, "as_designed": 260, "skipped": 90, "repeated": 70},
+    "arrivals": {
+        "times": [1.0, 2, 3, 4, 5],
+        "came": [30.0, 20, 10, 5, 0],
+        "left": [5.0, 5, 5, 5, 0],
+        "still_open": [0.0, 10, 0, 0, 5],
+    },
+    "compare_variants": {
+        "now": {"abc": 300, "ac": 100},
+        "before": {"abc": 340, "ac": 60},
+        "permutations": 99,
+    },
+    "quantile_ranks": {"n": 100, "share": 0.9},
+    "step_shares": {
+        "steps": ["ask", "papers", "sign"],
+        "reached": [1000, 700, 500],
+        "still_open": [100, 60, 0],
+    },
+    "bottlenecks": {
+        "totals": [[9.0, 4.0, 3.0], [8.0, 2.0, 5.0], [12.0, 4.0, 1.0], [7.0, 6.0, 2.0]],
+        "edges": ["papers", "ask", "check"],
+        "resamples": 50,
+    },
+    "compare_parts": {
+        "now": {"again": 90, "sign": 380},
+        "before": {"again": 40, "sign": 390},
+        "n_now": 500,
+        "n_before": 500,
+    },
+    "wait_table": {
+        "groups": ["a"] * 40 + ["b"] * 3,
+        "waits": [float(day) for day in range(40)] + [5.0, 6.0, 7.0],
+    },
+    "wait_times": {"waits": [float(day) for day in range(1, 101)]},
+    "path_drift": {
+        "parts_now": {"ask": 400, "sign": 300},
+        "parts_before": {"ask": 400, "sign": 300},
+        "variants_now": {"as": 300, "a": 100},
+        "variants_before": {"as": 300, "a": 100},
+        "permutations": 99,
+    },
+    "compare_waits": {"now": [5.0, 6, 7, 8, 9, 10, 11, 12], "before": [1.0, 2, 3, 4, 5, 6, 7, 8]},
 }

@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 from candor.analytics import inputs
 from candor.analytics.errors import EmptySample, ShapeMismatch
 from candor.analytics.estimates import Comparison, Estimate, require_level
-from candor.analytics.inputs import FloatArray
+from candor.analytics.inputs import FloatArray, Labels
 from candor.analytics.medians import quantile_ranks
 from candor.analytics.survival import survival_curve
 
@@ -113,7 +113,7 @@ def wait_times(waits: ArrayLike, is_over: ArrayLike | None = None, *, level: flo
     return WaitTimes(median=half, p90=most, n=n, n_open=0)
 
 
-def wait_table(groups: ArrayLike, waits: ArrayLike, *, level: float = 0.95) -> WaitTable:
+def wait_table(groups: Labels, waits: ArrayLike, *, level: float = 0.95) -> WaitTable:
     """The same for every edge of a graph, or every group, at once; all waits over.
 
     Args:
