@@ -61,6 +61,6 @@ class EventsConfig(AppConfig):
                 "events:names",
                 "sparkles",
                 permission="import_data",
-                order=25,
+                order=90,
             )
         )
