@@ -213,7 +213,7 @@ def test_what_is_erased_is_erased_from_the_copies_as_well(tmp_path: Path, _local
     warehouse.project(odd_answers(400), through=1)
     warehouse.append_events(odd_events(20))
     assert event_cases(warehouse, journey="loan").cases
-    assert warehouse.erase(customers=[3]) > 0
+    assert warehouse.erase(customers=[3]).events > 0
     query = "SELECT count(*) FROM answers WHERE customer = 3 UNION ALL SELECT count(*) FROM events WHERE customer = 3"
     assert warehouse.engine.rows(query) == [(0,), (0,)]
     live = {file for name in ("answers", "daily", "events") for file in warehouse.files(name)}

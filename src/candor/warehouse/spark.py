@@ -42,7 +42,11 @@ UNLESS_SAID = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-ON_ONE_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+ON_ONE_MACHINE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "16",  # the usual 200 cost a small question more than its answer
+}
 TABLES = (ANSWERS.name, "daily", EVENTS.name)
 GONE = ("FILE_NOT_EXIST", "PATH_NOT_FOUND", "FileNotFoundException")
 
