@@ -44,28 +44,25 @@ def append_plain_csv(
         FROM read_csv(?, columns = {{{types}}}, delim = ?, quote = '"', escape = '"', header = true, auto_detect = false,
             strict_mode = true, null_padding = false, nullstr = '\u0001 never', compression = 'auto_detect', encoding = 'utf-8')
     """
-    connection = log.connection
     try:
-        connection.execute("BEGIN")
-        connection.execute(f"CREATE TABLE plain AS {reading}", [str(path), delimiter])
-        if connection.execute(_ODD).fetchall():
-            connection.execute("ROLLBACK")
-            return False
         log.append(
-            """SELECT case_id, activity, CAST(CAST(stamp AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP) AS "at" FROM plain"""
+            f"""
+            SELECT
+                case_id, activity,
+                CASE WHEN {_ODD} THEN error('needs care') ELSE CAST(CAST(stamp AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP) END AS "at"
+            FROM ({reading}) AS plain
+            """,
+            [str(path), delimiter],
         )
-        connection.execute("DROP TABLE plain")
-        connection.execute("COMMIT")
-    except duckdb.Error:
-        connection.execute("ROLLBACK")
+    except duckdb.Error:  # nothing was taken: a statement is done as a whole or not at all
         return False
     return True
 
 
 _ODD: Final = f"""
-SELECT 1 FROM plain WHERE
-    NOT regexp_full_match(stamp, '{_STAMP}') OR TRY_CAST(stamp AS TIMESTAMPTZ) IS NULL
-    OR case_id = '' OR activity = '' OR regexp_matches(case_id, '{_EDGES}') OR regexp_matches(activity, '{_EDGES}')
-    OR case_id IS NULL OR activity IS NULL OR stamp IS NULL
-LIMIT 1
+    coalesce(
+        case_id = '' OR activity = '' OR NOT regexp_full_match(stamp, '{_STAMP}') OR TRY_CAST(stamp AS TIMESTAMPTZ) IS NULL
+        OR regexp_matches(case_id, '{_EDGES}') OR regexp_matches(activity, '{_EDGES}'),
+        true
+    )
 """
