@@ -20,7 +20,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from candor.warehouse import Warehouse
+from candor.warehouse.keys import AT_ONCE, Keys, sorted_hashes, write_run
 
 try:
     from bench.event_logs import ACTIVITIES, START, write_event_log
@@ -81,6 +84,45 @@ def sqlite_appender(folder: Path) -> Callable[[list[dict[str, Any]]], None]:
         connection.execute("COMMIT")
 
     return append
+
+
+def made_keys(folder: Path, size: int) -> Keys:
+    """The hashes of `size` ids that never were: three runs, as a log of that size has after a compaction and some appends."""
+    chance = np.random.default_rng(size)
+    keys = Keys(folder / f"keys-{size}", 0)
+    keys.folder.mkdir(parents=True, exist_ok=True)
+    for share in (0.9, 0.09, 0.01):
+        pieces = int(size * share) // AT_ONCE + 1
+        width, rows = 2**64 // pieces, int(size * share) // pieces
+        parts = (
+            sorted_hashes(
+                chance.integers(i * width, (i + 1) * width, rows, dtype=np.uint64),
+                chance.integers(0, 2**32, rows, dtype=np.uint32),
+            )
+            for i in range(pieces)
+        )
+        keys.runs = (*keys.runs, write_run(keys.folder, parts))
+    return keys
+
+
+def print_lookups(folder: Path, sizes: list[int]) -> None:
+    """How long it takes to find out whether ids are known, by the size of the log, hashes alone."""
+    print("lookups of ids that are new, CPU ms (median of runs)")
+    for size in sizes:
+        keys = made_keys(folder, size)
+        chance = np.random.default_rng(7)
+        for count in (1_000, 50_000):
+            wanted = [
+                sorted_hashes(
+                    chance.integers(0, 2**64, count, dtype=np.uint64), np.zeros(count, dtype=np.uint32)
+                )
+                for _ in range(RUNS)
+            ]
+            found = [timed(partial(keys.holds, some)) for some in wanted]
+            assert not any(result.any() for _, _, result in found)
+            cpu = statistics.median(cpu for _, cpu, _ in found) * 1e3
+            print(f"  {count:,} among {size:,}: {cpu:.1f}, {cpu / count * 1e3:.2f} µs an id", flush=True)
+        shutil.rmtree(keys.folder.parent)
 
 
 def size_of(warehouse: Warehouse, pattern: str) -> int:
@@ -149,12 +191,14 @@ def measure(size: int, folder: Path, memory: str, peer: dict[int, tuple[float, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--lookups", type=int, nargs="+", default=[1_000_000, 10_000_000, 100_000_000])
     parser.add_argument("--keep", type=Path, help="a folder for the logs, used again when they are there")
     parser.add_argument("--memory", default="2GB", help="DuckDB's limit")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        print_lookups(folder, arguments.lookups)
         append = sqlite_appender(Path(temporary))
         peer = {count: append_cost(count, append, f"s{count}-") for count in (1_000, 50_000)}
         first: dict[int, float] = {}

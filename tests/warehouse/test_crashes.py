@@ -9,13 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from candor.warehouse import Warehouse, disk
 from candor.warehouse.queries import EventFilter, Filter, event_cases, histograms
 from tests.warehouse.planted import (
+    START,
     answer,
     assert_cube_agrees,
     contents,
@@ -68,12 +71,18 @@ class Cut(BaseException):
     """Stands for the power cut: nothing in the warehouse may catch it and go on."""
 
 
+FROM_ELSEWHERE = """
+SELECT 'loan' AS journey, 'e' || i AS case_id, 'a' AS activity, TIMESTAMP '2026-01-01' AS "at" FROM range(9) AS r(i)
+"""
 WRITES: dict[str, Callable[[Warehouse], object]] = {
     "project": lambda w: w.project([answer(1, 2), answer(50, 3)], through=2),
     "append_events": lambda w: w.append_events(step_events(2)),
     "rebuild": lambda w: w.rebuild([answer(i, 5) for i in range(4)], through=3),
     "erase": lambda w: w.erase(customers=[1]),
     "compact": lambda w: w.compact(),
+    "append_events_from": lambda w: w.append_events_from(duckdb.sql(FROM_ELSEWHERE)),
+    "retain": lambda w: w.retain(START + timedelta(minutes=2)),
+    "mend": lambda w: w.mend(),
 }
 
 
@@ -85,6 +94,7 @@ def test_cut_off_before_any_step_onto_the_disk_the_old_state_or_the_new_one_stan
     start.project([answer(i, 9, customer=i) for i in range(4)], through=1)
     start.project([answer(i, 8, customer=i) for i in range(5, 9)], through=1)
     start.append_events(step_events(1))
+    start.append_events(step_events(5))
     shutil.copytree(start.folder, tmp_path / "done")
     before, done = _state(start), Warehouse(tmp_path / "done")
     WRITES[write](done)
