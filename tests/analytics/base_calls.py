@@ -480,9 +480,9 @@ CALLS = {
         "still_open": [100, 60, 0],
     },
     "bottlenecks": {
-        "totals": [[9.0, 4.0, 3.0], [8.0, 2.0, 5.0], [12.0, 4.0, 1.0], [7.0, 6.0, 2.0]],
+        "totals": [[9.0 + k % 7, 4.0 + k % 5, 3.0 + k % 3] for k in range(40)],
         "edges": ["papers", "ask", "check"],
-        "resamples": 50,
+        "resamples": 499,
     },
     "compare_parts": {
         "now": {"again": 90, "sign": 380},

@@ -242,7 +242,7 @@ class _Answers:
             )
         first = np.full((len(self.keys), len(names)), np.inf)
         number = {name: j for j, name in enumerate(names)}
-        column = np.array([number.get(str(name), -1) for name in touchpoint], dtype=np.int64)
+        column = np.array([number.get(str(name), -1) for name in touchpoint.tolist()], dtype=np.int64)
         if len(self.keys) and len(journey):
             row = np.minimum(np.searchsorted(self.keys, journey), len(self.keys) - 1)
             known = (self.keys[row] == journey) & (column >= 0)
@@ -277,7 +277,7 @@ def _spread(values: NDArray[np.generic], journey: IntArray) -> FloatArray:
 
 def _how_many_with(flags: BoolArray, who: IntArray) -> IntArray:
     """For each column the number of journeys, or persons, with any such answer."""
-    return np.array([len(np.unique(who[column])) for column in flags.T], dtype=np.int64)
+    return np.array([np.count_nonzero(np.bincount(who[column])) for column in flags.T], dtype=np.int64)
 
 
 def _alike(crossed: FloatArray) -> list[list[int]]:
@@ -397,9 +397,7 @@ def _against_others(
     has = stretches.passed[:, j]
     if not has.any() or has.all():
         return None, "not_identifiable"
-    # A stretch belongs to one stratum: the others passed in it, as bits of a row.
-    bits = np.packbits(stretches.passed[:, rest], axis=1) if rest else np.zeros((len(has), 1), np.uint8)
-    stratum = np.unique(bits, axis=0, return_inverse=True)[1].ravel()
+    stratum = _strata(stretches.passed[:, rest])
     with_it = np.bincount(stratum, weights=has)
     without = np.bincount(stratum, weights=~has)
     mixed = ((with_it > 0) & (without > 0))[stratum]
@@ -416,6 +414,17 @@ def _against_others(
     error = float(np.sqrt(max(fit.covariance[0, 0], 0.0)))
     found, _p = _with_t(float(fit.values[0]), error, n, sides - 1, AGAINST, level, 0)
     return found, "ok"
+
+
+def _strata(passed: BoolArray) -> IntArray:
+    """A number for each stretch, the same for those in which the same touchpoints were passed."""
+    stratum = np.zeros(len(passed), dtype=np.int64)
+    for start in range(0, passed.shape[1], 32):  # bits at once, so that the numbers stay small
+        part = passed[:, start : start + 32]
+        bits = part @ (1 << np.arange(part.shape[1], dtype=np.int64))
+        both = stratum * (1 << 32) + bits if start else bits
+        stratum = np.unique(both, return_inverse=True)[1].ravel().astype(np.int64)
+    return stratum
 
 
 def _adjusted(found: list[FeelingChange]) -> list[FeelingChange]:

@@ -113,7 +113,9 @@ class Arrivals:
         share = shares[place] if place >= 0 else 0.0
         watched = self.at_risk[place] if place >= 0 else float(self.n)
         effective = self._effective_n(place, events, share)
-        low, high = wilson_limits(np.asarray(share * effective), np.asarray(effective), level=self.level)
+        low, high = wilson_limits(
+            np.asarray(min(share * effective, effective)), np.asarray(effective), level=self.level
+        )
         return self._estimate(share, float(low), float(high), watched if not all_known else float(self.n))
 
     def _effective_n(self, place: int, events: tuple[float, ...], share: float) -> float:
@@ -175,7 +177,8 @@ def step_shares(
     start = np.where(came[:, :1] > 0, 1.0, np.nan)
     share = np.concatenate([start, start * np.cumprod(factor, axis=1)], axis=1)
     effective = _effective(share[:, 1:], greenwood, known)
-    low, high = wilson_limits(share[:, 1:] * effective, effective, level=level)
+    going = np.nan_to_num(share[:, 1:], nan=0.0)
+    low, high = wilson_limits(np.minimum(going * effective, effective), effective, level=level)
     return StepShares(
         steps=tuple(str(step) for step in steps), share=share,
         low=np.concatenate([start, np.where(np.isfinite(share[:, 1:]), low, np.nan)], axis=1),

@@ -134,7 +134,8 @@ def wait_table(groups: Labels, waits: ArrayLike, *, level: float = 0.95) -> Wait
     """
     require_level(level)
     took = inputs.counts("waits", waits).ravel()
-    keys, where = np.unique(np.asarray(groups).ravel().astype(str), return_inverse=True)
+    given = np.asarray(groups).ravel()
+    keys, where = np.unique(given if given.dtype.kind in "iu" else given.astype(str), return_inverse=True)
     if len(where) != len(took):
         raise ShapeMismatch(groups=len(where), waits=len(took))
     ordered = took[np.lexsort((took, where))]
@@ -142,7 +143,7 @@ def wait_table(groups: Labels, waits: ArrayLike, *, level: float = 0.95) -> Wait
     start = np.cumsum(n) - n
     columns = [column for share in (0.5, 0.9) for column in _quantiles(ordered, start, n, share, level)]
     return WaitTable(
-        groups=tuple(keys.tolist()), n=n, median=columns[0], median_low=columns[1], median_high=columns[2],
+        groups=tuple(keys.astype(str).tolist()), n=n, median=columns[0], median_low=columns[1], median_high=columns[2],
         p90=columns[3], p90_low=columns[4], p90_high=columns[5], level=level,
     )  # fmt: skip
 
