@@ -1,17 +1,14 @@
 """The main job in a real browser, on the real server: from a file of complaints to a closed case and a digest."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from candor.demo.staging import PASSWORD
 from candor.foundation import assets
-from tests.browser.chromium import ARGUMENTS, AXE, CHROMIUM, listen, violations
-from tests.cli.running import Workspace, served
+from tests.browser.chromium import AXE, CHROMIUM, listen, violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,7 +23,9 @@ DESKTOP, PHONE = 1440, 390
 PAGES = {
     LEAD: [
         "/", "/feedback/", "/complaints/", "/complaints/list/", "/customers/", "/surveys/", "/imports/", "/imports/new/complaints/",
-        "/scores/", "/scores/nps/", "/journeys/", "/journeys/home-loan/", "/insights/", "/insights/rising/",
+        "/scores/", "/scores/nps/", "/journeys/", "/journeys/home-loan/", "/journeys/home-loan/paths/",
+        "/journeys/home-loan/compare/?period=all&b_period=all", "/journeys/home-loan/design/", "/journeys/home-loan/design/draft/",
+        "/journeys/home-loan/people/?period=all&at=Appraisal%20received", "/insights/", "/insights/rising/",
         "/insights/priorities/", "/insights/moments/", "/cases/", "/cases/rules/", "/reports/digest/", "/reports/export/", "/strategy/",
         "/strategy/define/",
     ],
@@ -37,54 +36,6 @@ FIRST_OF = {
     "/customers/": "main table a, main ul.items a.title",
     "/cases/": "main table a, ul.items a.title",
 }
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The simulated lender, served by the product itself."""
-    workspace = Workspace(tmp_path_factory.mktemp("lender") / "home")
-    loaded = workspace.run("demo", "--load-only", "--size", "0.05", "--json", seconds=300)
-    assert loaded.code == 0, loaded.err
-    with served(workspace) as server:
-        yield server.address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def sign_in(browser: Any, address: str) -> Iterator[Any]:
-    """Signs a person in and returns their page, which notes what the browser complains about."""
-    contexts = []
-
-    def signed_in(email: str, width: int = DESKTOP, scheme: str = "light") -> Any:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SOON)
-        page.complaints = listen(page, address)
-        page.goto("/")
-        page.locator("input[name=login]").fill(email)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", level=1, name="Home").wait_for()
-        return page
-
-    yield signed_in
-    for context in contexts:
-        context.close()
 
 
 def _go(page: Any, word: str, name: str) -> None:

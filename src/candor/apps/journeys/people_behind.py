@@ -14,7 +14,7 @@ from .counting import where_of
 from .models import Touchpoint
 from .picks import Pick
 
-LISTED = 60
+LISTED = 30
 
 
 def page(pick: Pick, activity: str, after: str | None) -> dict[str, Any]:
