@@ -32,6 +32,8 @@ async function letDrag(lists: HTMLElement[]): Promise<void> {
       group: "touchpoints",
       handle: "[data-handle]",
       draggable: "[data-point]",
+      forceFallback: true, // the handle is a button, which not every browser lets be dragged by itself
+      fallbackTolerance: 4,
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
       onEnd: ({ item, to, newDraggableIndex }) => send(item, to, newDraggableIndex ?? 0),
     });

@@ -97,7 +97,18 @@ def test_a_touchpoint_is_dragged_to_another_stage(sign_in: Any) -> None:
     page.goto(f"{LOAN}design/")
     before = _order(page)
     page.wait_for_load_state("networkidle")
-    page.get_by_role("button", name="First contact", exact=True).drag_to(page.locator("[data-point]").nth(1))
+    handle, target = (
+        page.locator("[data-handle]").nth(0).bounding_box(),
+        page.locator("[data-point]").nth(1).bounding_box(),
+    )
+    page.mouse.move(handle["x"] + 8, handle["y"] + 8)
+    page.mouse.down()
+    for share in range(1, 21):
+        page.mouse.move(
+            handle["x"] + (target["x"] + 60 - handle["x"]) * share / 20,
+            handle["y"] + (target["y"] + 30 - handle["y"]) * share / 20,
+        )
+    page.mouse.up()
     page.get_by_text(re.compile("“First contact” is now number . of 3 in “Applying”")).wait_for(
         state="attached"
     )

@@ -72,10 +72,11 @@ def _sheet(parts: Sequence[SafeString], layout: Layout, title: str, style: str) 
     width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
     sheet = format_html("<style>{}</style>", SafeString(style)) if style else SafeString("")
     paper = SafeString('<rect class="paper" width="100%" height="100%"/>') if style else SafeString("")
+    role = "img" if style else "group"  # with links inside it is no single image
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="paths" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="paths" width="{}" height="{}" viewBox="0 0 {} {}" role="{}" aria-label="{}">'
         '{}{}<defs>{}</defs><g transform="translate({} {})">{}</g></svg>',
-        f"{width:.0f}", f"{height:.0f}", f"{width:.0f}", f"{height:.0f}", title, sheet, paper, _tips(), MARGIN, MARGIN,
+        f"{width:.0f}", f"{height:.0f}", f"{width:.0f}", f"{height:.0f}", role, title, sheet, paper, _tips(), MARGIN, MARGIN,
         format_html_join("", "{}", ((part,) for part in parts)),
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ def _linked(body: SafeString, css: str, address: str, label: str) -> SafeString:
     inner = format_html("<title>{}</title>{}", label, body)
     if not address:
         return format_html('<g class="{}">{}</g>', css, inner)
-    return format_html('<a class="{}" href="{}" aria-label="{}">{}</a>', css, address, label, inner)
+    return format_html('<a class="{}" href="{}">{}</a>', css, address, inner)
 
 
 def _label(step: Step, x: float, y: float) -> SafeString:
