@@ -249,6 +249,23 @@ def test_hashes_that_lack_an_event_or_have_one_too_many_are_found_and_mended(two
     assert two_parts.append_events(PLANTED) == 0
 
 
+@pytest.mark.parametrize("pattern", ["*.json", "*.high", "*.low"])
+@pytest.mark.parametrize("damage", ["cut off", "emptied", "gone"])
+def test_hashes_that_can_not_be_read_refuse_events_until_they_are_mended(
+    two_parts: Warehouse, pattern: str, damage: str
+) -> None:
+    for path in (two_parts.folder / "events" / "_keys").glob(pattern):
+        DAMAGES[damage](path)
+    again = Warehouse(two_parts.folder)
+    with pytest.raises(WarehouseDamaged, match="candor warehouse verify"):
+        again.append_events([event("new", "a", 0)])
+    (fault,) = again.verify().faults
+    assert "candor warehouse mend" in fault.remedy
+    assert again.mend().files == ()
+    assert not again.verify().faults
+    assert again.append_events([*PLANTED, event("new", "a", 0)]) == 1
+
+
 def test_an_event_that_is_there_twice_is_named(two_parts: Warehouse) -> None:
     part = two_parts.events.snapshot().parts[0]
     copied = two_parts.events.path(part).with_name(part.name.replace("part-", "part-0"))

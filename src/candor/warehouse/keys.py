@@ -9,6 +9,7 @@ Two ids with the same 96 bits would be taken for one. Among a billion events tha
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candor.warehouse.disk import sync, write_durably
+from candor.warehouse.errors import WarehouseDamaged
 
 KEY_FOLDER = "_keys"
 # The hash of an event id as two columns; MD5 is stable over engines and versions, and quick.
@@ -74,15 +76,37 @@ class Keys:
     def __init__(self, folder: Path, version: int) -> None:
         self.folder = folder / KEY_FOLDER
         self.version = version
-        self.runs = read_manifest(self.folder, version) if version else ()
+        self._runs: tuple[Run, ...] | None = None if version else ()
         self.changed = False
         self._written: list[Run] = []
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Read when it is first asked for, so that hashes can be made anew where the manifest is damaged.
+
+        Raises:
+            WarehouseDamaged: It can't be read.
+        """
+        if self._runs is None:
+            entry = _manifest(self.folder, self.version)
+            with _damage_named(entry):
+                self._runs = msgspec.json.decode(entry.read_bytes(), type=tuple[Run, ...])
+        return self._runs
+
+    @runs.setter
+    def runs(self, runs: tuple[Run, ...]) -> None:
+        self._runs = runs
+
     def holds(self, wanted: Hashes) -> NDArray[np.bool_]:
-        """Which of the wanted hashes are there."""
+        """Which of the wanted hashes are there.
+
+        Raises:
+            WarehouseDamaged: A run can't be read.
+        """
         found = np.zeros(len(wanted), dtype=np.bool_)
         for run in self.runs:
-            found |= _among(wanted, run.open(self.folder))
+            with _damage_named(run.files(self.folder)[0]):
+                found |= _among(wanted, run.open(self.folder))
         return found
 
     def add(self, hashes: Hashes) -> None:
@@ -148,8 +172,13 @@ class Keys:
         return self._write(kept())
 
 
-def read_manifest(folder: Path, version: int) -> tuple[Run, ...]:
-    return msgspec.json.decode(_manifest(folder, version).read_bytes(), type=tuple[Run, ...])
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, msgspec.DecodeError) as error:
+        detail = str(error).splitlines()[0]
+        raise WarehouseDamaged(path.parents[2], (f"{KEY_FOLDER}/{path.name}",), detail) from error
 
 
 def _manifest(folder: Path, version: int) -> Path:

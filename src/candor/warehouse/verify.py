@@ -11,6 +11,7 @@ import numpy as np
 from deltalake.exceptions import DeltaError
 
 from candor.warehouse.disk import SUM_DIGITS, checksum
+from candor.warehouse.errors import WarehouseDamaged
 from candor.warehouse.keys import HASHED, Keys, sorted_hashes
 from candor.warehouse.schema import ANSWERS, WEIGHT_SUMS, quoted
 from candor.warehouse.table import Part, Table
@@ -175,7 +176,7 @@ def _of_keys(
         lacking = 0
         for part in parts:
             lacking += int((~keys.holds(_hashes_of(connection, table.path(part)))).sum())
-    except (OSError, ValueError, msgspec.DecodeError) as error:
+    except WarehouseDamaged as error:
         yield Fault(place, f"the hashes of ids can't be read: {_first_line(error)}", MEND)
         return
     if lacking:
