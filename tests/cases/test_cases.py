@@ -19,6 +19,7 @@ from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import create_person, give_role
 from candor.apps.scores.queries import estimate, estimates_by, trend
 from candor.apps.scores.registry import MEASURES
+from candor.apps.surveys.services import define_survey
 from candor.foundation.periods import parse_period
 from tests.builders import NOON, a_feedback
 from tests.world import World
@@ -44,6 +45,20 @@ def test_a_low_score_opens_a_case_owned_by_the_nearest_manager(world: World, rul
 
 def test_a_good_score_opens_nothing(world: World, rules: None) -> None:
     assert services.open_cases(feedback_ids=[a_feedback(nps=9).pk]) == []
+
+
+def test_a_rule_reads_an_answer_where_low_is_good_turned_round(world: World) -> None:
+    define_survey(
+        key="effort", name="Effort", questions=[{"key": "ces", "text": "Effort", "kind": "ces", "is_high_good": False}]
+    )  # fmt: skip
+    services.define_rule(
+        name="It was hard", trigger=Trigger.CES_AT_MOST, threshold=2, due_hours=24, owner_role=Role.MANAGER, by=world.clara,
+        active_since=NOON,
+    )  # fmt: skip
+    easy, hard = (a_feedback(ces=effort, source="effort", unit_id=world.red.pk) for effort in (1, 7))
+    as_asked = a_feedback(ces=1, source="ease", unit_id=world.red.pk)
+    opened = services.open_cases(feedback_ids=[easy.pk, hard.pk, as_asked.pk])
+    assert {case.feedback for case in opened} == {hard, as_asked}
 
 
 def test_the_same_feedback_opens_a_case_once(world: World, rules: None) -> None:

@@ -6,6 +6,7 @@ from candor.apps.feedback.choices import AnswerKind
 from candor.apps.feedback.models import Answer
 from candor.apps.insights import services
 from candor.apps.insights.priorities import Ranking, rank_complaints, rank_themes
+from candor.apps.surveys.services import define_survey
 from tests.insights.telling import (
     TODAY,
     comments_about,
@@ -117,6 +118,23 @@ def test_the_theme_beside_which_answers_are_low_is_the_top_one(world: World) -> 
     assert (found.by_severity, found.is_top_decided) == (True, True)
     assert [row.theme for row in found.top] == [theme_about("app")]
     assert found.top[0].ranked.point == pytest.approx(60)
+
+
+def test_who_was_hit_hard_is_read_on_the_scale_where_high_is_good(world: World) -> None:
+    question = {"key": "ces", "text": "Effort", "kind": "ces"}
+    define_survey(key="told", name="Told", questions=[question])
+    tell_everything(n=90)
+    look()
+    app = theme_about("app")
+    Answer.objects.bulk_create(
+        Answer(feedback_id=row.feedback_id, question="ces", kind="ces", number=7 if row.theme == app else 1)
+        for row in services.ReadComment.objects.exclude(theme=None).select_related("theme")
+    )
+    assert app not in [row.theme for row in rank_themes(scope_for(world.clara)).top], "ease: 7 is very easy"
+    define_survey(key="told", name="Told", questions=[question | {"is_high_good": False}])
+    found = rank_themes(scope_for(world.clara))
+    assert [row.theme for row in found.top] == [app], "effort: 7 is very hard"
+    assert found.top[0].ranked.point == pytest.approx(90)
 
 
 def test_hidden_and_tentative_themes_are_not_ranked_but_a_named_one_is(world: World) -> None:

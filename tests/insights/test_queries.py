@@ -9,6 +9,7 @@ from candor.apps.insights import queries, services
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import Role
 from candor.apps.organization.services import give_role
+from candor.apps.surveys.services import define_survey
 from candor.foundation.errors import NotFound
 from tests.insights.telling import (
     TODAY,
@@ -184,6 +185,19 @@ def test_lower_scores_beside_a_theme_are_told_as_going_together(world: World) ->
     assert (row.with_theme.value, row.with_theme.n, row.without.value, row.without.n) == (-1.0, 90, 1.0, 180)
     assert row.comparison.verdict == "lower"
     assert queries.goes_together(theme_about("queue"), scope_for(world.clara)) == []
+
+
+def test_what_goes_together_reads_answers_where_low_is_good_turned_round(world: World) -> None:
+    define_survey(
+        key="told", name="Told", questions=[{"key": "nps", "text": "Rather not?", "kind": "nps", "is_high_good": False}]
+    )  # fmt: skip
+    tell(comments_about("app", 90), nps=8)
+    tell(comments_about("card", 90), nps=1)
+    tell(comments_about("fees", 90), nps=1)
+    tell(comments_about("queue", 90))
+    look()
+    (row,) = queries.goes_together(theme_about("app"), scope_for(world.clara))
+    assert (row.with_theme.value, row.without.value, row.comparison.verdict) == (-1.0, 1.0, "lower")
 
 
 def test_a_theme_nobody_finds_any_more_keeps_its_name_apart(world: World) -> None:

@@ -16,6 +16,7 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import Person, RoleAssignment, Unit
 from candor.apps.organization.services import record_audit
+from candor.apps.surveys.polarity import TurnedScales, high_is_good, turned_scales
 
 from .choices import RootCause, State, Trigger
 from .errors import CaseAlreadyClosed, CaseNotClosed
@@ -73,8 +74,9 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     )
     wanted = []
     owners = _Owners()
+    turned = turned_scales({row.source for row in rows})
     for row in rows:
-        rule = next((rule for rule in rules if _asks_for(rule, row, is_severe=row.pk in severe)), None)
+        rule = next((one for one in rules if _asks_for(one, row, turned, is_severe=row.pk in severe)), None)
         if rule is not None and row.pk not in taken:
             wanted.append(_case(row, rule, now, owners))
     cases = Case.objects.bulk_create(wanted)
@@ -84,7 +86,7 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     return cases
 
 
-def _asks_for(rule: Rule, row: Feedback, *, is_severe: bool) -> bool:
+def _asks_for(rule: Rule, row: Feedback, turned: TurnedScales, *, is_severe: bool) -> bool:
     if row.received_at < rule.active_since or not _covers(rule, row):
         return False
     trigger = Trigger(rule.trigger)
@@ -94,7 +96,9 @@ def _asks_for(rule: Rule, row: Feedback, *, is_severe: bool) -> bool:
         return is_severe
     limit = rule.threshold if rule.threshold is not None else float("-inf")
     return any(
-        a.kind == trigger.answer_kind and a.number is not None and a.number <= limit
+        a.kind == trigger.answer_kind
+        and a.number is not None
+        and high_is_good(a.number, row.source, a.question, turned) <= limit
         for a in row.answers.all()
     )
 

@@ -12,6 +12,7 @@ from candor.analytics import Histogram
 from candor.apps.feedback.models import Answer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
+from candor.apps.surveys.polarity import with_high_good
 from candor.foundation.periods import Period
 
 from .choices import Standing
@@ -146,12 +147,12 @@ def answers_with_and_without(scope: Scope, parts: Collection[int], kinds: Iterab
     """Answers given beside comments that speak of the theme and beside all others that were read, by kind of question."""
     read = read_in(scope, scope.period).filter(feedback=OuterRef("feedback_id"))
     rows = (
-        Answer.objects.filter(kind__in=list(kinds), number__isnull=False)
+        with_high_good(Answer.objects.filter(kind__in=list(kinds), number__isnull=False))
         .filter(feedback_id__in=read_in(scope, scope.period).values("feedback_id"))
         .annotate(theme=Subquery(read.values("theme_id")[:1]), weight=F("feedback__weight"))
-        .values_list("kind", "theme", "number")
+        .values_list("kind", "theme", "high_good")
         .annotate(n=Count("pk"), total=Sum("weight"), squares=Sum(F("weight") * F("weight")))
-        .order_by("kind", "theme", "number")
+        .order_by("kind", "theme", "high_good")
     )
     sides: dict[str, tuple[dict[float, Any], dict[float, Any]]] = {}
     for kind, theme_id, number, n, total, squares in rows:

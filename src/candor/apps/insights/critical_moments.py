@@ -27,7 +27,7 @@ from candor.apps.journeys.models import Touchpoint
 from candor.apps.journeys.queries import journey_map
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
-from candor.apps.scores.projection import turned_scales
+from candor.apps.surveys.polarity import high_is_good, turned_scales
 from candor.foundation.storage import warehouse
 from candor.warehouse.queries import EventFilter, FirstPass, Stop, first_passes, stops
 
@@ -139,7 +139,7 @@ def _told(question: Question, points: list[Touchpoint]) -> Iterable[_Told]:
     for episode, customer, at, touchpoint in rows.order_by("pk").values_list(*columns).iterator():
         yield _Told("", 0.0, episode, customer, at.timestamp(), touchpoint)
     answers = Answer.objects.filter(feedback__in=rows, kind__in=KINDS, number__isnull=False)
-    turned = turned_scales(set(rows.order_by().values_list("source", flat=True).distinct()))
+    turned = turned_scales(rows.order_by().values_list("source", flat=True).distinct())
     of_answers = (
         "kind",
         "question",
@@ -150,10 +150,8 @@ def _told(question: Question, points: list[Touchpoint]) -> Iterable[_Told]:
     for kind, asked, number, source, episode, customer, at, touchpoint in (
         answers.order_by("pk").values_list(*of_answers).iterator()
     ):
-        ends = turned.get((source, asked))
-        yield _Told(
-            kind, sum(ends) - number if ends else number, episode, customer, at.timestamp(), touchpoint
-        )
+        value = high_is_good(number, source, asked, turned)
+        yield _Told(kind, value, episode, customer, at.timestamp(), touchpoint)
 
 
 def _passes(question: Question, points: list[Touchpoint], episodes: set[str]) -> dict[str, dict[str, float]]:

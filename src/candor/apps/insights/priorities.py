@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from candor.analytics import (
     Estimate,
@@ -27,6 +27,7 @@ from candor.apps.organization.queries import workspace
 from candor.apps.organization.scope import Scope
 from candor.apps.scores.queries import share_of
 from candor.apps.scores.registry import HIT_HARD
+from candor.apps.surveys.polarity import with_high_good
 
 from . import counting
 from .models import Theme
@@ -47,7 +48,7 @@ LOW_AT_MOST = {
     AnswerKind.CES: 3,
     AnswerKind.TRUST: 2,
     AnswerKind.STARS: 2,
-}  # the highest answer that counts as low, on the scales that tell of satisfaction
+}  # the highest answer that counts as low, on the scales that tell of satisfaction, high being good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,27 +200,23 @@ def _is_known(outer: str) -> Q:
     """Whether it is known of feedback if the customer was hit hard: a complaint with a clock, or a scored answer."""
     told = Q(is_disputed__isnull=False) | Q(is_timely__isnull=False) | Q(severity__isnull=False)
     complaints = Complaint.objects.filter(told, feedback_id=OuterRef(outer))
-    return Q(Exists(complaints)) | Q(
-        Exists(Answer.objects.filter(_answered(low_only=False), feedback_id=OuterRef(outer)))
-    )
+    return Q(Exists(complaints)) | Q(Exists(_answers(low_only=False).filter(feedback_id=OuterRef(outer))))
 
 
 def _is_hard(outer: str) -> Q:
     """Whether the customer was hit hard: disputed our answer, got it late, a severe complaint, or a low answer."""
     told = Q(is_disputed=True) | Q(is_timely=False) | Q(severity=Complaint.Severity.HIGH)
     complaints = Complaint.objects.filter(told, feedback_id=OuterRef(outer))
-    return Q(Exists(complaints)) | Q(
-        Exists(Answer.objects.filter(_answered(low_only=True), feedback_id=OuterRef(outer)))
-    )
+    return Q(Exists(complaints)) | Q(Exists(_answers(low_only=True).filter(feedback_id=OuterRef(outer))))
 
 
-def _answered(*, low_only: bool) -> Q:
+def _answers(*, low_only: bool) -> QuerySet[Any]:
     """Answers on the scales that tell of satisfaction, or only the low ones."""
     found = Q()
     for kind, low in LOW_AT_MOST.items():
         lowest, highest = SCALES[kind]
-        found |= Q(kind=kind, number__range=(lowest, low if low_only else highest))
-    return found
+        found |= Q(kind=kind, high_good__range=(lowest, low if low_only else highest))
+    return with_high_good(Answer.objects.all()).filter(found)
 
 
 def _rank(source: Source, cases: Sequence[_Cases], *, of: int, scope: Scope) -> Ranking:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
-from candor.apps.surveys.models import Invitation, Question
+from candor.apps.surveys.models import Invitation
+from candor.apps.surveys.polarity import high_is_good, turned_scales
 
 Fact: TypeAlias = dict[str, Any]
 
@@ -87,12 +88,8 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
         if shared is None:
             continue
         for kind, question, number in answers[values[0]]:
-            ends = turned.get((source, question))
-            yield shared | {
-                "metric": kind,
-                "question": question,
-                "value": sum(ends) - number if ends else number,
-            }
+            value = high_is_good(number, source, question, turned)
+            yield shared | {"metric": kind, "question": question, "value": value}
         if values[0] in complaints:
             yield from _complaint_facts(shared, *complaints[values[0]])
 
@@ -107,19 +104,6 @@ def _answers(ids: list[int]) -> dict[int, list[tuple[str, str, float]]]:
         if number is not None and math.isfinite(number):
             found[feedback_id].append((kind, question, number))
     return found
-
-
-def turned_scales(sources: set[str]) -> dict[tuple[str, str], tuple[float, float]]:
-    """Questions where low is good, with the ends of their scale: their answers are turned round, once, here."""
-    rows = Question.objects.filter(
-        survey__key__in=sources, is_high_good=False,
-        kind__in=[AnswerKind.CSAT, AnswerKind.CES, AnswerKind.TRUST, AnswerKind.NPS],
-    )  # fmt: skip
-    return {
-        (survey, key): (lowest, highest)
-        for survey, key, lowest, highest in rows.values_list("survey__key", "key", "lowest", "highest")
-        if lowest is not None and highest is not None
-    }
 
 
 def _complaint_facts(
