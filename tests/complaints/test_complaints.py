@@ -8,6 +8,7 @@ from django.test import Client
 from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.complaints.sources.table import is_open
+from candor.apps.customers.models import Customer
 from candor.apps.organization.models import Unit
 from candor.apps.scores.services import project_pending
 from candor.foundation.errors import Conflict
@@ -55,6 +56,15 @@ def test_the_same_complaint_comes_in_once(world: World) -> None:
 )
 def test_what_counts_as_open(values: dict[str, object], cells: dict[str, str], expected: bool) -> None:
     assert is_open(values, cells) is expected
+
+
+def test_a_customer_who_repeats_is_named_to_those_who_may_read_names(client: Client, world: World) -> None:
+    customer = Customer.objects.create(name="Ina Lund", unit=world.quay)
+    _receive(*(_complaint(f"again-{n}", world.quay, customer_id=customer.pk) for n in range(2)))
+    for person, name in ((world.clara, "Ina Lund"), (world.ada, str(customer))):
+        client.force_login(person)
+        page = client.get("/complaints/?period=all").content.decode()
+        assert f">{name}</a>" in page[page.index('id="repeated"') :]
 
 
 def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaints(

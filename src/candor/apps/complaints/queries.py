@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.http import QueryDict
 
+from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import ids_of_person
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
@@ -41,7 +42,7 @@ class Group:
     n: int
     first_on: date
     last_on: date
-    customer_id: int | None = None
+    customer: Customer | None = None
 
 
 def complaints_of(scope: Scope) -> QuerySet[Complaint]:
@@ -144,7 +145,7 @@ def repeated(scope: Scope, *, most: int = 15) -> list[Group]:
 
 def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
     """The same customer with the same issue again in the period, where customers are known."""
-    rows = (
+    rows = list(
         complaints_in(scope)
         .exclude(feedback__customer=None)
         .exclude(issue="")
@@ -153,7 +154,10 @@ def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
         .filter(n__gt=1)
         .order_by("-n", "-last", "customer")[:most]
     )
-    return [Group("", r["product"], r["issue"], r["n"], r["first"], r["last"], r["customer"]) for r in rows]
+    known = Customer.objects.select_related("unit").in_bulk([r["customer"] for r in rows])
+    return [
+        Group("", r["product"], r["issue"], r["n"], r["first"], r["last"], known[r["customer"]]) for r in rows
+    ]
 
 
 def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
