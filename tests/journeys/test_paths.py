@@ -80,3 +80,15 @@ def test_the_real_loans_stay_readable_and_joined(real_data: Path) -> None:
     }
     assert joined == {node.activity.name for node in most.nodes}
     assert set(most.left_out) == {"W_Beoordelen fraude", "W_Wijzigen contractgegevens"}
+
+
+@pytest.mark.django_db
+def test_the_funnel_sets_aside_what_is_still_open(world: World) -> None:
+    """Forty were approved, none paid: those of the last sixty days may be yet, and are not counted as lost."""
+    designed_loan()
+    loan_events(world.quay.pk)
+    design = ["apply", "approve", "pay"]
+    counts = counting.count(QUESTION | {"journey": "loan", "touchpoints": design}, lambda share: None)
+    assert [(one.activity, one.reached, one.left, one.still_open) for one in counts.reached] == [
+        ("apply", 40, 0, 0), ("approve", 40, 0, 0), ("pay", 0, 0, 40),
+    ]  # fmt: skip

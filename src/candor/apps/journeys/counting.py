@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,9 +13,12 @@ from candor.foundation.storage import warehouse
 from candor.warehouse.queries import (
     EVERYBODY,
     CaseSummary,
+    Closing,
     Conformance,
     Designed,
     EventFilter,
+    Funnel,
+    FunnelOf,
     Passed,
     Passes,
     Passing,
@@ -23,12 +26,14 @@ from candor.warehouse.queries import (
     Paths,
     ask,
     channels_of_cases,
+    last_event_at,
     paths_by_month,
     way_of,
 )
 from candor.warehouse.queries.walk import Question
 
 VARIANTS, MONTHS = 20, 36
+QUIET = timedelta(days=60)  # after so long without an event an episode is taken to be over
 HOUR = 3_600.0
 
 
@@ -45,6 +50,16 @@ class Mix:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A touchpoint of the design, of the episodes that came to the one before: came to it, closed without, may come yet."""
+
+    activity: str
+    reached: int
+    left: int
+    still_open: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What the pages of a journey show: paths and what follows what, passes of each touchpoint, how the paths follow the design
     (None without one), and the channels there are."""
@@ -52,6 +67,7 @@ class Counts:
     paths: CaseSummary
     passed: Passed
     conformance: Conformance | None
+    reached: tuple[Reached, ...]
     months: dict[int, Mix]
     channels: tuple[tuple[str, int], ...]
 
@@ -73,7 +89,7 @@ def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
         Passing(promised, design or None, median_ranks),
     ]
     if design:
-        asked.append(Designed(design))
+        asked += [Designed(design), FunnelOf(design, Closing(as_of=_until(journey), quiet=QUIET))]
     found: list[Any] = [
         by_group[EVERYBODY]
         for by_group in ask(
@@ -84,7 +100,23 @@ def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
         warehouse(), journey=journey, where=where, progress=lambda share: told(0.7 + 0.3 * share)
     )
     channels = channels_of_cases(warehouse(), journey=journey, units=where.units)
-    return Counts(found[0], found[1], found[2] if design else None, _last(months), channels)
+    return Counts(
+        found[0],
+        found[1],
+        found[2] if design else None,
+        _reached(found[3]) if design else (),
+        _last(months),
+        channels,
+    )
+
+
+def _until(journey: str) -> datetime:
+    """Up to when the log is complete: the last thing that happened on the journey."""
+    return last_event_at(warehouse(), journey=journey) or datetime(1970, 1, 1)  # noqa: DTZ001  UTC
+
+
+def _reached(found: Funnel) -> tuple[Reached, ...]:
+    return tuple(Reached(step.activity, step.reached, step.left, step.still_open) for step in found.steps)
 
 
 def _last(months: Mapping[int, PathMix]) -> dict[int, Mix]:

@@ -1,6 +1,6 @@
 """What the pages of a journey show: the map from its lanes, with what it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from candor.warehouse.queries import DesignedStep, Edge
 from . import asking, telling
 from .asking import Answer
 from .changing import change_of
-from .counting import Counts
+from .counting import QUIET, Counts, Reached
 from .drafting import DraftStage, draft
 from .graph import Graph, Step, graph_of, standing_words
 from .lanes import Asked, Cell, Row, rows_of
@@ -65,6 +65,15 @@ class StepLine:
 
     step: Step
     standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLine:
+    """A touchpoint of the design in the funnel, and the share of the decided episodes that came to it."""
+
+    name: str
+    counts: Reached
+    share: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,8 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
         "conformance": counts.conformance,
         "followed": [(names.get(step.activity, step.activity), step) for step in conformance_steps(counts)],
         "follow": conformity_of(counts),
+        "funnel": funnel_of(counts, names),
+        "quiet_days": QUIET.days,
         "month_change": change_of(counts.months, last=counts.paths.last, usual=counts.paths.p90_duration),
         "least_n": workspace().least_n_score,
         "export_query": f"{shown.pick.query}&kept={kept}",
@@ -214,6 +225,18 @@ def addresses(pick: Pick) -> Address:
         return f"{page}?{pick.query}&{urlencode({'at': activity} | ({'after': after} if after else {}))}"
 
     return address
+
+
+def funnel_of(counts: Counts, names: Mapping[str, str]) -> list[FunnelLine]:
+    """How far the episodes come along the design: of those that are decided, the share that went on to the next touchpoint."""
+    least_n = workspace().least_n_score
+    return [
+        FunnelLine(
+            names.get(one.activity, one.activity), one,
+            top_box_share(favourable=one.reached, n=one.reached + one.left, least_n=least_n),
+        )
+        for one in counts.reached
+    ]  # fmt: skip
 
 
 def conformance_steps(counts: Counts) -> tuple[DesignedStep, ...]:

@@ -4,7 +4,13 @@
 from candor.warehouse.queries.answers import Cell, Histogram, Span, answer_span, bands, counts_by, histograms
 from candor.warehouse.queries.conformance import Added, Conformance, Designed, DesignedStep, conformance
 from candor.warehouse.queries.drift import Drift, PathMix, paths_by_month
-from candor.warehouse.queries.episodes import Behind, Episode, episodes_behind, events_of_journey
+from candor.warehouse.queries.episodes import (
+    Behind,
+    Episode,
+    episodes_behind,
+    events_of_journey,
+    last_event_at,
+)
 from candor.warehouse.queries.events import (
     CustomerEpisode,
     Event,
@@ -106,6 +112,7 @@ __all__ = [
     "first_passes",
     "funnel",
     "histograms",
+    "last_event_at",
     "log_health",
     "passes",
     "paths_by_month",

@@ -119,3 +119,10 @@ def events_of_journey(
         for row in warehouse.engine.rows(asked.query + _EVENTS, (*asked.parameters, last, until)):
             yield Event(*row)
         last = until
+
+
+def last_event_at(warehouse: Warehouse, *, journey: str) -> datetime | None:
+    """When anything last happened on a journey (UTC); None for a journey without events."""
+    query = """SELECT max("at") AS last_at FROM events WHERE journey = ?"""
+    last: datetime | None = warehouse.engine.rows(query, (journey,))[0][0]
+    return last
