@@ -93,7 +93,7 @@ GOLDEN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "first_passes": (first_passes, {**LOAN, "activities": DESIGN, "cases": ("NA", "case 3", "case 4", "none")}),
     "funnel": (funnel, {**LOAN, "steps": ("apply", "prüfen", "apply"), "closing": CLOSING}),
     "log_health": (log_health, {"as_of": START + timedelta(days=30), "late_after": timedelta(hours=1)}),
-    "spectrum": (spectrum, {**LOAN, "where": WEB}),
+    "spectrum": (spectrum, {**LOAN, "before": "apply", "after": "prüfen", "where": WEB}),
     "conformance": (conformance, {**LOAN, "design": DESIGN, "where": WEB}),
     "paths_by_month": (paths_by_month, {**LOAN, "top": 4}),
     "rework": (rework, LOAN),
