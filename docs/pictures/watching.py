@@ -221,7 +221,7 @@ def lead_and_lag() -> Spec:
     ]
     return picture(
         layers,
-        title="What the first does shows in the second three periods later",
+        title="The second series follows the first by three periods",
         subtitle=f"simulated with a true lead of 3; band: what chance gives at one lag, n = {found.n}",
     )
 

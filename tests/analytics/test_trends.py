@@ -72,7 +72,8 @@ def test_periods_that_hang_together_fool_the_plain_test_and_the_corrected_one_le
     plain = np.mean([cx.mann_kendall(x).p_value < 0.05 for x in series])
     corrected = np.mean([cx.mann_kendall_autocorrelated(x).p_value < 0.05 for x in series])
     assert plain > 0.2
-    assert corrected < plain / 1.8
+    # 24 and 15 of 100 on the page of the method; 400 series tell them to ± 0.04.
+    assert corrected < plain / 1.4
 
 
 def test_the_correction_never_makes_a_trend_surer():
@@ -98,7 +99,7 @@ def test_a_lead_of_three_is_found_where_it_was_planted_and_nowhere_else():
     assert found.correlations[3] > 0.4
     assert np.delete(np.abs(found.correlations), 3).max() < 2 * found.bound
     assert found.bound == pytest.approx(1.96 / np.sqrt(found.n), rel=1e-4)
-    assert found.words == "What the first does shows in the second 3 periods later"
+    assert found.words == "The second follows the first by 3 periods"
 
 
 def test_random_walks_correlate_by_accident_until_prewhitened():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import ruptures
+from scipy.signal import lfilter
 from statsmodels.tsa.seasonal import STL
 
 from candor import analytics as cx
@@ -152,6 +153,19 @@ class TestAlerts:
             firsts.append(found.alarms[0] + 1 if len(found.alarms) else 4000)
         # The run length is nearly exponential: its standard error is mean / √100.
         assert np.mean(firsts) == pytest.approx(found.average_run, rel=0.3)
+
+    def test_a_level_taken_from_twenty_periods_cries_wolf_far_oftener_than_a_known_one(self):
+        # The page of the method says 17 and 44 of 100 within 100 periods; Jones, Champ & Rigdon (2001) Technometrics 43:156.
+        random = np.random.default_rng(20)
+        earlier, later = random.normal(size=(1000, 20)), random.normal(size=(1000, 100))
+        taken = (later - earlier.mean(axis=1, keepdims=True)) / earlier.std(axis=1, ddof=1, keepdims=True)
+        alarmed = []
+        for series in (later, taken):
+            averages = lfilter([0.2], [1, -0.8], series, axis=1)
+            alarmed.append((np.abs(averages) > 2.962 * np.sqrt(0.2 / 1.8)).any(axis=1))
+            assert (len(cx.ewma_watch(series[0]).alarms) > 0) == alarmed[-1][0]
+        assert 0.13 < alarmed[0].mean() < 0.21
+        assert 0.39 < alarmed[1].mean() < 0.49
 
     def test_limits_can_be_asked_for_by_their_false_alarms(self):
         assert cx.ewma_limit_for(500) == pytest.approx(2.962, abs=1e-3)

@@ -3,6 +3,7 @@
 An ordinary 95 % interval looked at after every 20 answers misses the truth at some look in a third of all series.
 The intervals here hold at *all* looks together with chance ``level``; the price is about twice the width. Reports
 use the ordinary interval, pages that are watched and decisions to stop use these.
+Answers are taken as independent and from one distribution throughout: if the true score moves, nothing is promised.
 """
 
 import numpy as np
@@ -135,7 +136,7 @@ def empirical_bernstein_sequence(
 def betting_sequence(
     answers: ArrayLike, *, lowest: float = 0.0, highest: float = 1.0, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Limits of the mean after each answer, by betting against every mean: the narrowest for bounded answers.
+    """Limits of the mean after each answer, by betting against every mean: usually the narrowest with few answers.
 
     Against each mean m on a grid one gambler bets that answers lie above it and one that they lie below, each with half
     of the stake; m is left out for good once a gambler has made ``1 / (1 − level)`` times the stake, which under the true

@@ -59,7 +59,8 @@ class LeadLag:
             return "No lag at which the two go together beyond chance"
         if self.best_lag == 0:
             return "The two move in the same period"
-        return f"What the first does shows in the second {self.best_lag} periods later"
+        periods = "period" if self.best_lag == 1 else "periods"
+        return f"The second follows the first by {self.best_lag} {periods}"
 
 
 def lead_lag_correlations(
@@ -90,7 +91,7 @@ def lead_lag_correlations(
     >>> leavers = np.r_[np.zeros(3), calls[:-3]] + random.normal(size=120)
     >>> found = lead_lag_correlations(calls, leavers)
     >>> found.best_lag, found.words
-    (3, 'What the first does shows in the second 3 periods later')
+    (3, 'The second follows the first by 3 periods')
     """
     require_level(level)
     x, y = inputs.finite("leading", leading), inputs.finite("lagging", lagging)

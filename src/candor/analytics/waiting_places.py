@@ -81,11 +81,11 @@ class Bottlenecks:
         """One honest sentence."""
         first = self.edges[0]
         if self.is_top_decided:
-            return f"Most of the waiting is at {first.edge}"
+            return f"More waiting is at {first.edge} than at any other edge"
         tied = [one for one in self.edges if one.rank_low == 1]
         if len(tied) == len(self.edges):
             return "No edge has more waiting than the others beyond doubt"
-        return f"Most of the waiting is at one of {len(tied)} edges; which one is not decided"
+        return f"The most waiting is at one of {len(tied)} edges; which one is not decided"
 
 
 def bottlenecks(
@@ -124,7 +124,7 @@ def bottlenecks(
         >>> waits = np.random.default_rng(1).exponential([9, 4, 4], size=(400, 3))
         >>> found = bottlenecks(waits, ["papers → check", "ask → papers", "check → pay"])
         >>> found.words, [(one.edge, one.rank_low, one.rank_high) for one in found.edges]
-        ('Most of the waiting is at papers → check', [('papers → check', 1, 1), ('ask → papers', 2, 3), ('check → pay', 2, 3)])
+        ('More waiting is at papers → check than at any other edge', [('papers → check', 1, 1), ('ask → papers', 2, 3), ('check → pay', 2, 3)])
     """
     require_level(level)
     table, names = _checked(totals, edges)
