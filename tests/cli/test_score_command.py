@@ -236,3 +236,13 @@ def test_charts_and_table_of_a_page_scroll_on_a_narrow_screen_instead_of_shrinki
     )
     page = out.read_text(encoding="utf-8")
     assert page.count('<div class="wide" tabindex="0"><') == page.count("<svg ") + page.count("<table>")
+
+
+@pytest.mark.parametrize(("group", "fits"), [("east", True), ("a branch with a long name", False)])
+def test_on_a_phone_a_chart_of_short_names_is_seen_whole(tmp_path, group, fits):
+    path, page = tmp_path / "answers.csv", tmp_path / "page.html"
+    path.write_text("branch,score\n" + f"{group},9\n" * 40 + "west,8\n" * 40)
+    main(["score", str(path), "--measure", "nps", "--score", "score", "--by", "branch", "--html", str(page)])
+    groups, *_, answers = re.findall(r"<svg([^>]*)>", page.read_text(encoding="utf-8"))
+    assert ("class=fits" in groups) is fits
+    assert "class=fits" in answers

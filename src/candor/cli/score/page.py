@@ -23,9 +23,14 @@ svg .dot { fill: var(--accent); stroke: var(--ground); stroke-width: 2; } svg .b
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); }
 td.n, th.n { text-align: right; padding-right: 0; }
+@media (max-width: 600px) {
+  svg.fits { min-width: 0; } svg.fits text { font-size: 22px; } svg.fits .whisker { stroke-width: 6; } svg.fits .dot { r: 8px; }
+  .wide table { min-width: 0; font-size: 0.8125rem; } th, td { padding-right: 8px; } }
 """
 
-_WIDTH, _LEFT, _RIGHT, _ROW = 728, 190, 24, 26
+_WIDTH, _RIGHT, _ROW = 728, 30, 26
+_SHORT, _SHORT_LEFT, _LEFT = 10, 140, 190
+"""Names of at most so many letters leave room for a chart that fits a phone; longer ones are scrolled to there."""
 _MANY_CELLS = 30
 
 
@@ -55,6 +60,8 @@ def page(
         ]
     if 0 < len(everyone.cells) <= _MANY_CELLS:
         parts += ["<h2>How the answers are spread</h2>", _spread_chart(everyone)]
+        if everyone.is_weighted:
+            parts += ["<p class=soft>Shares are weighted; in brackets the answers as they came.</p>"]
     parts += [_table(measure, by, [*results, whole])]
     parts += [f"<p class=soft>{escape(' '.join(note.strip() for note in notes))}</p>"] if notes else []
     parts += [f"<p class=soft>{escape(_attribution(measure))}</p>"] if measure.name == "nps" else []
@@ -111,10 +118,12 @@ def _tiered_charts(
 def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result) -> str:
     height = _ROW * len(results) + 34
     lowest, highest = measure.ends
+    fits = all(len(result.group) <= _SHORT for result in results)
+    left = _SHORT_LEFT if fits else _LEFT
 
     def x(value: float) -> float:
         share = (value - lowest) / (highest - lowest) if highest > lowest else 0.5
-        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+        return left + share * (_WIDTH - left - _RIGHT)
 
     marks = []
     for step in range(5):
@@ -133,9 +142,9 @@ def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result) 
     for place, result in enumerate(results):
         y = 20 + place * _ROW
         found, name = result.estimate, escape(_short(result.group))
-        marks.append(f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{name}</text>')
+        marks.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{name}</text>')
         if found.status == "too_few" or found.value is None or found.low is None or found.high is None:
-            marks.append(f'<text class=soft x="{_LEFT}" y="{y + 4}">{escape(found.words)}</text>')
+            marks.append(f'<text class=soft x="{left}" y="{y + 4}">{escape(found.words)}</text>')
             continue
         written, interval = measure.cells(found)
         marks.append(
@@ -143,7 +152,7 @@ def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result) 
             f'<line class=whisker x1="{x(found.low):.1f}" x2="{x(found.high):.1f}" y1="{y}" y2="{y}"/>'
             f'<circle class=dot cx="{x(found.value):.1f}" cy="{y}" r="5"/></g>'
         )
-    return _svg(height, f"{measure.label} of {len(results)} groups with intervals", marks)
+    return _svg(height, f"{measure.label} of {len(results)} groups with intervals", marks, fits=fits)
 
 
 def _spread_chart(everyone: Histogram) -> str:
@@ -153,17 +162,17 @@ def _spread_chart(everyone: Histogram) -> str:
     marks = []
     for place, cell in enumerate(reversed(everyone.cells)):
         y, share = 6 + place * _ROW, cell.weight / total
-        width = share / largest * (_WIDTH - _LEFT - 120)
+        width = share / largest * (_WIDTH - _SHORT_LEFT - 190)
         marks.append(
-            f'<text x="{_LEFT - 12}" y="{y + 16}" text-anchor="end">{cell.value:g}</text>'
-            f'<rect class=bar x="{_LEFT}" y="{y + 3}" width="{width:.1f}" height="18" rx="2"/>'
-            f'<text class=soft x="{_LEFT + width + 8:.1f}" y="{y + 16}">{share:.0%} ({cell.n:,})</text>'
+            f'<text x="{_SHORT_LEFT - 12}" y="{y + 16}" text-anchor="end">{cell.value:g}</text>'
+            f'<rect class=bar x="{_SHORT_LEFT}" y="{y + 3}" width="{width:.1f}" height="18" rx="2"/>'
+            f'<text class=soft x="{_SHORT_LEFT + width + 8:.1f}" y="{y + 16}">{share:.0%} ({cell.n:,})</text>'
         )
-    return _svg(height, "Share of answers by value", marks)
+    return _svg(height, "Share of answers by value", marks, fits=True)
 
 
-def _svg(height: int, label: str, marks: Sequence[str]) -> str:
-    return f'<div class="wide" tabindex="0"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(marks)}</svg></div>'
+def _svg(height: int, label: str, marks: Sequence[str], *, fits: bool) -> str:
+    return f'<div class="wide" tabindex="0"><svg{" class=fits" if fits else ""} viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(marks)}</svg></div>'
 
 
 def _table(measure: Measure, by: str, results: Sequence[Result]) -> str:
