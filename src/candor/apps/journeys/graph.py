@@ -115,13 +115,10 @@ def _designed_steps(touchpoints: Sequence[Touchpoint], seen: set[str]) -> list[s
 
 def _steps(paths: CaseSummary, designed: Sequence[str]) -> list[Step]:
     place = {name: at for at, name in enumerate(designed)}
-    slow = _slow_from(paths)
+    least = float(max(workspace().least_n_score, paths.cases // 100))
+    slow = _slow_from(paths, least)
     return [
-        Step(
-            edge,
-            _standing(edge, place),
-            slow is not None and edge.n >= _least(paths) and edge.median_wait >= slow,
-        )
+        Step(edge, _standing(edge, place), slow is not None and edge.n >= least and edge.median_wait >= slow)
         for edge in paths.edges
     ]
 
@@ -135,15 +132,9 @@ def _standing(edge: Edge, place: dict[str, int]) -> Standing:
     return "designed" if jump == 1 else "skipped" if jump > 1 else "repeated"
 
 
-def _least(paths: CaseSummary) -> float:
-    return float(max(workspace().least_n_score, paths.cases // 100))
-
-
-def _slow_from(paths: CaseSummary) -> float | None:
+def _slow_from(paths: CaseSummary, least: float) -> float | None:
     """The wait from which on a step is among the longest tenth."""
-    waits = sorted(
-        edge.median_wait for edge in paths.edges if edge.n >= _least(paths) and edge.median_wait > 0
-    )
+    waits = sorted(edge.median_wait for edge in paths.edges if edge.n >= least and edge.median_wait > 0)
     return waits[-max(1, len(waits) // 10)] if waits else None
 
 

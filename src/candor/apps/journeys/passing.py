@@ -93,8 +93,8 @@ def _wait_cell(one: Passes, least_n: int) -> Cell:
 
 def time(asked: Asked) -> Row:
     """Where the time goes: the share of all the time of the episodes that passes behind each touchpoint."""
-    found = _found(asked)
-    cells = {pk: _time_cell(time_share(asked.counts, one)) for pk, one in found.items()}
+    found, least_n = _found(asked), workspace().least_n_score
+    cells = {pk: _time_cell(time_share(asked.counts, one, least_n)) for pk, one in found.items()}
     most = max((cell.estimate.high or 0.0 for cell in cells.values() if cell.estimate), default=1.0)
     return Row(
         name=_("Time after it"),
@@ -108,12 +108,12 @@ def time(asked: Asked) -> Row:
     )
 
 
-def time_share(counts: Counts, one: Passes) -> Estimate:
+def time_share(counts: Counts, one: Passes, least_n: int) -> Estimate:
     """The share of all time that passes behind a touchpoint; without its value when there are too few episodes."""
     passed = counts.passed
     return share_of_total(
         n=passed.cases, part=one.spent, part_squares=one.spent_squares, products=one.products, total=passed.days,
-        total_squares=passed.squares, least_n=workspace().least_n_score,
+        total_squares=passed.squares, least_n=least_n,
     )  # fmt: skip
 
 

@@ -41,7 +41,8 @@ def sentences(counts: Counts, touchpoints: Sequence[Touchpoint]) -> list[Sentenc
 
 
 def _most_time(counts: Counts, names: dict[str, str]) -> Sentence | None:
-    shares = [(time_share(counts, one), one.activity) for one in counts.passes]
+    least_n = workspace().least_n_score
+    shares = [(time_share(counts, one, least_n), one.activity) for one in counts.passes]
     told = [pair for pair in shares if pair[0].value is not None]
     if not told:
         return None
