@@ -23,7 +23,7 @@ EXAMPLE = {
 
 
 def test_the_worked_example_loses_1312_and_a_half_customers():
-    # methods.md §8: 1050 + 20 + 105 + 137.5 = 1312.5 customers; × 500 = 656 250
+    # By hand: 1050 + 20 + 105 + 137.5 = 1312.5 customers; × 500 = 656 250
     found = market_damage(**EXAMPLE, value=Measured(500, 0))
     assert found.lost.value == pytest.approx(1312.5)
     assert [part.value for part in found.by_ending.values()] == pytest.approx([1050, 20, 105, 137.5])

@@ -29,7 +29,7 @@ nan = float("nan")
 
 
 def test_lmg_parts_of_the_swiss_table_are_those_of_relaimpo():
-    # R relaimpo 2.2-7, calc.relimp(Fertility ~ ., swiss)$lmg (methods.md §4)
+    # R relaimpo 2.2-7, calc.relimp(Fertility ~ ., swiss)$lmg
     parts = lmg_weights(DRIVERS, FERTILITY)
     assert parts == pytest.approx(
         [0.05709122077, 0.1711730289, 0.26013467862, 0.10557015037, 0.11276592292], abs=1e-9
@@ -38,7 +38,7 @@ def test_lmg_parts_of_the_swiss_table_are_those_of_relaimpo():
 
 
 def test_johnson_parts_of_the_swiss_table_are_genizis():
-    # R relaimpo 2.2-7 type="genizi", identical to Johnson's relative weights (methods.md §4)
+    # R relaimpo 2.2-7 type="genizi", identical to Johnson's relative weights
     assert johnson_weights(DRIVERS, FERTILITY) == pytest.approx(
         [0.04841689581, 0.15470824981, 0.27196410465, 0.11468002995, 0.11696572138], abs=1e-9
     )
@@ -109,7 +109,7 @@ def test_a_constant_driver_gets_nothing_and_twins_share():
 
 def test_forty_seven_provinces_do_not_establish_the_order_of_five_drivers():
     # relaimpo bootstrap (B = 1000) of relative lmg: Agr .047–.142, Exam .124–.374, Edu .115–.507,
-    # Cath .051–.354, Infant .051–.328 (methods.md §4): the two ends agree to the noise of a bootstrap
+    # Cath .051–.354, Infant .051–.328: the two ends agree to the noise of a bootstrap
     ranking = lmg_drivers(NAMED, FERTILITY)
     found = {driver.name: (driver.low, driver.high) for driver in ranking.drivers}
     published = {
@@ -231,7 +231,7 @@ def test_caveats_never_claim_cause():
 
 
 def test_the_housing_table_gives_the_fit_of_polr():
-    # R MASS::polr(Sat ~ Infl + Type + Cont, weights = Freq, data = housing) (methods.md §4)
+    # R MASS::polr(Sat ~ Infl + Type + Cont, weights = Freq, data = housing)
     x, satisfaction, counts = housing()
     fit = fit_proportional_odds(x, satisfaction, weights=counts)
     assert fit.coefficients == pytest.approx(
@@ -308,7 +308,7 @@ def test_many_ordinal_drivers_take_sampled_orders_and_still_add_up():
 
 
 def test_alone_and_last_are_relaimpos_first_and_last():
-    # R relaimpo 2.2-7, types "first" and "last" (methods.md §4)
+    # R relaimpo 2.2-7, types "first" and "last"
     first = [0.1246649099, 0.4171644705, 0.4406156467, 0.2150035016, 0.1735189273]
     last = [0.042869607125, 0.007387418515, 0.161962693077, 0.062372625827, 0.056945258732]
     alone = [lmg_weights(DRIVERS[:, [j]], FERTILITY)[0] for j in range(5)]

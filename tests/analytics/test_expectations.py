@@ -34,7 +34,7 @@ def numbered(values):
 
 def test_the_paired_gap_of_the_sleep_table_is_students():
     # R t.test(paired): t −4.0621277, df 9, mean difference 1.58, interval .7001142 to 2.4598858
-    # R wilcox.test(paired, exact = FALSE): p .0090907 (methods.md §1.2)
+    # R wilcox.test(paired, exact = FALSE): p .0090907
     found = expectation_gap(numbered(FIRST), numbered(SECOND), least_pairs=10)
     assert found.gap.value == pytest.approx(1.58)
     assert (found.gap.low, found.gap.high) == pytest.approx((0.7001142, 2.4598858), abs=1e-6)
@@ -93,7 +93,7 @@ def test_items_of_one_side_only_are_kept():
 
 
 def test_half_of_a_gap_may_be_noise():
-    # (.8 + .8)/2 − .6 over 1 − .6 = .50 (methods.md §5)
+    # Peter, Churchill & Brown (1993): (.8 + .8)/2 − .6 over 1 − .6 = .50
     assert reliability_of_difference(expected=0.8, met=0.8, correlation=0.6) == pytest.approx(0.5)
     for wrong in ({"expected": 1.2}, {"met": -0.1}, {"correlation": 1.0}, {"correlation": nan}):
         with pytest.raises(BadParameter):
@@ -117,7 +117,7 @@ def grid():
 
 
 def test_the_response_surface_is_that_of_lm():
-    # R lm on the 49-point grid (methods.md §5 and vector "rsa")
+    # R lm on the 49-point grid
     surface = response_surface(*grid(), middle=0)
     assert [b.value for b in surface.coefficients] == pytest.approx(
         [5, 0.5861014438, -0.3957752422, -0.05, 0.10, -0.08], abs=1e-9

@@ -17,7 +17,7 @@ def estimate(value, *, low=None, high=None, n=200):
 
 
 def test_three_points_of_nps_from_two_hundred_answers_are_met_by_luck_one_time_in_three():
-    # methods.md §11: baseline NPS 30, n 200, sd .75, target +3 → P(met | no change) = 34.5 %
+    # Closed form, se = .75 √(2 / 200): baseline NPS 30, n 200, sd .75, target +3 → P(met | no change) = 34.5 %
     check = check_goal(baseline=estimate(0.30), target=0.33, answers_by_date=200, sd=0.75, lowest=-1)
     assert check.verdict == "not_measurable"
     assert check.p_met_without_change == pytest.approx(0.345, abs=0.0005)
@@ -26,7 +26,7 @@ def test_three_points_of_nps_from_two_hundred_answers_are_met_by_luck_one_time_i
 
 
 def test_the_smallest_visible_change_is_the_one_printed_beside_monthly_scores():
-    # methods.md §0.4: smallest change with 80 % power at n = 50/100/200/500/1000: 42/30/21/13/9 points
+    # Closed form, 2.802 · .75 √(2 / n): smallest change with 80 % power at n = 50/100/200/500/1000: 42/30/21/13/9 points
     found = [
         check_goal(baseline=estimate(0.3, n=n), target=0.4, answers_by_date=n, sd=0.75, lowest=-1)
         for n in (50, 100, 200, 500, 1000)

@@ -48,7 +48,7 @@ def simulated(n, *, r=0.5, alpha=5.0, a=0.8, b=2.4, age=40.0, seed=1):
 
 
 def test_cdnow_gives_the_parameters_of_the_paper():
-    # Fader, Hardie & Lee (2005): r .243, α 4.414, a .793, b 2.426, LL −9582.4 (methods.md §8, four more digits)
+    # Fader, Hardie & Lee (2005): r .243, α 4.414, a .793, b 2.426, LL −9582.4 (four more digits by our own fit)
     model = fit_buying(*cdnow_histories())
     assert model.parameters == pytest.approx([0.2425929, 4.4135312, 0.792886, 2.425753], abs=2e-6)
     assert model.log_likelihood == pytest.approx(-9582.42556, abs=1e-5)
@@ -184,7 +184,7 @@ def test_purchases_of_one_day_are_one_and_later_ones_are_left_out():
 
 
 def test_cdnow_spend_gives_the_parameters_of_the_note():
-    # Fader & Hardie (2013): p 6.25, q 3.74, v 15.44; E(M) 35.17; 946 repeaters; LL −4055.9177 (methods.md §8)
+    # Fader & Hardie (2013): p 6.25, q 3.74, v 15.44; E(M) 35.17; 946 repeaters; LL −4055.9177
     histories = purchase_histories(cdnow_purchases(), as_of=AS_OF, unit=7)
     model = fit_spend(histories.repeats, histories.mean_spend)
     assert model.parameters == pytest.approx([6.24957, 3.74422, 15.44352], abs=1e-4)
@@ -242,7 +242,7 @@ def test_spend_that_can_not_be_fitted_is_named():
 @pytest.mark.parametrize(
     ("survivors", "a", "b", "height", "remaining"),
     [
-        # Fader & Hardie (2007): .704/1.182 and .668/3.806; remaining renewals at 10 % (methods.md §8)
+        # Fader & Hardie (2007): .704/1.182 and .668/3.806; remaining renewals at 10 %
         ((631, 468, 382, 326, 289, 262, 241), 0.704077, 1.182043, -1680.265, (2.96, 4.10, 5.89)),
         ((869, 743, 653, 593, 551, 517, 491), 0.668088, 3.806095, -1611.158, (5.41, 5.90, 6.90)),
     ],

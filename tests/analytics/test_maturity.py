@@ -25,7 +25,7 @@ OBSERVERS = (
 
 
 def test_one_weak_area_is_the_minimum_and_hardly_moves_the_mean():
-    # methods.md §11: (4, 4, 4, 1, 5, 4): mean 3.67, staged 1
+    # CMMI, staged (the least) against the mean: (4, 4, 4, 1, 5, 4): mean 3.67, staged 1
     found = maturity_profile(
         {name: [level] for name, level in zip("abcdef", (4, 4, 4, 1, 5, 4), strict=True)}
     )

@@ -36,7 +36,7 @@ WEDGE = {
 
 @pytest.mark.parametrize(("correlation", "answers"), [(0.0, 392.4), (0.02, 620), (0.05, 961)])
 def test_groups_of_thirty_cost_answers(correlation, answers):
-    # methods.md §9: n 392.4 per arm at d = .2; ρ .02, m 30: 620; ρ .05: 961
+    # Cohen (1988), ch. 2; Kish (1965): n 392.4 per arm at d = .2; ρ .02, m 30: 620; ρ .05: 961
     effect = cluster_design_effect(size=30, correlation=correlation)
     assert answers_per_arm(effect=0.2, design_effect=effect) == pytest.approx(answers, abs=0.5)
 
@@ -67,7 +67,7 @@ def test_unequal_groups_cost_more():
 
 
 def test_the_stepped_wedge_of_hussey_and_hughes():
-    # Hussey & Hughes (2007), methods.md §9 and vector "stepped_wedge": var 4.405797e-05, power .6179
+    # Hussey & Hughes (2007): var 4.405797e-05, power .6179
     plan = stepped_wedge(**WEDGE)
     assert plan.variance == pytest.approx(4.405797e-05, rel=1e-6)
     assert plan.power == pytest.approx(0.61786675, abs=1e-7)
@@ -120,7 +120,7 @@ def test_people_in_another_order_and_missing_ones_change_nothing():
 
 
 def test_neyman_gives_the_published_allocation():
-    # methods.md §9: N (5000, 3000, 2000), S (.9, .6, .7), n 400 → 233.77 / 93.51 / 72.73
+    # Neyman (1934): N (5000, 3000, 2000), S (.9, .6, .7), n 400 → 233.77 / 93.51 / 72.73
     found = neyman_allocation({"a": (5000, 0.9), "b": (3000, 0.6), "c": (2000, 0.7)}, total=400)
     assert list(found.exact.values()) == pytest.approx([233.77, 93.51, 72.73], abs=0.005)
     assert sum(found.answers.values()) == 400
@@ -158,7 +158,7 @@ def test_no_other_allocation_is_surer():
 
 
 def test_invitations_for_two_hundred_answers():
-    # methods.md §9: 120 of 1000 answered; chance .5/.8/.95 → 1662/1822/1991
+    # Beta-binomial, added up term by term: 120 of 1000 answered; chance .5/.8/.95 → 1662/1822/1991
     found = [
         invitations_needed(answers=200, answered_before=120, invited_before=1000, chance=chance)
         for chance in (0.5, 0.8, 0.95)

@@ -92,7 +92,7 @@ def test_standard_errors_are_the_hc3_of_statsmodels():
 
 
 def test_the_naive_gap_blames_the_rescuers_and_the_joint_regression_does_not():
-    # methods.md §4: late −2.0 causes calls, the call itself +0.3; naive gap says late −1.83 and call −0.86
+    # late −2.0 causes calls, the call itself +0.3; naive gap says late −1.83 and call −0.86
     random = np.random.default_rng(12)
     late = random.random(20_000) < 0.3
     call = random.random(20_000) < np.where(late, 0.7, 0.1)

@@ -29,7 +29,7 @@ def mean_of(people, answers):
 
 
 def test_six_less_five_gives_away_one_answer_exactly():
-    # methods.md §10: n = 6 mean 7.5; without one, n = 5 mean 8.6 → that one said 2.0
+    # n = 6 mean 7.5; without one, n = 5 mean 8.6 → that one said 2.0
     views = [ViewScore(people=frozenset("abcdef"), mean=7.5), ViewScore(people=frozenset("abcde"), mean=8.6)]
     leaks = attack(views, lowest=0, highest=10)
     assert [sorted(leak.people) for leak in leaks] == [["f"]]

@@ -16,7 +16,7 @@ nan, inf = float("nan"), float("inf")
 
 @pytest.mark.parametrize(
     ("agents", "p_wait", "in_time"),
-    # methods.md §9 and vector "erlang_c"; pyworkforce 0.5.1 agrees
+    # pyworkforce 0.5.1 agrees
     [(14, 0.1741319336, 0.8883500192), (13, None, 0.795595), (11, 0.682118, None)],
 )
 def test_erlang_c_of_a_hundred_calls_in_half_an_hour(agents, p_wait, in_time):
@@ -37,7 +37,7 @@ def test_erlang_c_with_fourteen_waits_eight_seconds_on_average():
 
 @pytest.mark.parametrize(
     ("agents", "p_wait", "p_abandon"),
-    # methods.md §9: Erlang A with mean patience 2 minutes
+    # Palm (1957): Erlang A with mean patience 2 minutes
     [(11, 0.382816, 0.094155), (12, 0.279807, 0.061597), (14, 0.126976, 0.022839)],
 )
 def test_erlang_a_of_the_same_calls(agents, p_wait, p_abandon):
@@ -108,7 +108,7 @@ def test_erlang_b_is_its_definition():
 
 
 def test_staffing_finds_fourteen_and_twenty_on_the_rota():
-    # pyworkforce 0.5.1: 14 positions, 20 with 30 % shrinkage (methods.md §9)
+    # pyworkforce 0.5.1: 14 positions, 20 with 30 % shrinkage
     needed = agents_needed(**CALLS, service_level=0.8)
     assert needed == 14
     assert erlang_c(agents=13, **CALLS).service_level < 0.8 <= erlang_c(agents=14, **CALLS).service_level

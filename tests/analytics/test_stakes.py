@@ -26,7 +26,7 @@ def by_key(ranked):
 
 
 def test_the_point_is_the_product_of_the_four_factors():
-    # methods.md §8: value at stake = N × frequency × churn uplift × CLV (× share hit hard)
+    # value at stake = N × frequency × churn uplift × CLV (× share hit hard)
     issue = Issue(key="delivery", affected=200, of=1000, severity=Share(50, 100), churn=Measured(0.08, 0.02))
     (ranked,) = value_at_stake([issue], population=10_000, value=Measured(300, 40))
     assert ranked.point == pytest.approx(10_000 * 0.2 * 0.5 * 0.08 * 300)
@@ -53,7 +53,7 @@ def test_two_issues_known_up_to_normal_noise_give_the_chance_of_the_normal_table
 
 
 def test_the_interval_of_a_frequency_is_that_of_jeffreys():
-    # Brown, Cai & DasGupta (2001): 81 of 263, Jeffreys .254522, .365647 (methods.md §1.3)
+    # Brown, Cai & DasGupta (2001): 81 of 263, Jeffreys .254522, .365647
     (ranked,) = value_at_stake([Issue(key="a", affected=81, of=263)], population=1, draws=400_000)
     assert (ranked.low, ranked.high) == pytest.approx((0.254522, 0.365647), abs=6e-4)
 

@@ -32,7 +32,7 @@ def lung():
 
 
 def test_the_curve_of_lung_is_that_of_r(lung):
-    # R survfit(Surv(time, status) ~ 1, lung): S(180, 365, 730) and median 310 (methods.md §8)
+    # R survfit(Surv(time, status) ~ 1, lung): S(180, 365, 730) and median 310
     curve = survival_curve(lung.time, lung.status)
     assert [curve.at(t).value for t in (180, 365, 730)] == pytest.approx(
         [0.7216707, 0.4092416, 0.1156931], abs=1e-7
@@ -56,7 +56,7 @@ def test_intervals_of_the_curve_are_those_of_lifelines(lung):
 
 
 def test_the_log_rank_test_of_lung_by_sex_is_that_of_r(lung):
-    # R survdiff(Surv(time, status) ~ sex): chi-squared 10.32674 (methods.md §8), p .00131
+    # R survdiff(Surv(time, status) ~ sex): chi-squared 10.32674, p .00131
     groups = {str(sex): (lung.time[lung.sex == sex], lung.status[lung.sex == sex]) for sex in (1, 2)}
     found = compare_survival(groups)
     assert found.statistic == pytest.approx(10.32674, abs=1e-5)
@@ -86,7 +86,7 @@ def columns_of(lung):
 
 
 def test_hazards_of_lung_are_those_of_r(lung):
-    # R coxph(Surv(time, status) ~ age + sex + ph.ecog, lung), Efron; cox.zph global p .21555 (methods.md §8)
+    # R coxph(Surv(time, status) ~ age + sex + ph.ecog, lung), Efron; cox.zph global p .21555
     fit = fit_hazards(*columns_of(lung))
     found = {ratio.name: ratio for ratio in fit.ratios}
     published = {

@@ -42,6 +42,10 @@ class TestShrinkage:
         assert (found.variance, found.centre) == pytest.approx((variance, centre), abs=1e-6)
         assert found.heterogeneity == pytest.approx(152.2330, abs=1e-4)
 
+    def test_the_centre_of_the_bcg_trials_has_the_error_that_metafor_gives(self):
+        found = cx.pool_dersimonian_laird(BCG_EFFECT, BCG_ERROR)
+        assert found.standard_error == pytest.approx(0.178742, abs=1e-6)
+
     def test_the_pools_agree_with_statsmodels(self):
         for name, pool in (("chi2", cx.pool_dersimonian_laird), ("iterated", cx.pool_paule_mandel)):
             peer = combine_effects(BCG_EFFECT, BCG_ERROR**2, method_re=name)
@@ -57,7 +61,8 @@ class TestShrinkage:
             found = cx.shrink_with(pool, SCHOOLS, SCHOOL_ERRORS)
             assert np.ptp(found.values) == pytest.approx(0, abs=1e-9)
             assert found.centre == pytest.approx(7.685617, abs=1e-6)
-        assert cx.pool_reml(SCHOOLS, SCHOOL_ERRORS).standard_error == pytest.approx(4.0719, abs=1e-4)
+        pooled = cx.pool_dersimonian_laird(SCHOOLS, SCHOOL_ERRORS)
+        assert (pooled.standard_error, pooled.heterogeneity) == pytest.approx((4.0719, 4.7071), abs=1e-4)
 
     def test_the_posterior_of_the_eight_schools_is_the_published_one(self):
         found = cx.shrink(SCHOOLS, SCHOOL_ERRORS)

@@ -25,7 +25,7 @@ BASEBALL = {(TEAMS[i], TEAMS[j]): WINS[i][j] for i in range(7) for j in range(7)
 
 
 def test_ideas_are_ordered_by_the_lower_end_of_wilson():
-    # methods.md §10: 9/10 .5958, 60/80 .6452, 3/3 .4385, 1/1 .2065, 600/1000 .5693
+    # Wilson (1927), by his formula: 9/10 .5958, 60/80 .6452, 3/3 .4385, 1/1 .2065, 600/1000 .5693
     votes = {"a": (9, 10), "b": (60, 80), "c": (3, 3), "d": (1, 1), "e": (600, 1000)}
     ranked = rank_ideas(votes)
     assert [idea.key for idea in ranked] == ["b", "a", "e", "c", "d"]
@@ -53,7 +53,7 @@ def test_bradley_terry_of_the_american_league_is_agrestis():
     assert (found.deviance, found.df) == (pytest.approx(15.7365, abs=5e-5), 15)
     first = found.difference("Milwaukee", "Baltimore")
     sixth = found.difference("Cleveland", "Baltimore")
-    # standard errors .3433 … .3319 (methods.md §10)
+    # standard errors .3433 … .3319
     assert (first.high - first.low) / (2 * 1.959964) == pytest.approx(0.3433, abs=1e-4)
     assert (sixth.high - sixth.low) / (2 * 1.959964) == pytest.approx(0.3319, abs=1e-4)
     assert found.order()[0] == "Milwaukee"
