@@ -67,6 +67,14 @@ def test_a_customer_who_repeats_is_named_to_those_who_may_read_names(client: Cli
         assert f">{name}</a>" in page[page.index('id="repeated"') :]
 
 
+def test_the_share_answered_in_time_says_that_it_counts_complaints(client: Client, world: World) -> None:
+    _receive(*(_complaint(f"timely-{n}", is_timely=True) for n in range(1_200)))
+    project_pending()
+    client.force_login(world.clara)
+    assert "1,200 complaints" in client.get("/scores/complaints/panel/?period=all").content.decode()
+    assert "1,200 complaints" in client.get("/scores/timely_response/?period=all").content.decode()
+
+
 def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaints(
     client: Client, world: World
 ) -> None:
@@ -143,7 +151,7 @@ def test_the_page_shows_the_registrys_share_in_time_and_none_of_its_own(client: 
     address = re.search(r'hx-get="(/scores/complaints/panel/[^"]*)"', page)
     assert address and f"unit={world.quay.pk}" in address[1] and "2026-05-03" in address[1]
     panel = client.get(address[1]).content.decode()
-    assert re.search(r">\s*80", panel) and "50 answers" in panel
+    assert re.search(r">\s*80", panel) and "50 complaints" in panel
     client.force_login(world.rival)
     few = client.get("/scores/complaints/panel/?period=2026-05-03..2026-06-01").content.decode()
     assert "Too few answers to tell (25 of at least 30)" in few

@@ -38,6 +38,16 @@ class ScoreResult:
     period: Period
     scope_words: str
 
+    @property
+    def counted(self) -> str:
+        """What the score counts: "1,240 complaints"."""
+        return self.measure.counted(self.estimate.n)
+
+    @property
+    def counted_before(self) -> str:
+        """What the period before counts."""
+        return self.measure.counted(self.before.n)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:

@@ -6,6 +6,7 @@ from typing import Literal
 from candor.analytics import Histogram
 from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.foundation.errors import NotFound
+from candor.foundation.wording import number
 
 from .measures import EventRate, Formula, Mean, NetPromoter, TopBox, YesShare
 
@@ -67,6 +68,10 @@ class Measure:
             if self.is_rate
             else {"nps": (-1.0, 1.0), "share": (0.0, 1.0)}.get(self.unit, (self.lowest, self.highest))
         )
+
+    def counted(self, n: int) -> str:
+        """How many it counts: "1,240 complaints"; empty for one, whose word in the singular is not known."""
+        return "" if n == 1 else f"{number(n)} {self.noun}"
 
     @property
     def unit_words(self) -> str:

@@ -31,10 +31,11 @@ def score(
     goal: float | None = None,
     method_url: str = "",
     since: str = "",
+    counted: str = "",
 ) -> dict[str, Any]:
-    """A number with its interval, n, change and method: the only way a page shows one."""
+    """A number with its interval, n, change and method: the only way a page shows one; `counted` as in a row."""
     scale = wording.scale_of(kind, lo=lo, hi=hi)
-    return _number(estimate, scale, before=before, goal=goal) | {
+    shown = _number(estimate, scale, before=before, goal=goal) | {
         "unit": unit or _unit(kind),
         "href": href,
         "change": _change(change, scale),
@@ -42,6 +43,7 @@ def score(
         "method_url": method_url,
         "tip_id": f"how-{secrets.token_hex(4)}",
     }
+    return shown | ({"answers": counted} if counted else {})
 
 
 @register.inclusion_tag("foundation/components/score_row.html")
