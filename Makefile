@@ -81,8 +81,11 @@ spark-tools: .venv/.spark
 	$(UV) pip install --quiet --require-hashes -r requirements-spark.lock
 	@touch $@
 
-bench: setup  ## the benchmarks, one after another
-	@for file in bench/*.py; do echo; echo "== $$file"; $(PYTHON) $$file || exit 1; done
+# What the benchmarks share: no benchmarks by themselves.
+BENCHMARKS := $(filter-out bench/event_logs.py bench/memory.py,$(sort $(wildcard bench/*.py)))
+bench: setup spark-tools  ## the benchmarks, one after another, each to its end; those that failed are named last
+	@failed=; for file in $(BENCHMARKS); do echo; echo "== $$file"; $(PYTHON) $$file || failed="$$failed $$file"; done; \
+	  [ -z "$$failed" ] || { echo; echo "These did not go through:$$failed"; exit 1; }
 
 mutants: .venv/.done  ## whether the tests of the scores notice a changed line (MUTANTS=200 make mutants)
 	@$(PYTHON) -m tests.mutants --most $(MUTANTS)

@@ -1,6 +1,6 @@
 """Events over HTTP with a durable answer, against raw SQLite inserts in the same run; and steady load with readers and compaction.
 
-    python bench/event_intake.py [--seconds 10] [--minutes 30] [--rate 1000]
+    python bench/event_intake.py [--seconds 10] [--minutes 2] [--rate 1000]
 
 The first part serves Candor without its worker and sends batches of 1 and of 100 over the loopback from one process of eight
 threads; then the same bodies go straight into a SQLite file on the same disk, one transaction a batch, synchronous=FULL: what the
@@ -314,7 +314,7 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=10.0, help="of each rate (default: %(default)s)")
     parser.add_argument(
-        "--minutes", type=float, default=30.0, help="of steady load; 0 for none (default: %(default)s)"
+        "--minutes", type=float, default=2.0, help="of steady load; 0 for none (default: %(default)s)"
     )
     parser.add_argument(
         "--rate", type=int, default=1_000, help="events a second under steady load (default: %(default)s)"

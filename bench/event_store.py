@@ -191,7 +191,7 @@ def measure(size: int, folder: Path, memory: str, peer: dict[int, tuple[float, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--lookups", type=int, nargs="+", default=[1_000_000, 10_000_000, 100_000_000])
+    parser.add_argument("--lookups", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--keep", type=Path, help="a folder for the logs, used again when they are there")
     parser.add_argument("--memory", default="2GB", help="DuckDB's limit")
     arguments = parser.parse_args()

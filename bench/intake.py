@@ -10,7 +10,6 @@ import argparse
 import multiprocessing
 import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -151,7 +150,8 @@ def main() -> None:
     large = parser.parse_args().large
     folder = os.environ.get("CANDOR_DATA")
     if not folder:
-        sys.exit("Set CANDOR_DATA to the folder with the real data.")
+        print("skipped: set CANDOR_DATA to the folder with the real data")
+        return
     complaints = Path(folder) / "cfpb" / "complaints.csv.gz"
     print(f"{'':<42} {'rows':>10} {'best of ' + str(RUNS):>10} {'peak':>11} {'grown':>7}")
     text = measure("pandas, text only", pandas_text, complaints)

@@ -1,6 +1,6 @@
-"""Graph, waits, variants and a funnel over generated logs of a million to a hundred million events.
+"""Graph, waits, variants and a funnel over generated logs of a million, ten and (`--sizes`) a hundred million events.
 
-    python bench/paths_at_scale.py [--sizes 1000000 10000000 100000000] [--keep FOLDER]
+    python bench/paths_at_scale.py [--sizes 1000000 10000000] [--keep FOLDER]
 
 Each log is made, taken into a warehouse and compacted, and then read in a process of its own: all four questions on one walk, on two
 threads with 2 GB for DuckDB. Printed are time, CPU, the most memory that the process held, the size of the files, and the growth
@@ -37,7 +37,7 @@ SELECT count(*), count(DISTINCT case_id), min("at"), max("at") FROM read_parquet
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000, 100_000_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument(
         "--keep", type=Path, help="a folder for the warehouses, used again when they are there"
     )

@@ -66,6 +66,9 @@ def main() -> None:
     if arguments.ours:
         print("\n" + json.dumps(ours(arguments.ours)))
         return
+    if not os.environ.get("CANDOR_DATA"):
+        print("skipped: set CANDOR_DATA to the folder with the real data")
+        return
     file = Path(os.environ["CANDOR_DATA"]) / "bpic2012" / "bpic2012.xes.gz"
     peer = environment(arguments.environment)
     runs: dict[str, list[dict[str, Any]]] = {"candor": [], "pm4py": []}

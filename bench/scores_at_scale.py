@@ -1,6 +1,6 @@
-"""NPS by month × segment × location over a hundred million answers: Candor against DuckDB by hand, pandas and SQLite.
+"""NPS by month × segment × location over a million to (`--sizes`) a hundred million answers: Candor against DuckDB by hand, pandas and SQLite.
 
-    python bench/scores_at_scale.py [--sizes 10000000 100000000] [--peers-up-to 10000000] [--keep FOLDER]
+    python bench/scores_at_scale.py [--sizes 1000000 10000000] [--peers-up-to 10000000] [--keep FOLDER]
 
 The answers are made by SQL and written as parts of the warehouse, with their cubes, the way `Warehouse.project` writes them; only the way
 through Python is left out. Beside the warehouse stand the SQL that somebody would write who knows DuckDB well, over the same files;
@@ -39,7 +39,7 @@ COLUMNS = "metric, month, segment, unit, value, weight"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000_000, 100_000_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--peers-up-to", type=int, default=10_000_000)
     parser.add_argument(
         "--keep", type=Path, help="a folder for the warehouses, used again when they are there"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import EMAIL, PASSWORD, SERVER, Workspace, complaints_csv, new_database
+from candor.cli.workspace import MIGRATING
+from tests.cli.running import EMAIL, PASSWORD, SERVER, Workspace, complaints_csv, eventually, new_database
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="needs PostgreSQL: make test-postgres")
 LOADED = ["demo", "--load-only", "--size", "0.02", "--json"]
@@ -78,3 +79,19 @@ def test_a_database_that_is_used_wrong_or_away_is_refused(small: Workspace, tmp_
         refused = small.run("move", "--to", address, "--json")
         assert refused.code == 1
         assert words in refused.json["error"]
+
+
+def test_who_starts_while_another_brings_the_record_to_its_shape_waits_for_it(tmp_path: Path) -> None:
+    import psycopg
+
+    started = Workspace(tmp_path / "home")
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with psycopg.connect(started.database, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        process = started.start("init", "--email", EMAIL, "--password", PASSWORD)
+        eventually(lambda: started.record(waiting) == [(1,)], "the second to wait")
+        assert started.record("SELECT to_regclass('django_migrations')") == [(None,)]
+        other.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    assert started.record("SELECT count(*) FROM organization_person") == [(1,)]

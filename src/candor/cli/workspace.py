@@ -4,8 +4,12 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+MIGRATING = int.from_bytes(b"candor_m", "big")  # the number of the advisory lock, the same in every version
 
 
 def start_django() -> None:
@@ -65,7 +69,7 @@ def prepare_home() -> Path:
 
 
 def migrate() -> None:
-    """Bring database and warehouse to this version's shape.
+    """Bring database and warehouse to this version's shape, one process after the other.
 
     Raises:
         Conflict: a newer version wrote the warehouse, or somebody writes to it for too long.
@@ -76,8 +80,26 @@ def migrate() -> None:
     from candor.foundation.errors import Conflict
     from candor.warehouse import WarehouseError, upgrade
 
-    call_command("migrate", interactive=False, verbosity=0)
+    with _one_at_a_time():
+        call_command("migrate", interactive=False, verbosity=0)
     try:
         upgrade(Path(settings.CANDOR_HOME) / "warehouse")
     except WarehouseError as error:
         raise Conflict(str(error)) from error
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another process migrates the same record on PostgreSQL; the lock goes with its connection, however it ends."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
