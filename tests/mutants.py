@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "candor.analytics"
 TESTS = (
     "test_scores.py",
+    "test_score_borders.py",
     "test_score_properties.py",
     "test_score_coverage.py",
     "test_comparisons.py",
@@ -189,15 +190,15 @@ class Trial:
         self.tried = self.killed = 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        calls = {module: _calls_of(module, session.items) for module in {one.module for one in self.mutants}}
+        calls = _calls_of({one.module for one in self.mutants}, session.items)
         for mutant in self.mutants:
             if time.monotonic() > self.end:
                 break
             line = _function_at(mutant.module, mutant.line)
             fast_first = [
                 item
-                for _, lines, item in sorted(calls[mutant.module], key=lambda call: call[0])
-                if line is None or line in lines
+                for _, called, item in sorted(calls, key=lambda call: call[0])
+                if (mutant.module, line) in called or (line is None and mutant.module in dict(called))
             ]
             dead = _in_a_fork(lambda items=fast_first, mutant=mutant: _try(items, mutant)) != 0
             self.tried, self.killed = self.tried + 1, self.killed + dead
@@ -210,39 +211,49 @@ class Trial:
             os._exit(1)
 
 
-Call = tuple[float, set[int], pytest.Item]
+Call = tuple[float, set[tuple[str, int]], pytest.Item]
 
 
-def _calls_of(module: str, items: Sequence[pytest.Item]) -> list[Call]:
-    """How long each test takes as the library stands, and which functions of the module it calls, by first line.
+def _calls_of(modules: set[str], items: Sequence[pytest.Item]) -> list[Call]:
+    """How long each test takes as the library stands, and which functions it calls, by module and first line.
 
     Raises:
         SystemExit: A test fails.
     """
     with tempfile.TemporaryFile("w+") as told:
-        if _in_a_fork(lambda: _listen(items, module, told)):
+        if _in_a_fork(lambda: _listen(items, modules, told)):
             sys.exit("The tests fail as the library stands: mend that first.")
         told.seek(0)
         heard = json.load(told)
-    return [(seconds, set(lines), item) for (seconds, lines), item in zip(heard, items, strict=True)]
+    return [
+        (seconds, {(module, line) for module, line in called}, item)
+        for (seconds, called), item in zip(heard, items, strict=True)
+    ]
 
 
-def _listen(items: Sequence[pytest.Item], module: str, told: TextIO) -> int:
-    path = ROOT / "src/candor/analytics" / f"{module}.py"
-    file, heard = str(path), []
-    put_in_place(Mutant(module, 0, "none", ast.parse(path.read_text(encoding="utf-8"))))  # changes nothing
+def _listen(items: Sequence[pytest.Item], modules: set[str], told: TextIO) -> int:
+    files, heard = {}, []
+    for module in modules:
+        path = ROOT / "src/candor/analytics" / f"{module}.py"
+        files[str(path)] = module
+        put_in_place(
+            Mutant(module, 0, "none", ast.parse(path.read_text(encoding="utf-8")))
+        )  # changes nothing
     for item in items:
-        lines: set[int] = set()
+        called: set[tuple[str, int]] = set()
 
-        def note(frame: FrameType, event: str, argument: object, lines: set[int] = lines) -> None:
-            if event == "call" and frame.f_code.co_filename == file:
-                lines.add(frame.f_code.co_firstlineno)
+        def note(
+            frame: FrameType, event: str, argument: object, called: set[tuple[str, int]] = called
+        ) -> None:
+            module = files.get(frame.f_code.co_filename) if event == "call" else None
+            if module:
+                called.add((module, frame.f_code.co_firstlineno))
 
         start = time.perf_counter()
         sys.setprofile(note)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         sys.setprofile(None)
-        heard.append((time.perf_counter() - start, sorted(lines)))
+        heard.append((time.perf_counter() - start, sorted(called)))
     json.dump(heard, told)
     told.flush()
     return 0

@@ -5,6 +5,7 @@ polarised one and one in between. For n of 5 to 7 the outcomes are so few that n
 asserted to four digits instead.
 """
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,39 @@ def _wald(down, middle, up):
     n = down + middle + up
     score, error = (up - down) / n, np.sqrt(net_promoter.score_variance(down, middle, up) / n)
     return score - 1.959964 * error, score + 1.959964 * error
+
+
+def _may_johnson(down, middle, up):
+    n, z2 = down + middle + up, 1.959964**2
+    half = np.sqrt(z2 * np.maximum((n + z2) * (up + down) / n - (up - down) ** 2 / n, 0.0))
+    return (up - down - half) / (n + z2), (up - down + half) / (n + z2)
+
+
+def _mid_p_holds(down, middle, up, truth):
+    """Where Tango's test of the true score, with a two-sided mid-p at the most likely share of detractors, does not reject."""
+    n = np.full_like(down, down[0] + middle[0] + up[0])
+    variance = net_promoter._constrained_variance(down, n, up, np.full_like(n, truth))
+    far = np.round(np.abs(up - down - n * truth) / np.sqrt(np.maximum(n * variance, 1e-300)), 9)
+    share = np.clip((variance - truth * (1 - truth)) / 2, 0.0, (1 - truth) / 2)
+    held = []
+    for own, detractors in zip(far, share, strict=True):
+        at = (detractors, max(1 - truth - 2 * detractors, 0.0), detractors + truth)
+        chance = stats.multinomial.pmf(np.stack([down, middle, up], axis=-1), int(n[0]), at)
+        held.append(chance[far > own].sum() + chance[far == own].sum() / 2 > 0.05)
+    return np.array(held)
+
+
+def test_what_was_tried_at_a_tiny_n_covers_as_the_page_says():
+    left = {"tango": 0, "may johnson": 0, "mid-p": 0}
+    for n, profile in itertools.product(TINY, PROFILES):
+        truth = profile[2] - profile[0]
+        outcome = _all_outcomes(n)
+        held = _mid_p_holds(*outcome, truth)
+        limits = np.where(held, -1.0, 1.0), np.ones_like(held)
+        left["mid-p"] += not _fair(_coverage(lambda *_, limits=limits: limits, n, profile))
+        left["tango"] += not _fair(_coverage(net_promoter.tango_limits, n, profile))
+        left["may johnson"] += not _fair(_coverage(_may_johnson, n, profile))
+    assert left == {"tango": 4, "may johnson": 7, "mid-p": 0}
 
 
 @pytest.mark.parametrize("profile", PROFILES)

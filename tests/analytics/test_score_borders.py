@@ -1,0 +1,214 @@
+"""Borders, defaults and the last digit of the scores: what a change of one character would spoil without a sound."""
+
+import inspect
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from candor import analytics as cx
+from candor.analytics import comparisons, histogram, net_promoter, proportions, scores
+
+COUNTS, WEIGHTED = cx.Histogram.from_counts, cx.Histogram.from_weighted
+ELEVEN = COUNTS({value: 2**value for value in range(11)})  # every cell can be told from every sum of others
+FIVE = COUNTS({1: 1, 2: 2, 3: 4, 4: 8, 5: 16})
+EVERY = [
+    getattr(module, name)
+    for module in (scores, net_promoter, proportions, comparisons, histogram)
+    for name in module.__all__
+    if inspect.isfunction(getattr(module, name))
+]
+
+
+@pytest.mark.parametrize("score", EVERY, ids=lambda score: score.__name__)
+def test_every_score_says_95_per_cent_and_asks_for_no_least_n_unless_told(score):
+    told = {
+        name: given.default for name, given in inspect.signature(score).parameters.items() if "le" in name[:2]
+    }
+    assert {name: told[name] for name in ("level", "least_n") if name in told} in (
+        {"level": 0.95, "least_n": 0},
+        {"level": 0.95},
+        {},
+    )
+
+
+class TestBoxes:
+    def test_detractors_end_at_six_and_promoters_begin_at_nine(self):
+        down, middle, up = cx.net_promoter_cells(ELEVEN)
+        assert (down.n, middle.n, up.n) == (2**7 - 1, 2**7 + 2**8, 2**9 + 2**10)
+        assert cx.nps_of(ELEVEN).value == pytest.approx((up.n - down.n) / ELEVEN.n)
+
+    def test_a_comparison_of_nps_draws_the_same_borders(self):
+        found = cx.compare_nps(ELEVEN, COUNTS({0: 10, 8: 10}))
+        assert found.change == pytest.approx(cx.nps_of(ELEVEN).value + 0.5)
+
+    def test_favourable_begins_at_four(self):
+        assert cx.top_box_of(FIVE).value == pytest.approx(24 / 31)
+        assert cx.compare_top_box(FIVE, COUNTS({1: 1, 5: 1})).change == pytest.approx(24 / 31 - 1 / 2)
+
+    def test_unfavourable_ends_at_two(self):
+        assert cx.bottom_box_of(FIVE).value == pytest.approx(3 / 31)
+
+    def test_a_comparison_of_top_boxes_has_the_interval_of_the_same_boxes(self):
+        found = cx.compare_top_box(FIVE, COUNTS({3: 6, 4: 2, 5: 2}))
+        low, high = cx.newcombe_limits(*(np.array(float(count)) for count in (24, 31, 4, 10)))
+        assert (found.low, found.high) == pytest.approx((float(low), float(high)))
+
+    def test_detractors_and_promoters_must_leave_a_border_between_them(self):
+        with pytest.raises(cx.BadParameter, match="below promoters_from"):
+            cx.nps_of(ELEVEN, detractors_to=7, promoters_from=7)
+
+    def test_the_three_boxes_of_a_weighted_sample_add_up_to_all_of_it(self):
+        answers = WEIGHTED({3: (4, 2.0, 1.5), 7: (6, 5.0, 6.0), 8.5: (1, 0.5, 0.25), 10: (9, 11.0, 15.0)})
+        boxes = cx.net_promoter_cells(answers)
+        assert [box.n for box in boxes] == [4, 7, 9]
+        assert [box.weight for box in boxes] == [2.0, 5.5, 11.0]
+        assert [box.squared for box in boxes] == [1.5, 6.25, 15.0]
+
+    def test_rounding_of_weights_never_leaves_less_than_nothing_in_the_middle(self):
+        weights = {0: 0.1, 1: 0.1, 9: 0.3, 10: 0.1}
+        answers = WEIGHTED({value: (1, weight, weight**2) for value, weight in weights.items()})
+        _, middle, _ = cx.net_promoter_cells(answers)
+        whole = answers.between(-math.inf, math.inf)
+        down, up = answers.between(-math.inf, 6), answers.between(9, math.inf)
+        assert whole.weight - down.weight - up.weight < 0  # the rounding that is meant
+        assert middle.weight == 0
+        assert middle.squared == 0
+
+
+class TestWeighted:
+    ANSWERS = WEIGHTED({2: (20, 30.0, 60.0), 8: (30, 25.0, 30.0), 10: (50, 45.0, 60.0)})
+
+    def test_a_weighted_histogram_takes_the_weighted_way(self):
+        score = cx.nps_of(self.ANSWERS)
+        assert score.n == 100
+        assert score.n_effective == pytest.approx(100.0**2 / 150)
+        assert score.method == "adjusted Wald on effective n"
+        assert score == cx.weighted_net_promoter_score(
+            detractors=30.0, passives=25.0, promoters=45.0, n=100, squared_weights=150.0
+        )
+
+    def test_an_unweighted_histogram_takes_the_plain_way(self):
+        assert cx.nps_of(ELEVEN).method == "adjusted Wald"
+        assert cx.top_box_of(FIVE).method == "Wilson"
+        assert cx.mean_of(FIVE) == cx.mean_score(counts=FIVE.counts)
+
+    def test_a_share_of_a_weighted_histogram_is_that_of_its_weights(self):
+        share = cx.top_box_of(self.ANSWERS, favourable_from=10)
+        assert share == cx.weighted_top_box_share(favourable=45.0, total=100.0, n=100, squared_weights=150.0)
+
+    def test_weights_where_nobody_answered_are_refused(self):
+        for weight, squared in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0)):
+            with pytest.raises(cx.BadWeights, match="nobody answered"):
+                WEIGHTED({5: (0, weight, squared)})
+
+    def test_only_one_of_both_sums_may_differ_for_a_histogram_to_be_weighted(self):
+        assert WEIGHTED({5: (2, 2.0, 3.0)}).is_weighted
+        assert WEIGHTED({5: (2, 1.5, 2.0)}).is_weighted
+        assert not WEIGHTED({5: (2, 2.0, 2.0)}).is_weighted
+
+    def test_changes_of_weighted_nps_are_those_at_the_effective_n(self):
+        found = cx.compare_nps(self.ANSWERS, COUNTS({2: 30, 8: 30, 10: 40}))
+        scale = (100.0**2 / 150) / 100
+        ours = cx.adjusted_moments(*(np.array(scale * weight) for weight in (30.0, 25.0, 45.0)))
+        theirs = cx.adjusted_moments(*(np.array(count) for count in (30.0, 30.0, 40.0)))
+        half = stats.norm.ppf(0.975) * math.sqrt(ours[1] + theirs[1])
+        centre = float(ours[0] - theirs[0])
+        assert (found.low, found.high) == pytest.approx((centre - half, centre + half))
+
+    def test_means_of_weighted_answers_are_not_compared_by_welch(self):
+        even = WEIGHTED({1: (40, 40.0, 60.0), 3: (40, 40.0, 60.0), 5: (40, 40.0, 60.0)})
+        plain = COUNTS({1: 40, 3: 40, 5: 40})
+        for now, before in ((even, plain), (plain, even)):
+            assert "Zou" in cx.compare_means(now, before, scale=range(1, 6)).method
+
+
+class TestExactness:
+    @pytest.mark.parametrize("level", [0.3, 0.5, 0.8, 0.999])
+    def test_tangos_interval_holds_at_every_level(self, level):
+        # With only passives Tango's equation is nD² = z²·D(1 − D): D = z² / (n + z²).
+        z2 = stats.norm.ppf((1 + level) / 2) ** 2
+        score = cx.net_promoter_score_tango(detractors=0, passives=4, promoters=0, level=level)
+        assert (score.low, score.high) == pytest.approx((-z2 / (4 + z2), z2 / (4 + z2)), abs=1e-12)
+
+    def test_tangos_interval_is_solved_to_the_last_digits(self):
+        # All promoters: n(1 − D)² = z²·(1 − D)(1 + D) at no detractors: D = (n − z²) / (n + z²).
+        z2 = stats.norm.ppf(0.975) ** 2
+        score = cx.net_promoter_score_tango(detractors=0, passives=0, promoters=20)
+        assert score.low == pytest.approx((20 - z2) / (20 + z2), abs=1e-14)
+
+    @pytest.mark.parametrize(
+        "share", [cx.top_box_share, cx.top_box_share_jeffreys, cx.top_box_share_clopper_pearson]
+    )
+    def test_none_and_all_of_a_few_reach_the_ends_exactly(self, share):
+        for n in (1, 3, 7, 20, 1000):
+            none, everyone = share(favourable=0, n=n), share(favourable=n, n=n)
+            assert (none.low, everyone.high) == (0.0, 1.0)
+            assert 0 < none.high < 1
+            assert 0 < everyone.low < 1
+
+    def test_no_answers_leave_the_whole_scale(self):
+        none = np.array(0.0)
+        assert [float(end) for end in cx.tango_limits(none, none, none)] == [-1, 1]
+        assert [float(end) for end in cx.wilson_limits(none, none)] == [0, 1]
+        assert [float(end) for end in cx.clopper_pearson_limits(none, none)] == [0, 1]
+
+    def test_a_table_of_one_shape_comes_back_in_that_shape(self):
+        down = np.arange(6.0).reshape(2, 3)
+        for limits in (cx.tango_limits, cx.net_promoter_limits, cx.adjusted_wald_limits):
+            low, high = limits(down, down + 8, down * 5)
+            assert low.shape == high.shape == (2, 3)
+            for place in np.ndindex(2, 3):
+                alone = limits(down[place], down[place] + 8, down[place] * 5)
+                assert (low[place], high[place]) == pytest.approx(tuple(map(float, alone)))
+
+
+class TestVerdictsAtTheBorder:
+    def test_a_verdict_needs_the_test_beyond_chance_not_at_it(self):
+        assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 1 - 0.95) == "no_clear_change"
+        assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 0.0499) == "higher"
+        assert comparisons.verdict_of(-0.2, (-0.3, -0.1), -0.1, 0.0499) == "lower"
+        assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 0.08, level=0.9) == "higher"
+
+    def test_a_score_or_answers_that_stand_still_give_no_verdict(self):
+        assert comparisons.verdict_of(0.0, (0.1, 0.3), 0.1, 0.001) == "no_clear_change"
+        assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.0, 0.001) == "no_clear_change"
+
+    def test_an_interval_that_touches_nothing_gives_no_verdict(self):
+        assert comparisons.verdict_of(0.2, (0.0, 0.3), 0.1, 0.001) == "no_clear_change"
+        assert comparisons.verdict_of(-0.2, (-0.3, 0.0), -0.1, 0.001) == "no_clear_change"
+        assert comparisons.verdict_of(0.2, (math.nan, math.nan), 0.1, 0.001) == "no_clear_change"
+
+    def test_as_many_as_wanted_on_both_sides_are_enough(self):
+        now, before = COUNTS({9: 40}), COUNTS({0: 30})
+        assert cx.compare_nps(now, before, least_n=30).verdict == "higher"
+        assert cx.compare_nps(now, before, least_n=31).verdict == "too_few"
+        rates = {"events_now": 60, "exposure_now": 100.0, "events_before": 20, "exposure_before": 100.0}
+        assert cx.compare_event_rates(**rates, least_n=20).verdict == "higher"
+        assert cx.compare_event_rates(**rates, least_n=21).verdict == "too_few"
+
+    @pytest.mark.parametrize(("successes", "p"), [(0, 0.5), (1, 0.5)])
+    def test_one_event_in_all_has_the_mid_p_that_can_be_written_down(self, successes, p):
+        assert comparisons.exact_binomial_mid_p(successes, 1, 0.5) == pytest.approx(p)
+
+    def test_no_event_in_all_is_no_sign_of_anything(self):
+        assert comparisons.exact_binomial_mid_p(0, 0, 0.5) == 1
+
+    @pytest.mark.parametrize("share", [-0.5, 0.0, 1.0, 1.5, math.nan])
+    def test_a_share_that_leaves_no_chance_is_refused(self, share):
+        with pytest.raises(cx.BadParameter):
+            comparisons.exact_binomial_mid_p(1, 2, share)
+
+    def test_three_counts_are_needed_on_each_side(self):
+        for compare in (cx.compare_net_promoter_counts, comparisons.compare_net_promoter_counts):
+            with pytest.raises(ValueError, match=r"3 entries|shorter"):
+                compare(now=(1, 2), before=(1, 2, 3))
+
+    def test_a_comparison_carries_what_was_asked_of_it(self):
+        found = cx.compare_shares(
+            favourable_now=9, n_now=12, favourable_before=3, n_before=15, level=0.9, least_n=5
+        )
+        assert (found.n_now, found.n_before, found.level, found.least_n) == (12, 15, 0.9, 5)
+        low, high = cx.newcombe_limits(*(np.array(float(count)) for count in (9, 12, 3, 15)), level=0.9)
+        assert (found.low, found.high) == pytest.approx((float(low), float(high)))
