@@ -1,6 +1,5 @@
 """Borders, defaults and the last digit of the scores: what a change of one character would spoil without a sound."""
 
-import inspect
 import math
 
 import numpy as np
@@ -8,29 +7,67 @@ import pytest
 from scipy import stats
 
 from candor import analytics as cx
-from candor.analytics import comparisons, histogram, net_promoter, proportions, scores
+from candor.analytics import comparisons, net_promoter
 
 COUNTS, WEIGHTED = cx.Histogram.from_counts, cx.Histogram.from_weighted
 ELEVEN = COUNTS({value: 2**value for value in range(11)})  # every cell can be told from every sum of others
 FIVE = COUNTS({1: 1, 2: 2, 3: 4, 4: 8, 5: 16})
-EVERY = [
-    getattr(module, name)
-    for module in (scores, net_promoter, proportions, comparisons, histogram)
-    for name in module.__all__
-    if inspect.isfunction(getattr(module, name))
+WEIGHED = WEIGHTED({2: (20, 30.0, 60.0), 8: (30, 25.0, 30.0), 10: (50, 45.0, 60.0)})
+THREE = {"detractors": 10, "passives": 25, "promoters": 65}
+ARRAYS = [np.array(float(count)) for count in THREE.values()]
+PARTS = np.array(24.0), np.array(31.0)
+SHARES = {"favourable_now": 9, "n_now": 12, "favourable_before": 3, "n_before": 15}
+RATES = {"events_now": 60, "exposure_now": 100.0, "events_before": 20, "exposure_before": 100.0}
+TRIPLES = {"now": (10, 25, 65), "before": (20, 30, 50)}
+TELL_LEAST_N = [
+    lambda **told: cx.net_promoter_score(**THREE, **told),
+    lambda **told: cx.net_promoter_score_adjusted_wald(**THREE, **told),
+    lambda **told: cx.net_promoter_score_tango(**THREE, **told),
+    lambda **told: cx.top_box_share(favourable=24, n=31, **told),
+    lambda **told: cx.top_box_share_jeffreys(favourable=24, n=31, **told),
+    lambda **told: cx.top_box_share_clopper_pearson(favourable=24, n=31, **told),
+    lambda **told: cx.mean_score(counts=FIVE.counts, **told),
+    lambda **told: cx.mean_score_t(counts=FIVE.counts, **told),
+    lambda **told: cx.mean_score_dirichlet(counts=FIVE.counts, **told),
+    lambda **told: cx.nps_of(ELEVEN, **told),
+    lambda **told: cx.nps_of(WEIGHED, **told),
+    lambda **told: cx.top_box_of(FIVE, **told),
+    lambda **told: cx.top_box_of(WEIGHED, **told),
+    lambda **told: cx.bottom_box_of(FIVE, **told),
+    lambda **told: cx.mean_of(FIVE, **told),
+    lambda **told: cx.mean_of(WEIGHED, **told),
+    lambda **told: cx.compare_nps(ELEVEN, COUNTS({0: 10, 8: 10}), **told),
+    lambda **told: cx.compare_top_box(FIVE, COUNTS({3: 6, 5: 2}), **told),
+    lambda **told: cx.compare_means(FIVE, COUNTS({3: 6, 5: 2}), **told),
+    lambda **told: cx.compare_net_promoter_counts(**TRIPLES, **told),
+    lambda **told: cx.compare_shares(**SHARES, **told),
+    lambda **told: cx.compare_event_rates(**RATES, **told),
+]
+TELL_LIMITS = [
+    lambda **told: cx.wilson_limits(*PARTS, **told),
+    lambda **told: cx.jeffreys_limits(*PARTS, **told),
+    lambda **told: cx.clopper_pearson_limits(*PARTS, **told),
+    lambda **told: cx.newcombe_limits(*PARTS, *PARTS, **told),
+    lambda **told: net_promoter.adjusted_wald_limits(*ARRAYS, **told),
+    lambda **told: net_promoter.tango_limits(*ARRAYS, **told),
+    lambda **told: net_promoter.net_promoter_limits(*ARRAYS, **told),
 ]
 
 
-@pytest.mark.parametrize("score", EVERY, ids=lambda score: score.__name__)
+@pytest.mark.parametrize("score", TELL_LEAST_N)
 def test_every_score_says_95_per_cent_and_asks_for_no_least_n_unless_told(score):
-    told = {
-        name: given.default for name, given in inspect.signature(score).parameters.items() if "le" in name[:2]
-    }
-    assert {name: told[name] for name in ("level", "least_n") if name in told} in (
-        {"level": 0.95, "least_n": 0},
-        {"level": 0.95},
-        {},
-    )
+    assert score() == score(level=0.95, least_n=0)
+    found = score(level=0.9, least_n=10**6)
+    assert (found.level, found.least_n) == (0.9, 10**6)
+    assert "too_few" in (getattr(found, "status", None), getattr(found, "verdict", None))
+    assert found.high - found.low < score().high - score().low
+
+
+@pytest.mark.parametrize("limits", TELL_LIMITS)
+def test_every_pair_of_limits_holds_95_per_cent_unless_told(limits):
+    told = limits(level=0.95)
+    assert [float(end) for end in limits()] == [float(end) for end in told]
+    assert float(limits(level=0.9)[1]) < float(told[1])
 
 
 class TestBoxes:
@@ -78,10 +115,8 @@ class TestBoxes:
 
 
 class TestWeighted:
-    ANSWERS = WEIGHTED({2: (20, 30.0, 60.0), 8: (30, 25.0, 30.0), 10: (50, 45.0, 60.0)})
-
     def test_a_weighted_histogram_takes_the_weighted_way(self):
-        score = cx.nps_of(self.ANSWERS)
+        score = cx.nps_of(WEIGHED)
         assert score.n == 100
         assert score.n_effective == pytest.approx(100.0**2 / 150)
         assert score.method == "adjusted Wald on effective n"
@@ -95,7 +130,7 @@ class TestWeighted:
         assert cx.mean_of(FIVE) == cx.mean_score(counts=FIVE.counts)
 
     def test_a_share_of_a_weighted_histogram_is_that_of_its_weights(self):
-        share = cx.top_box_of(self.ANSWERS, favourable_from=10)
+        share = cx.top_box_of(WEIGHED, favourable_from=10)
         assert share == cx.weighted_top_box_share(favourable=45.0, total=100.0, n=100, squared_weights=150.0)
 
     def test_weights_where_nobody_answered_are_refused(self):
@@ -109,7 +144,7 @@ class TestWeighted:
         assert not WEIGHTED({5: (2, 2.0, 2.0)}).is_weighted
 
     def test_changes_of_weighted_nps_are_those_at_the_effective_n(self):
-        found = cx.compare_nps(self.ANSWERS, COUNTS({2: 30, 8: 30, 10: 40}))
+        found = cx.compare_nps(WEIGHED, COUNTS({2: 30, 8: 30, 10: 40}))
         scale = (100.0**2 / 150) / 100
         ours = cx.adjusted_moments(*(np.array(scale * weight) for weight in (30.0, 25.0, 45.0)))
         theirs = cx.adjusted_moments(*(np.array(count) for count in (30.0, 30.0, 40.0)))
@@ -164,6 +199,27 @@ class TestExactness:
                 assert (low[place], high[place]) == pytest.approx(tuple(map(float, alone)))
 
 
+class TestChanges:
+    def test_a_change_of_nps_is_at_most_two(self):
+        best, worst = COUNTS({10: 20}), COUNTS({0: 20})
+        assert cx.compare_nps(best, worst, level=0.999).high == 2
+        assert cx.compare_nps(worst, best, level=0.999).low == -2
+
+    def test_a_change_of_shares_is_at_most_one(self):
+        found = cx.compare_shares(favourable_now=3, n_now=3, favourable_before=0, n_before=3)
+        assert found.high == 1
+        assert cx.compare_shares(favourable_now=0, n_now=3, favourable_before=3, n_before=3).low == -1
+
+    def test_a_side_without_an_interval_leaves_the_change_without_one(self):
+        known, unknown = cx.mean_of(FIVE), cx.mean_of(COUNTS({5: 12}))
+        nothing = cx.mean_of(COUNTS({}))
+        assert unknown.low is None
+        for sides in ((known, unknown), (unknown, known), (known, nothing), (nothing, known)):
+            assert all(math.isnan(float(end)) for end in comparisons.combined_limits(*sides))
+        found = cx.compare_means(COUNTS({5: 12}), COUNTS({5: 15}))
+        assert (found.change, found.low, found.high) == (0, None, None)
+
+
 class TestVerdictsAtTheBorder:
     def test_a_verdict_needs_the_test_beyond_chance_not_at_it(self):
         assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 1 - 0.95) == "no_clear_change"
@@ -184,9 +240,8 @@ class TestVerdictsAtTheBorder:
         now, before = COUNTS({9: 40}), COUNTS({0: 30})
         assert cx.compare_nps(now, before, least_n=30).verdict == "higher"
         assert cx.compare_nps(now, before, least_n=31).verdict == "too_few"
-        rates = {"events_now": 60, "exposure_now": 100.0, "events_before": 20, "exposure_before": 100.0}
-        assert cx.compare_event_rates(**rates, least_n=20).verdict == "higher"
-        assert cx.compare_event_rates(**rates, least_n=21).verdict == "too_few"
+        assert cx.compare_event_rates(**RATES, least_n=20).verdict == "higher"
+        assert cx.compare_event_rates(**RATES, least_n=21).verdict == "too_few"
 
     @pytest.mark.parametrize(("successes", "p"), [(0, 0.5), (1, 0.5)])
     def test_one_event_in_all_has_the_mid_p_that_can_be_written_down(self, successes, p):
