@@ -99,3 +99,24 @@ def test_a_function_got_from_the_top_keeps_its_name_words_and_defaults():
 def test_what_is_no_number_or_no_table_is_named_at_the_door(call, words):
     with pytest.raises(analytics.BadParameter, match=words):
         call()
+
+
+FIELD_NAMES = """
+NPS|eNPS|CSAT|CES|ACSI|top box|Tango|Wilson|Poisson|raking|IPF|sample size|power|finite population|non-response|Mann–Whitney|permutation
+Newcombe|McNemar|signed ranks|shrinkage|empirical Bayes|league tables|funnel plot|overdispersion|case-mix|risk adjustment|false discovery
+regression to the mean|XmR|SPC|Laney|EWMA|CUSUM|PELT|STL|confidence sequences|Mann–Kendall|LMG|Shapley|relative weights|IPA|Kano|SERVQUAL
+response surface|BG/NBD|Gamma-Gamma|sBG|CLV|Kaplan–Meier|Cox|TARP|value at stake|DiD|Erlang|staffing|stress test|SimPy|stepped wedge|CUPED
+Neyman|suppression|differencing|disclosure|Bradley–Terry|OKR|maturity|kappa|Krippendorff|Cronbach|omega|Markov|conformance
+"""
+
+
+@pytest.mark.parametrize("place", ["src/candor/analytics/__init__.py", "docs/methods/index.md"])
+def test_a_reader_finds_a_method_by_the_name_that_the_field_gives_it(place):
+    page = (
+        (Path(__file__).parents[2] / place)
+        .read_text(encoding="utf-8")
+        .lower()
+        .replace("case mix", "case-mix")
+    )
+    names = FIELD_NAMES.strip().replace("\n", "|").split("|")
+    assert [name for name in names if name.lower() not in page] == []

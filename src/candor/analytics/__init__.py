@@ -98,10 +98,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "NotIdentifiable",
         "ShapeMismatch",
     ),
-    "rising": ("Rise", "rising_groups"),
-    "totals": ("share_of_total",),
-    "medians": ("median_ranks", "quantile_ranks"),
-    # Scores: NPS, CSAT, CES, means, rates, indexes
+    # Scores: NPS (eNPS; Tango, adjusted Wald), CSAT (top box; Wilson, Jeffreys), CES (effort), means, rates (Poisson), indexes
+    # (ACSI form), medians, reliability (Cronbach's alpha, McDonald's omega), weights (design effect)
     "scores": (
         "mean_score",
         "mean_score_dirichlet",
@@ -130,6 +128,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "index_score",
     ),
     "reliability": ("Reliability", "item_reliability"),
+    "medians": ("median_ranks", "quantile_ranks"),
     "histogram": (
         "Cell",
         "Histogram",
@@ -162,7 +161,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "t_holds",
         "t_limits",
     ),
-    # Comparisons: groups and periods, paired and unpaired
+    # Comparisons: groups and periods, paired and unpaired (Mann–Whitney, permutation, Newcombe, McNemar, Wilcoxon's signed ranks)
     "comparisons": (
         "compare_event_rates",
         "compare_means",
@@ -191,7 +190,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "sign_flip",
         "signed_rank",
     ),
-    # Samples: how many answers, whom they stand for
+    # Samples: sample size, power, finite populations, raking (IPF), non-response (worst-case band, early and late, AAPOR rates)
     "samples": (
         "NPS_SPREAD",
         "answers_for_margin",
@@ -219,7 +218,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "response_rates",
         "worst_case_band",
     ),
-    # Fair comparison of units and people
+    # Fair comparison of units and people: shrinkage (empirical Bayes), league tables, funnel plot (overdispersion), case-mix
+    # (risk adjustment, observed against expected), most improved (false discovery, regression to the mean)
     "score_tables": (
         "ScoreTable",
         "mean_table",
@@ -271,7 +271,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "benjamini_yekutieli",
         "holm",
     ),
-    # Watching: noise, shifts, dates, seasons
+    # Watching: control charts (SPC, XmR, p, Laney p′), EWMA and CUSUM, change points (PELT's problem, solved exactly), seasons (STL),
+    # trend (Mann–Kendall, Sen's slope), lead and lag (cross-correlation), confidence sequences, rising issues
     "control_charts": (
         "ControlChart",
         "individuals_chart",
@@ -304,6 +305,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "seasonal_parts",
         "seasonally_adjusted",
     ),
+    "rising": ("Rise", "rising_groups"),
     "trends": ("Trend", "mann_kendall", "mann_kendall_autocorrelated"),
     "leading": ("LeadLag", "lead_lag_correlations"),
     "confidence_sequences": (
@@ -313,7 +315,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "nps_confidence_sequence",
         "share_confidence_sequence",
     ),
-    # Money: what an issue costs, customers' worth, churn
+    # Money: difference in differences (DiD), market damage (TARP), churn (Kaplan–Meier, log-rank, Cox), lifetime value (CLV: BG/NBD,
+    # Gamma-Gamma), renewals (sBG, shifted beta-geometric), value at stake
     "effects": (
         "Effect",
         "PanelRow",
@@ -345,12 +348,13 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "top_in_words",
         "value_at_stake",
     ),
-    # Journeys: where feeling turns, people leave, promises are broken
+    # Journeys: critical moments, drop-off, funnel (Aalen–Johansen), waits, bottlenecks, promises, conformance, paths and their drift
     "feelings": ("Contrast", "FeelingChange", "FeelingChanges", "LEAST_JOURNEYS", "feeling_changes"),
     "drop_offs": ("DropOff", "drop_off_bends"),
     "promises": ("Conformity", "PromiseKept", "conformity", "promise_from_counts", "promise_kept"),
     "journey_funnels": ("Arrivals", "StepShares", "arrivals", "step_shares"),
     "waits": ("WaitTable", "WaitTimes", "compare_waits", "wait_table", "wait_times"),
+    "totals": ("share_of_total",),
     "waiting_places": ("Bottleneck", "Bottlenecks", "bottlenecks"),
     "path_changes": (
         "PathDifference",
@@ -361,7 +365,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "path_drift",
     ),
     "moments": ("CriticalMoment", "CriticalMoments", "MomentEvidence", "Reason", "critical_moments"),
-    # Goals, votes and maturity
+    # Goals (OKR), votes (ideas, Bradley–Terry) and maturity (kappa, Krippendorff's alpha)
     "maturity": (
         "AreaLevel",
         "MaturityProfile",
@@ -374,7 +378,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "votes": ("IdeaRank", "PairStrengths", "bradley_terry", "ideas_to_show", "rank_ideas"),
     "goals": ("GoalCheck", "GoalVerdict", "check_goal"),
-    # Drivers and expectations
+    # Drivers (LMG, Shapley; Johnson's relative weights; ordinal), importance against performance (IPA), penalty and reward (Kano),
+    # expectations (SERVQUAL gap, response surface), removal effect (Markov attribution)
     "expectations": (
         "ExpectationGap",
         "ResponseSurface",
@@ -388,7 +393,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "relative_importance": ("johnson_weights", "lmg_weights"),
     "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
     "attribution": ("JourneyPath", "RemovalEffect", "RemovalEffects", "removal_effects"),
-    # Operations: queues, stress tests, pilots
+    # Operations: queues and staffing (Erlang B, C, A), stress tests (discrete events, SimPy), pilots (power, clusters, stepped wedge,
+    # CUPED, Neyman allocation)
     "pilots": (
         "Allocation",
         "SteppedWedge",
@@ -411,7 +417,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "stress_report",
     ),
     "queues": ("Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"),
-    # Privacy
+    # Privacy: suppression of small cells, differencing, disclosure control, an attacker to try it with
     "disclosure": ("Leak", "ViewScore", "attack", "can_all_be_true", "revealed_groups"),
     "privacy": (
         "Protection",

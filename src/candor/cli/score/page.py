@@ -28,9 +28,9 @@ td.n, th.n { text-align: right; padding-right: 0; }
   .wide table { min-width: 0; font-size: 0.8125rem; } th, td { padding-right: 8px; } }
 """
 
-_WIDTH, _RIGHT, _ROW = 728, 30, 26
-_SHORT, _SHORT_LEFT, _LEFT = 10, 140, 190
-"""Names of at most so many letters leave room for a chart that fits a phone; longer ones are scrolled to there."""
+_WIDTH, _LEFT, _RIGHT, _ROW = 728, 190, 30, 26
+_SHORT = 12
+"""Names of at most so many letters leave room for charts that fit a phone; with longer ones charts are scrolled there."""
 _MANY_CELLS = 30
 
 
@@ -104,10 +104,11 @@ def _tiered_charts(
     measure: Measure, results: Sequence[Result], tiers: Mapping[str, int], whole: Result
 ) -> str:
     charts = []
+    fits = all(len(group) <= _SHORT for group in tiers)
     for tier in sorted(set(tiers.values())):
         inside = [result for result in results if tiers.get(result.group) == tier]
         heading = f"<h3>Tier {tier}</h3>" if max(tiers.values()) > 1 else ""
-        charts.append(heading + _interval_chart(measure, inside, whole))
+        charts.append(heading + _interval_chart(measure, inside, whole, fits=fits))
     rest = [result for result in results if result.group not in tiers]
     if rest:
         names = "".join(f"<li>{escape(result.group)} ({result.estimate.n:,})</li>" for result in rest)
@@ -115,15 +116,13 @@ def _tiered_charts(
     return "\n".join(charts)
 
 
-def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result) -> str:
+def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result, *, fits: bool) -> str:
     height = _ROW * len(results) + 34
     lowest, highest = measure.ends
-    fits = all(len(result.group) <= _SHORT for result in results)
-    left = _SHORT_LEFT if fits else _LEFT
 
     def x(value: float) -> float:
         share = (value - lowest) / (highest - lowest) if highest > lowest else 0.5
-        return left + share * (_WIDTH - left - _RIGHT)
+        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
 
     marks = []
     for step in range(5):
@@ -142,9 +141,9 @@ def _interval_chart(measure: Measure, results: Sequence[Result], whole: Result) 
     for place, result in enumerate(results):
         y = 20 + place * _ROW
         found, name = result.estimate, escape(_short(result.group))
-        marks.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{name}</text>')
+        marks.append(f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{name}</text>')
         if found.status == "too_few" or found.value is None or found.low is None or found.high is None:
-            marks.append(f'<text class=soft x="{left}" y="{y + 4}">{escape(found.words)}</text>')
+            marks.append(f'<text class=soft x="{_LEFT}" y="{y + 4}">{escape(found.words)}</text>')
             continue
         written, interval = measure.cells(found)
         marks.append(
@@ -162,11 +161,11 @@ def _spread_chart(everyone: Histogram) -> str:
     marks = []
     for place, cell in enumerate(reversed(everyone.cells)):
         y, share = 6 + place * _ROW, cell.weight / total
-        width = share / largest * (_WIDTH - _SHORT_LEFT - 190)
+        width = share / largest * (_WIDTH - _LEFT - 190)
         marks.append(
-            f'<text x="{_SHORT_LEFT - 12}" y="{y + 16}" text-anchor="end">{cell.value:g}</text>'
-            f'<rect class=bar x="{_SHORT_LEFT}" y="{y + 3}" width="{width:.1f}" height="18" rx="2"/>'
-            f'<text class=soft x="{_SHORT_LEFT + width + 8:.1f}" y="{y + 16}">{share:.0%} ({cell.n:,})</text>'
+            f'<text x="{_LEFT - 12}" y="{y + 16}" text-anchor="end">{cell.value:g}</text>'
+            f'<rect class=bar x="{_LEFT}" y="{y + 3}" width="{width:.1f}" height="18" rx="2"/>'
+            f'<text class=soft x="{_LEFT + width + 8:.1f}" y="{y + 16}">{share:.0%} ({cell.n:,})</text>'
         )
     return _svg(height, "Share of answers by value", marks, fits=True)
 
