@@ -221,7 +221,11 @@ def test_the_page_proposes_what_no_touchpoint_bears(sender: Sender, client: Clie
         "an analyst does not read personal data"
     )
     name, stage = EventName.objects.get(name="Shipped"), journey.stages.get(name="Use")
-    client.post(f"/events/names/{name.pk}/place/", {"stage": stage.pk, "called": "Delivery"})
+    placed = {"stage": stage.pk, "called": "Delivery"}
+    assert client.post(f"/events/names/{name.pk}/place/", placed).status_code == 403, "it changes the design"
+    assert client.post(f"/events/names/{name.pk}/undo/").status_code == 403
+    client.force_login(world.clara)
+    client.post(f"/events/names/{name.pk}/place/", placed)
     assert Touchpoint.objects.get(activity="Shipped").name == "Delivery"
     assert client.post(f"/events/names/{name.pk}/place/", {"ignore": "yes"}).status_code == 409
     client.post(f"/events/names/{name.pk}/undo/")

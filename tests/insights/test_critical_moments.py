@@ -205,6 +205,14 @@ def test_pages_stand_before_there_is_a_journey_or_an_event(client: Client, world
     assert "Too little is known to find critical moments" in page
 
 
+def test_a_journey_that_nobody_designed_says_what_its_moments_need(client: Client, world: World) -> None:
+    journey = define_journey(key="bare", name="Bare", stages=[], by=None)
+    client.force_login(world.clara)
+    panel = client.get(f"/insights/moments/of-journey/{journey.pk}/panel/").content.decode()
+    assert "Nobody has designed this journey yet" in panel
+    assert "/journeys/bare/paths/" in panel
+
+
 def test_what_was_found_is_remembered_until_something_new_is_known(
     world: World, loan: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,23 @@ def test_bpmn_is_whole_and_every_element_is_drawn(client: Client, world: World, 
     assert {"Application", "Approval"} <= {node.get("name") for node in nodes}
 
 
+@pytest.mark.parametrize("name", ["design.bpmn", "paths.bpmn", "map.svg", "paths.svg"])
+def test_a_hostile_name_is_text_in_a_drawing(client: Client, world: World, name: str) -> None:
+    _set_up(client, world)
+    hostile = "<script>\x01\"'&\ufffe"
+    Touchpoint.objects.filter(key="loan-approve").update(name=hostile)
+    root = ET.fromstring(_file(client, name))
+    assert not [element for element in root.iter() if "script" in element.tag]
+    told = {*root.itertext(), *(value for element in root.iter() for value in element.attrib.values())}
+    assert "<script>\ufffd\"'&\ufffd" in told
+
+
+def test_a_hostile_name_keeps_nobody_from_the_picture(client: Client, world: World) -> None:
+    _set_up(client, world)
+    Touchpoint.objects.filter(key="loan-approve").update(name="<script>\x01\"'&\ufffe")
+    assert _file(client, "map.png").startswith(b"\x89PNG")
+
+
 def test_events_come_as_an_object_centric_log_that_can_be_read_again(
     client: Client, world: World, tmp_path: Path
 ) -> None:
@@ -118,6 +135,9 @@ def test_only_those_who_may_take_data_away_do_and_it_is_noted(client: Client, wo
     for person, status in ((world.theo, 403), (world.eve, 403), (world.ada, 200)):
         client.force_login(person)
         assert client.get("/journeys/loan/export/events.ocel?period=all").status_code == status
+    client.force_login(world.ada)
+    unnamed = json.loads(_file(client, "events.ocel"))
+    assert {one["id"] for one in unnamed["objects"]} == {f"episode:{number}" for number in range(1, 41)}
     client.force_login(world.rival)
     assert "case-1" not in _file(client, "events.ocel").decode(), "a manager takes only what is their own"
 

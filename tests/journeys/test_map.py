@@ -10,10 +10,12 @@ from candor.apps.customers.models import Customer, Segment
 from candor.apps.journeys import lanes
 from candor.apps.journeys.lanes import Cell, Lane, Row, register_lane
 from candor.apps.journeys.models import Touchpoint
+from candor.apps.organization.choices import Role, UnitKind
+from candor.apps.organization.services import create_person, create_unit, give_role
 from candor.apps.scores.services import project_pending
 from tests.builders import a_feedback
 from tests.journeys.lending import NOON, designed_loan, loan_events
-from tests.world import World
+from tests.world import PASSWORD, World
 
 
 def _page(client: Client, address: str = "/journeys/loan/?period=all") -> str:
@@ -139,3 +141,16 @@ def clean_lanes() -> Iterator[None]:
     yield
     lanes._lanes.clear()
     lanes._lanes.update(before)
+
+
+def test_the_work_of_one_person_is_not_shown_as_numbers(client: Client, world: World) -> None:
+    designed_loan()
+    team = create_unit(name="Lone", kind=UnitKind.TEAM, code="lone", parent=world.quay, by=None)
+    alone = create_person(name="Lena", unit=team, by=None, email="lena@harbour.example", password=PASSWORD)
+    give_role(person=alone, role=Role.FRONTLINE, unit=team, by=None)
+    loan_events(team.pk)
+    client.force_login(alone)
+    for page in ("", "paths/", "compare/"):
+        told = _page(client, f"/journeys/loan/{page}?period=all")
+        assert "About one person: for coaching only" in told
+        assert "40 episodes" not in told

@@ -99,14 +99,15 @@ def names(request: HttpRequest) -> HttpResponse:
         "decided": queries.decided_names()[:PAGE],
         "journeys": stages_by_journey(),
         "may_read": queries.may_read_events(viewer),
+        "may_place": viewer.can(Permission.MANAGE_RULES),
     }
     return render(request, "events/names.html", context)
 
 
 @require_POST
 def place(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what a name is: a touchpoint of its own, the same as another, or nothing to propose."""
-    viewer = require(request, Permission.IMPORT_DATA)
+    """Say what a name is: a touchpoint of its own, the same as another, or nothing to propose. It changes the design of a journey."""
+    viewer = require(request, Permission.MANAGE_RULES)
     name = get_object_or_404(EventName, pk=pk)
     form = PlaceForm(request.POST)
     if not form.is_valid():
@@ -129,7 +130,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo_place(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a decision back."""
-    viewer = require(request, Permission.IMPORT_DATA)
+    viewer = require(request, Permission.MANAGE_RULES)
     name = placing.undo_decision(name=get_object_or_404(EventName, pk=pk), by=viewer.person)
     messages.success(request, _("“%(name)s” is proposed again.") % {"name": name.name})
     return redirect("events:names")

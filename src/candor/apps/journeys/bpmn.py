@@ -3,6 +3,7 @@
 Where a task has several ways in or out, an exclusive gateway stands: an episode takes one of them.
 """
 
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ _SIZES = {
 }
 _START, _END = "\0start", "\0end"
 _MARGIN = 40
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")  # production 2 of XML 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,13 @@ def as_bpmn(name: str, tasks: Sequence[tuple[str, str]], flows: Sequence[Flow]) 
         ET.SubElement(process, f"{{{MODEL}}}sequenceFlow", ends | ({"name": flow.name} if flow.name else {}))
     _draw(root, nodes, numbered)
     ET.indent(root)
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    text = xml_text(ET.tostring(root, encoding="unicode"))
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{text}".encode()
+
+
+def xml_text(text: str) -> str:
+    """The text with a mark in place of every character that XML 1.0 can't hold, whether escaped or not."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _with_gateways(

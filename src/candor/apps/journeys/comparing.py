@@ -86,11 +86,11 @@ def _pair(one: Row, other: Row, point: Touchpoint, changes: Mapping[int, Compari
     return Pair(*cells, _by_intervals(*cells, one))
 
 
-def _told(change: Comparison, row: Row) -> Difference:
+def _told(change: Comparison, row: Row, too_few: str = "") -> Difference:
     """A tested difference, in the words of the number component."""
     scale = scale_of(row.kind, lo=row.low, hi=row.high)
     if change.verdict == "too_few":
-        return Difference("flat", _("too few answers to compare"))
+        return Difference("flat", too_few or _("too few answers to compare"))
     if change.verdict == NOT_APART:
         return Difference("flat", _("can’t be told apart"))
     words = ", ".join(filter(None, [change_text(change, scale), could_text(change, scale)]))
@@ -124,4 +124,4 @@ def _share_difference(now: float, n_now: int, before: float, n_before: int) -> D
         favourable_now=round(now * n_now), n_now=n_now, favourable_before=round(before * n_before), n_before=n_before,
         least_n=workspace().least_n_score,
     )  # fmt: skip
-    return _told(change, Row(name="", kind="share", about=""))
+    return _told(change, Row(name="", kind="share", about=""), _("too few episodes to compare"))

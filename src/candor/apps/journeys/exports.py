@@ -1,6 +1,7 @@
 """A journey as a file: the map and the graph as pictures and tables, the design as BPMN, the events as OCEL 2.0."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from candor.foundation.wording import decimals_for, number, scale_of
 from candor.intake import csv_lines
 from candor.warehouse.queries import Event, EventFilter, events_of_journey
 
-from .bpmn import Flow, as_bpmn
+from .bpmn import Flow, as_bpmn, xml_text
 from .drafting import DraftStage
 from .graph import Graph, standing_words
 from .lanes import Row
@@ -32,6 +33,7 @@ def as_picture(svg: str, ending: str) -> bytes:
     """The drawing as SVG, PNG or PDF; drawn here, without a network."""
     import vl_convert
 
+    svg = xml_text(svg)
     if ending == "png":
         return bytes(vl_convert.svg_to_png(svg, scale=_SCALE))
     return bytes(vl_convert.svg_to_pdf(svg)) if ending == "pdf" else svg.encode()
@@ -125,10 +127,11 @@ def graph_as_bpmn(journey: Journey, graph: Graph) -> bytes:
     return as_bpmn(journey.name, [(node.activity.name, node.name) for node in nodes], flows)
 
 
-def events_as_ocel(journey: Journey, where: EventFilter) -> Iterator[bytes]:
+def events_as_ocel(journey: Journey, where: EventFilter, *, is_named: bool) -> Iterator[bytes]:
     """The events of the chosen episodes as OCEL 2.0 JSON, in pieces: episodes and customers are its objects.
 
-    Customers go by their number here; who of the staff did it stays out.
+    Customers go by their number here, and who of the staff did it stays out. A sender may call an episode by a customer's address:
+    unless `is_named`, episodes and customers are counted through in the order in which they come.
     """
     encode = msgspec.json.Encoder().encode
     episodes: dict[str, None] = {}
@@ -136,7 +139,11 @@ def events_as_ocel(journey: Journey, where: EventFilter) -> Iterator[bytes]:
     types: dict[str, None] = {}
     yield b'{"events":['
     is_first = True
+    cases: dict[str, str] = {}
+    people: dict[int, int] = {}
     for event in events_of_journey(warehouse(), journey=journey.key, where=where):
+        if not is_named:
+            event = _counted_through(event, cases, people)
         episodes[event.case_id] = types[event.activity] = None
         if event.customer is not None:
             customers[event.customer] = None
@@ -153,6 +160,12 @@ def events_as_ocel(journey: Journey, where: EventFilter) -> Iterator[bytes]:
         + encode([{"name": name, "attributes": []} for name in ("episode", "customer")])
         + b"}"
     )
+
+
+def _counted_through(event: Event, cases: dict[str, str], people: dict[int, int]) -> Event:
+    case = cases.setdefault(event.case_id, str(len(cases) + 1))
+    customer = None if event.customer is None else people.setdefault(event.customer, len(people) + 1)
+    return replace(event, case_id=case, customer=customer)
 
 
 def _ocel_event(event: Event) -> dict[str, Any]:

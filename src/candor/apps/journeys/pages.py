@@ -289,6 +289,7 @@ def frame(pick: Pick, shown: Shown) -> dict[str, Any]:
         "scope": pick.scope,
         "tabs": tabs_of(pick.journey, pick),
         "shown": shown,
+        "is_withheld": pick.is_withheld(),
         "counts": counts,
         "segments": [(segment.pk, segment.name) for segment in Segment.objects.all()],
         "channels": [(name, name, n) for name, n in (counts.channels if counts else ())],

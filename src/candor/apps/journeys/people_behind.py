@@ -1,5 +1,6 @@
 """Who is behind a number of the map, as far as the viewer may know it."""
 
+from dataclasses import replace
 from typing import Any
 
 from candor.apps.customers.models import Customer
@@ -8,6 +9,7 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
 from candor.foundation.panels import panels_for
 from candor.foundation.storage import warehouse
+from candor.text.masking import mask
 from candor.warehouse.queries import Behind, Episode, episodes_behind
 
 from .counting import where_of
@@ -68,4 +70,11 @@ def _behind(pick: Pick, activity: str, after: str | None) -> Behind:
 def _with_customers(pick: Pick, episodes: tuple[Episode, ...]) -> list[tuple[Episode, Customer | None]]:
     wanted = {episode.customer for episode in episodes if episode.customer is not None}
     known = {customer.pk: customer for customer in visible_customers(pick.scope.viewer).filter(pk__in=wanted)}
-    return [(episode, known.get(episode.customer or 0)) for episode in episodes]
+    is_named = pick.scope.viewer.can(Permission.READ_PERSONAL_DATA)
+    return [
+        (
+            episode if is_named else replace(episode, case_id=mask(episode.case_id).text),
+            known.get(episode.customer or 0),
+        )
+        for episode in episodes
+    ]

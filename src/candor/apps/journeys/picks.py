@@ -56,6 +56,10 @@ class Pick:
         """Whether every episode there is counts; the period called "all" is only as long as there is feedback."""
         return self.scope.period.key == "all"
 
+    def is_withheld(self, permission: Permission = Permission.READ_SCORES) -> bool:
+        """Whether the numbers would be about the work of one person; those who may read its feedback still read that."""
+        return permission == Permission.READ_SCORES and self.scope.is_about_one_person(permission)
+
     def for_all_time(self) -> "Pick":
         """The same without a period."""
         scope, first = self.scope, workspace().first_feedback_on
@@ -68,7 +72,7 @@ class Pick:
     def question(self, permission: Permission = Permission.READ_SCORES) -> dict[str, Any]:
         """What is asked of the event log, as JSON: the same question has the same answer until the log changes."""
         period = self.scope.period
-        units = self.scope.unit_ids(permission)
+        units = [] if self.is_withheld(permission) else self.scope.unit_ids(permission)
         points = Touchpoint.objects.filter(stage__journey=self.journey).order_by(
             "stage__position", "position", "pk"
         )
