@@ -140,9 +140,3 @@ def test_scores_is_the_only_door_to_a_number() -> None:
     apps = [path for path in (SOURCE / "apps").rglob("*.py") if not below & set(path.parts)]
     assert apps
     assert [str(path) for path in apps if re.search(named, path.read_text())] == []
-
-
-def test_decisions_are_numbered_one_after_another() -> None:
-    """Two people who write one on the same day take the same number easily."""
-    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("*.md"))
-    assert numbers == list(range(1, len(numbers) + 1))
