@@ -40,6 +40,10 @@ def test_the_graph_tells_steps_waits_and_where_episodes_begin_and_end(client: Cl
     assert "Designed, but never seen in the event log:</p>" not in page
     assert re.search(r"Designed, but never seen in the event log:\s+Payment", page)
     assert "4.0 days (4.0 to 4.0)" in page, "the table behind it tells the interval"
+    assert "The longest stretch lies before" not in page, (
+        "that wait is between touchpoints, these are of steps"
+    )
+    assert "The longest stretch lies before" in client.get("/journeys/loan/?period=all").content.decode()
 
 
 @pytest.mark.django_db

@@ -190,7 +190,7 @@ def paths_page(pick: Pick, stages: Sequence[Stage], kept: int) -> dict[str, Any]
         "steps": [StepLine(step, standing_words()[step.standing]) for step in found.steps],
         "usual": counts.paths.p90_duration,
         "unseen": [point.name for point in points if point.activity and point.activity not in known],
-        "sentences": telling.sentences(counts, points),
+        "sentences": telling.sentences(counts, points, has_step_waits=True),
         "size": telling.size_text(counts),
         "waits": longest_waits(counts),
         "conformance": counts.conformance,

@@ -28,12 +28,17 @@ class Sentence:
     after: str = ""
 
 
-def sentences(counts: Counts, touchpoints: Sequence[Touchpoint]) -> list[Sentence]:
-    """The findings in the order of a person's path; each only where there are enough passes to tell it."""
+def sentences(
+    counts: Counts, touchpoints: Sequence[Touchpoint], *, has_step_waits: bool = False
+) -> list[Sentence]:
+    """The findings in the order of a person's path; each only where there are enough passes to tell it.
+
+    A page with the waits of single steps leaves the one between touchpoints out: it is another wait, and would seem to differ.
+    """
     names = {point.activity: point.name for point in touchpoints if point.activity}
     found = (
         _most_time(counts, names),
-        _longest_wait(counts, names),
+        None if has_step_waits else _longest_wait(counts, names),
         _commonest_end(counts, names),
         _weakest_promise(counts, touchpoints),
     )
