@@ -129,9 +129,21 @@ class TestWeighted:
         assert cx.top_box_of(FIVE).method == "Wilson"
         assert cx.mean_of(FIVE) == cx.mean_score(counts=FIVE.counts)
 
+    def test_cells_that_nobody_chose_weigh_nothing(self):
+        narrow, wide = (cx.mean_of(WEIGHED, scale=scale) for scale in ([2, 8, 10], range(11)))
+        assert wide.value == pytest.approx((2 * 30 + 8 * 25 + 10 * 45) / 100)
+        assert wide.n_effective == pytest.approx(narrow.n_effective)
+        assert wide.n == narrow.n == 100
+
     def test_a_share_of_a_weighted_histogram_is_that_of_its_weights(self):
         share = cx.top_box_of(WEIGHED, favourable_from=10)
         assert share == cx.weighted_top_box_share(favourable=45.0, total=100.0, n=100, squared_weights=150.0)
+
+    def test_weighted_histograms_add_up_cell_by_cell(self):
+        more = WEIGHTED({1: (3, 2.0, 1.5), 8: (5, 4.0, 3.5)})
+        both = {1: (3, 2.0, 1.5), 2: (20, 30.0, 60.0), 8: (35, 29.0, 33.5), 10: (50, 45.0, 60.0)}
+        assert WEIGHED + more == more + WEIGHED == cx.total_of([WEIGHED, more]) == WEIGHTED(both)
+        assert cx.total_of([]) == cx.Histogram()
 
     def test_weights_where_nobody_answered_are_refused(self):
         for weight, squared in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0)):
@@ -183,6 +195,21 @@ class TestExactness:
             assert 0 < none.high < 1
             assert 0 < everyone.low < 1
 
+    @pytest.mark.parametrize(
+        ("counts", "alone"),
+        [
+            ((10, 10, 9), net_promoter.tango_limits),
+            ((0, 0, 29), net_promoter.tango_limits),
+            ((10, 10, 10), net_promoter.adjusted_wald_limits),
+            ((0, 0, 30), net_promoter.adjusted_wald_limits),
+            ((0, 30, 0), net_promoter.adjusted_wald_limits),
+            ((30, 0, 0), net_promoter.adjusted_wald_limits),
+        ],
+    )
+    def test_thirty_answers_of_any_kind_change_the_interval(self, counts, alone):
+        three = [np.array(float(count)) for count in counts]
+        assert [float(end) for end in cx.net_promoter_limits(*three)] == [float(end) for end in alone(*three)]
+
     def test_no_answers_leave_the_whole_scale(self):
         none = np.array(0.0)
         assert [float(end) for end in cx.tango_limits(none, none, none)] == [-1, 1]
@@ -226,6 +253,11 @@ class TestVerdictsAtTheBorder:
         assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 0.0499) == "higher"
         assert comparisons.verdict_of(-0.2, (-0.3, -0.1), -0.1, 0.0499) == "lower"
         assert comparisons.verdict_of(0.2, (0.1, 0.3), 0.1, 0.08, level=0.9) == "higher"
+
+    def test_a_clear_fall_is_lower(self):
+        found = cx.compare_nps(COUNTS({3: 60, 8: 60, 10: 80}), COUNTS({3: 10, 8: 20, 10: 170}))
+        assert found.verdict == "lower"
+        assert found.change < 0
 
     def test_a_score_or_answers_that_stand_still_give_no_verdict(self):
         assert comparisons.verdict_of(0.0, (0.1, 0.3), 0.1, 0.001) == "no_clear_change"
