@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from candor import analytics as cx
 from candor.analytics import comparisons, net_promoter
@@ -150,6 +151,11 @@ class TestWeighted:
             with pytest.raises(cx.BadWeights, match="nobody answered"):
                 WEIGHTED({5: (0, weight, squared)})
 
+    @pytest.mark.parametrize("n", [-1, 1.5, math.nan, math.inf])
+    def test_answers_that_cannot_be_counted_are_refused(self, n):
+        with pytest.raises(cx.BadCounts):
+            WEIGHTED({5: (n, 0.0, 0.0)})
+
     def test_only_one_of_both_sums_may_differ_for_a_histogram_to_be_weighted(self):
         assert WEIGHTED({5: (2, 2.0, 3.0)}).is_weighted
         assert WEIGHTED({5: (2, 1.5, 2.0)}).is_weighted
@@ -178,6 +184,22 @@ class TestExactness:
         z2 = stats.norm.ppf((1 + level) / 2) ** 2
         score = cx.net_promoter_score_tango(detractors=0, passives=4, promoters=0, level=level)
         assert (score.low, score.high) == pytest.approx((-z2 / (4 + z2), z2 / (4 + z2)), abs=1e-12)
+
+    @pytest.mark.parametrize("n", [0.5, 1, 1.5])
+    def test_tangos_interval_of_a_single_promoter_can_be_written_down(self, n):
+        z2 = stats.norm.ppf(0.75) ** 2
+        low, high = cx.tango_limits(np.array(0.0), np.array(0.0), np.array(n), level=0.5)
+        assert (float(low), float(high)) == pytest.approx(((n - z2) / (n + z2), 1), abs=1e-12)
+
+    def test_parts_of_an_answer_have_the_intervals_of_the_formulas(self):
+        # Effective counts of a weighted sample are fractions.
+        for part, n in ((0.5, 10.0), (9.5, 10.0), (0.5, 0.9)):
+            low, high = cx.clopper_pearson_limits(np.array(part), np.array(n))
+            exact = stats.beta.ppf(0.025, part, n - part + 1), stats.beta.ppf(0.975, part + 1, n - part)
+            assert (float(low), float(high)) == pytest.approx(exact)
+            peer = proportion_confint(part, n, method="wilson")
+            ours = cx.wilson_limits(np.array(part), np.array(n))
+            assert tuple(map(float, ours)) == pytest.approx(peer)
 
     def test_tangos_interval_is_solved_to_the_last_digits(self):
         # All promoters: n(1 − D)² = z²·(1 − D)(1 + D) at no detractors: D = (n − z²) / (n + z²).
@@ -231,6 +253,21 @@ class TestChanges:
         best, worst = COUNTS({10: 20}), COUNTS({0: 20})
         assert cx.compare_nps(best, worst, level=0.999).high == 2
         assert cx.compare_nps(worst, best, level=0.999).low == -2
+
+    def test_an_interval_of_nps_ends_with_the_scale(self):
+        for few in (10, 15):
+            assert cx.net_promoter_score_adjusted_wald(detractors=few, passives=0, promoters=0).low == -1
+            assert cx.net_promoter_score_adjusted_wald(detractors=0, passives=0, promoters=few).high == 1
+
+    def test_two_intervals_combine_as_their_formula_says(self):
+        now, before = (
+            cx.mean_of(COUNTS({4: 2, 5: 10}), scale=range(1, 6)),
+            cx.mean_of(FIVE, scale=range(1, 6)),
+        )
+        low, high = map(float, comparisons.combined_limits(now, before))
+        change = now.value - before.value
+        assert low == pytest.approx(change - math.hypot(now.value - now.low, before.high - before.value))
+        assert high == pytest.approx(change + math.hypot(now.high - now.value, before.value - before.low))
 
     def test_a_change_of_shares_is_at_most_one(self):
         found = cx.compare_shares(favourable_now=3, n_now=3, favourable_before=0, n_before=3)
