@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from candor.apps.journeys.models import Touchpoint
+from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry
+from candor.apps.organization.services import give_role
 from candor.intake import Event, open_events
 from tests.journeys.lending import designed_loan, loan_events
 from tests.world import World
@@ -135,6 +137,7 @@ def test_only_those_who_may_take_data_away_do_and_it_is_noted(client: Client, wo
     for person, status in ((world.theo, 403), (world.eve, 403), (world.ada, 200)):
         client.force_login(person)
         assert client.get("/journeys/loan/export/events.ocel?period=all").status_code == status
+    give_role(person=world.ada, role=Role.MANAGER, unit=world.mill, by=None)
     client.force_login(world.ada)
     unnamed = json.loads(_file(client, "events.ocel"))
     assert {one["id"] for one in unnamed["objects"]} == {f"episode:{number}" for number in range(1, 41)}

@@ -95,7 +95,7 @@ def test_the_time_that_passes_behind_the_touchpoints_adds_up_to_all_of_it(wareho
 
 def test_the_people_behind_a_touchpoint_and_behind_a_step(warehouse: Warehouse) -> None:
     at = episodes_behind(warehouse, journey="loan", where=EventFilter(), activity="decide")
-    assert (at.episodes, at.customers) == (3, 2)
+    assert (at.episodes, at.customers, at.unknown, at.people) == (3, 2, 1, 3)
     assert [(one.case_id, one.wait) for one in at.newest] == [("1", DAY), ("4", None), ("2", DAY)]
     step = episodes_behind(
         warehouse, journey="loan", where=EventFilter(), activity="decide", after="apply", limit=1

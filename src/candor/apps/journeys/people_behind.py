@@ -22,8 +22,8 @@ LISTED = 30
 def page(pick: Pick, activity: str, after: str | None) -> dict[str, Any]:
     """The episodes that the viewer may see, newest first.
 
-    Whoever may read feedback sees the episodes of the units they hold it for; a group of fewer than the least n would tell of
-    single persons, so only those who may read personal data see who is in it.
+    Whoever may read feedback sees the episodes of the units they hold it for; a group of fewer customers than the least n would
+    tell of single persons, so only those who may read personal data of all these units see who is in it.
     """
     viewer = pick.scope.viewer
     points = Touchpoint.objects.filter(stage__journey=pick.journey, activity__in=[activity, after or ""])
@@ -50,8 +50,8 @@ def _listed(pick: Pick, activity: str, after: str | None) -> dict[str, Any]:
     if not behind.episodes and not pick.is_all_time:
         pick = pick.for_all_time()
         behind = _behind(pick, activity, after)
-    is_few = 0 < behind.episodes < workspace().least_n_score
-    is_hidden = is_few and not pick.scope.viewer.can(Permission.READ_PERSONAL_DATA)
+    is_few = 0 < behind.people < workspace().least_n_score
+    is_hidden = is_few and not _is_named(pick)
     return {
         "behind": behind,
         "shown_pick": pick,
@@ -67,10 +67,15 @@ def _behind(pick: Pick, activity: str, after: str | None) -> Behind:
     )
 
 
+def _is_named(pick: Pick) -> bool:
+    """Whether the viewer may read personal data of every unit whose episodes are shown."""
+    return pick.scope.holds_all(Permission.READ_PERSONAL_DATA, seen=Permission.READ_FEEDBACK)
+
+
 def _with_customers(pick: Pick, episodes: tuple[Episode, ...]) -> list[tuple[Episode, Customer | None]]:
     wanted = {episode.customer for episode in episodes if episode.customer is not None}
     known = {customer.pk: customer for customer in visible_customers(pick.scope.viewer).filter(pk__in=wanted)}
-    is_named = pick.scope.viewer.can(Permission.READ_PERSONAL_DATA)
+    is_named = _is_named(pick)
     return [
         (
             episode if is_named else replace(episode, case_id=mask(episode.case_id).text),

@@ -48,6 +48,11 @@ class Scope:
             return self.viewer.unit_ids(permission)
         return [unit.pk for unit in self.viewer.units(permission) if unit.path.startswith(self.unit.path)]
 
+    def holds_all(self, permission: Permission, *, seen: Permission) -> bool:
+        """Whether the viewer holds the permission for every unit that `seen` opens here."""
+        shown, allowed = self.unit_ids(seen), self.viewer.unit_ids(permission)
+        return allowed is None or (shown is not None and set(shown) <= set(allowed))
+
     def is_about_one_person(self, permission: Permission) -> bool:
         """Whether what the viewer may see here is the work of one person, or would tell of it by subtraction."""
         if permission not in self._about_one_person:
@@ -121,8 +126,7 @@ def check_may_export(scope: Scope, seen: Permission = Permission.READ_SCORES) ->
     Raises:
         NotAllowed: the page shows units that the viewer may not export.
     """
-    shown, allowed = scope.unit_ids(seen), scope.unit_ids(Permission.EXPORT_DATA)
-    if allowed is not None and (shown is None or set(shown) - set(allowed)):
+    if not scope.holds_all(Permission.EXPORT_DATA, seen=seen):
         raise NotAllowed(
             "This page shows units that you may see but not export. Choose one of yours and try again."
         )

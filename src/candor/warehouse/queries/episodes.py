@@ -27,11 +27,17 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """How many episodes there are, of how many customers, and the newest of them."""
+    """How many episodes there are, of how many known customers, how many of nobody known, and the newest of them."""
 
     episodes: int
     customers: int
+    unknown: int
     newest: tuple[Episode, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people there may be at most: an episode of nobody known counts as one of its own."""
+        return self.customers + self.unknown
 
 
 def episodes_behind(
@@ -64,8 +70,8 @@ def episodes_behind(
         def rows(query: str, *further: Any) -> list[tuple[Any, ...]]:
             return reader.rows(asked.query + found + query, (*asked.parameters, *values, *further))
 
-        ((episodes, customers),) = rows(_SIZES)
-        return Behind(episodes, customers, tuple(Episode(*row) for row in rows(_NEWEST, limit)))
+        ((episodes, customers, unknown),) = rows(_SIZES)
+        return Behind(episodes, customers, unknown, tuple(Episode(*row) for row in rows(_NEWEST, limit)))
 
     return warehouse.engine.read(work)
 
@@ -86,7 +92,9 @@ matching AS (
 )"""
 
 _SIZES = """
-SELECT count(*) AS episodes, count(DISTINCT customer) AS customers FROM matching WHERE turn = 1
+SELECT
+    count(*) AS episodes, count(DISTINCT customer) AS customers, count(CASE WHEN customer IS NULL THEN 1 END) AS unknown
+FROM matching WHERE turn = 1
 """
 
 _NEWEST = """

@@ -49,7 +49,7 @@ def export(request: HttpRequest, key: str, of: str, ending: str) -> HttpResponse
 def _content(request: HttpRequest, pick: Pick, of: str, ending: str) -> bytes | Iterable[str | bytes]:
     found, stages = queries.journey_map(pick.journey.key)
     if of == "events":
-        is_named = pick.scope.viewer.can(Permission.READ_PERSONAL_DATA)
+        is_named = pick.scope.holds_all(Permission.READ_PERSONAL_DATA, seen=Permission.EXPORT_DATA)
         return exports.events_as_ocel(
             found, where_of(pick.question(Permission.EXPORT_DATA)), is_named=is_named
         )
