@@ -14,6 +14,7 @@ from candor.analytics.multiple_tests import benjamini_hochberg
 from candor.apps.insights import critical_moments
 from candor.apps.insights.queries import rising, theme_table
 from candor.apps.insights.services import discover
+from candor.apps.journeys.models import Journey
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Person, Unit
@@ -155,7 +156,7 @@ def test_response_rates_are_counted_from_those_who_were_asked() -> None:
 
 
 def test_the_appraisal_is_the_moment_where_feeling_turns_and_quiet_places_stay_quiet() -> None:
-    answer = critical_moments.find(critical_moments.question_of(JOURNEY, scope()))
+    answer = critical_moments.find(critical_moments.question_of(Journey.objects.get(key=JOURNEY), scope()))
     assert answer is not None
     found = {one.touchpoint.removeprefix("loan-"): one for one in answer.moments.moments}
     turning = found[truths.TURNING_MOMENT]

@@ -12,8 +12,9 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.insights import critical_moments, moment_searches, tasks
 from candor.apps.insights.critical_moments import Found, question_of
 from candor.apps.insights.models import MomentSearch
+from candor.apps.insights.moment_proposals import Question
 from candor.apps.journeys.models import Journey, Touchpoint
-from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
+from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey, take_draft
 from candor.apps.organization.models import Person, Unit
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job
@@ -91,7 +92,7 @@ def _feedback(case: str, step: str, at: datetime, score: float, unit: Unit) -> N
 
 
 def found(person: Person) -> Found:
-    answer = critical_moments.find(question_of("loan", scope_for(person)))
+    answer = critical_moments.find(question_of(Journey.objects.get(key="loan"), scope_for(person)))
     assert answer is not None
     return answer
 
@@ -137,8 +138,8 @@ def test_a_broken_promise_silence_and_leaving_are_reasons_of_their_own(world: Wo
 
 def test_episodes_that_may_still_go_on_are_not_lost(world: World, loan: Journey) -> None:
     live(world.quay, falls=0.0, left_at="papers")
-    early = critical_moments.Question(
-        journey="loan", since=date(2026, 1, 1), until=TODAY, as_of=date(2026, 2, 20), units=None
+    early = Question(
+        journey="loan", design=0, since=date(2026, 1, 1), until=TODAY, as_of=date(2026, 2, 20), units=None
     )
     answer = critical_moments.find(early)
     assert answer is not None
@@ -205,12 +206,68 @@ def test_pages_stand_before_there_is_a_journey_or_an_event(client: Client, world
     assert "Too little is known to find critical moments" in page
 
 
-def test_a_journey_that_nobody_designed_says_what_its_moments_need(client: Client, world: World) -> None:
+def test_a_journey_without_design_and_events_says_what_its_moments_need(client: Client, world: World) -> None:
     journey = define_journey(key="bare", name="Bare", stages=[], by=None)
     client.force_login(world.clara)
     panel = client.get(f"/insights/moments/of-journey/{journey.pk}/panel/").content.decode()
-    assert "Nobody has designed this journey yet" in panel
-    assert "/journeys/bare/paths/" in panel
+    assert "Nobody has designed this journey yet, and no event of it is known here" in panel
+
+
+def undesigned(unit: Unit, *, episodes: int = 200) -> Journey:
+    """Three in five of the episodes end at the papers; the visit comes four days after them."""
+    days = (("ask", 0), ("papers", 1), ("visit", 5), ("offer", 30), ("sign", 31))
+    events = [
+        {"journey": "loan", "case_id": f"e{case}", "activity": f"did_{step}", "unit": unit.pk, "source": "t",
+         "at": START + timedelta(days=day, hours=case / 10)}
+        for case in range(episodes)
+        for step, day in (days[:2] if case % 5 < 3 else days)
+    ]  # fmt: skip
+    warehouse().append_events(events)
+    return define_journey(key="loan", name="Loan", stages=[], by=None)
+
+
+def test_where_nobody_designed_the_journey_its_proposal_takes_the_place(world: World) -> None:
+    undesigned(world.quay)
+    answer = found(world.clara)
+    assert answer.proposal is not None
+    assert [point.name for point in answer.proposal.touchpoints] == [f"Did {step}" for step in STEPS]
+    listed = {one.touchpoint: one.reasons for one in answer.moments.listed}
+    assert listed == {
+        "did_papers": ("people_leave",),
+        "did_ask": ("first_contact",),
+        "did_sign": ("last_contact",),
+    }, "silence about what nobody could speak of is no reason"
+    left = next(one for one in answer.moments.moments if one.touchpoint == "did_papers").drop_off
+    assert left is not None
+    assert (left.lost, left.reached) == (120, 200)
+    longest = answer.proposal.waits[0]
+    assert (longest.before, longest.after, longest.cases) == ("did_visit", "did_offer", 80)
+    assert longest.median == longest.low == longest.high == 25 * 86_400
+
+
+def test_the_proposal_is_named_as_one_and_ends_with_the_design(client: Client, world: World) -> None:
+    journey = undesigned(world.quay)
+    client.force_login(world.clara)
+    for address in (f"/insights/moments/?{YEAR}", f"/insights/moments/of-journey/{journey.pk}/panel/?{YEAR}"):
+        page = client.get(address).content.decode()
+        assert "A proposal from the events" in page
+        assert "“Did papers” stands out" in page
+        assert "25 days (25 to 25)" in page
+        assert "at=did_papers" in page
+        assert "is of all time" not in page
+    early = client.get("/insights/moments/loan/?period=2020-01-01..2020-02-01").content.decode()
+    assert "The period holds no episode; this is of all time." in early
+    stages = [NewStage(name="All", touchpoints=(_point("ask"), _point("sign")))]
+    take_draft(journey=journey, stages=stages, version=journey.version, by=world.clara)
+    assert "A proposal from the events" not in client.get(f"/insights/moments/?{YEAR}").content.decode()
+
+
+def test_the_proposal_is_of_what_the_asker_may_see(client: Client, world: World) -> None:
+    undesigned(world.quay)
+    client.force_login(world.rival)
+    page = client.get(f"/insights/moments/loan/?{YEAR}").content.decode()
+    assert "This journey has no touchpoints yet" in page
+    assert "papers" not in page
 
 
 def test_what_was_found_is_remembered_until_something_new_is_known(
@@ -218,12 +275,12 @@ def test_what_was_found_is_remembered_until_something_new_is_known(
 ) -> None:
     live(world.quay)
     scope = scope_for(world.clara)
-    first = moment_searches.ask("loan", scope)
-    assert moment_searches.ask("loan", scope).as_of == first.as_of
+    first = moment_searches.ask(loan, scope)
+    assert moment_searches.ask(loan, scope).as_of == first.as_of
     monkeypatch.setattr(moment_searches, "FRESH", timedelta(0))
-    assert moment_searches.ask("loan", scope).as_of == first.as_of
+    assert moment_searches.ask(loan, scope).as_of == first.as_of
     live(world.quay, episodes=1, prefix="new")
-    again = moment_searches.ask("loan", scope)
+    again = moment_searches.ask(loan, scope)
     assert again.as_of > first.as_of  # type: ignore[operator]
     assert again.found != first.found
 
@@ -248,6 +305,6 @@ def test_a_long_search_is_a_job_that_tells_how_far_it_is(
 
 
 def test_searches_that_nobody_asks_for_are_forgotten(world: World, loan: Journey) -> None:
-    moment_searches.ask("loan", scope_for(world.clara))
+    moment_searches.ask(loan, scope_for(world.clara))
     assert moment_searches.forget_old(now=datetime.now(UTC) + timedelta(days=39)) == 0
     assert moment_searches.forget_old(now=datetime.now(UTC) + timedelta(days=41)) == 1

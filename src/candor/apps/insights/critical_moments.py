@@ -5,8 +5,8 @@ Only what the asker may see is counted: feedback and episodes of their units. No
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from candor.analytics import (
@@ -23,7 +23,7 @@ from candor.analytics import (
 )
 from candor.apps.feedback.choices import AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
-from candor.apps.journeys.models import Touchpoint
+from candor.apps.journeys.models import Journey, Touchpoint
 from candor.apps.journeys.queries import journey_map
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
@@ -31,25 +31,13 @@ from candor.apps.surveys.polarity import high_is_good, turned_scales
 from candor.foundation.storage import warehouse
 from candor.warehouse.queries import EventFilter, FirstPass, Stop, first_passes, stops
 
+from .moment_proposals import Proposal, Question, propose
+
 KINDS = (AnswerKind.CSAT, AnswerKind.CES, AnswerKind.NPS, AnswerKind.TRUST)
 """Kinds of question that may be compared across touchpoints; of several the one with the most answers."""
 QUIET_DAYS = 60
 """An episode without any event for so long is over; until then whoever stopped may still go on."""
 HOUR, DAY = 3_600.0, 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Whose critical moments: a journey, the episodes with an event in a stretch of days, and the units that count.
-
-    `units` None stands for everything, rows without a unit included; an empty list for nothing.
-    """
-
-    journey: str
-    since: date
-    until: date
-    as_of: date
-    units: list[int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +49,14 @@ class Found:
         kind: The kind of question whose answers were compared; empty without any.
         seen: Keys of the touchpoints that the event log knows by an activity.
         episodes: Episodes with feedback that were looked at.
+        proposal: The touchpoints, where nobody designed the journey; None with a design.
     """
 
     moments: CriticalMoments
     kind: str
     seen: tuple[str, ...]
     episodes: int
+    proposal: Proposal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +71,33 @@ class _Told:
     touchpoint: str
 
 
-def question_of(journey: str, scope: Scope) -> Question:
+def question_of(journey: Journey, scope: Scope) -> Question:
     """The question that a scope asks; nothing at all where it would tell of one person."""
     units = scope.unit_ids(Permission.READ_INSIGHTS)
     if scope.is_about_one_person(Permission.READ_INSIGHTS):
         units = []
+    period = scope.period
+    since, until = (None, None) if period.key == "all" else (period.since, period.until)
     return Question(
-        journey=journey, since=scope.period.since, until=scope.period.until, as_of=scope.as_of, units=units
+        journey=journey.key,
+        design=journey.version,
+        since=since,
+        until=until,
+        as_of=scope.as_of,
+        units=units,
     )
 
 
 def find(question: Question, told: Callable[[float], None] = lambda _share: None) -> Found | None:
-    """Gather the evidence and find the moments; `told` hears the share done. None for a journey without touchpoints."""
-    _journey, stages = journey_map(question.journey)
-    by_stage = [list(stage.touchpoints.all()) for stage in stages]
+    """Gather the evidence and find the moments; `told` hears the share done. None with neither touchpoints nor events.
+
+    Where nobody designed the journey, the touchpoints that its map proposes take the place of a design.
+    """
+    journey, stages = journey_map(question.journey)
+    by_stage, proposal = [list(stage.touchpoints.all()) for stage in stages], None
+    if not any(by_stage):
+        question, proposed, proposal = propose(journey, question)
+        by_stage = [list(stage.touchpoints) for stage in proposed]
     points = [point for stage in by_stage for point in stage]
     if not points:
         return None
@@ -122,12 +125,23 @@ def find(question: Question, told: Callable[[float], None] = lambda _share: None
         for point, change in zip(points, changes.changes, strict=True)
     ]
     told(1.0)
+    moments = critical_moments(evidence, changes)
     return Found(
-        moments=critical_moments(evidence, changes),
+        moments=_without_silence(moments) if proposal else moments,
         kind=kind,
         seen=tuple(point.key for point in points if point.activity in counted),
         episodes=len({one.episode for one in known}),
+        proposal=proposal,
     )
+
+
+def _without_silence(found: CriticalMoments) -> CriticalMoments:
+    """Nobody could tell us anything about a touchpoint that is only proposed, so silence there is no reason to look."""
+    moments = tuple(
+        replace(one, reasons=tuple(reason for reason in one.reasons if reason != "no_feedback"))
+        for one in found.moments
+    )
+    return replace(found, moments=moments)
 
 
 def _told(question: Question, points: list[Touchpoint]) -> Iterable[_Told]:
@@ -191,7 +205,8 @@ def _stops(question: Question, points: list[Touchpoint], goal: set[str]) -> dict
 
 
 def _where(question: Question) -> EventFilter:
-    return EventFilter(since=question.since, until=question.until + timedelta(days=1), units=question.units)
+    until = question.until and question.until + timedelta(days=1)
+    return EventFilter(since=question.since, until=until, units=question.units)
 
 
 def _goal(by_stage: list[list[Touchpoint]]) -> set[str]:

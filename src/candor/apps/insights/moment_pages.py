@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from candor.analytics import CriticalMoment, DropOff, Estimate, Reason
 from candor.apps.feedback.choices import SCALES, AnswerKind
 from candor.apps.journeys.models import Journey, Touchpoint
+from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.foundation import charts
 from candor.foundation.wording import estimate_text, number, range_text, scale_of
@@ -74,7 +75,7 @@ class MomentLine:
 
 def moments_page(journey: Journey, scope: Scope) -> dict[str, Any]:
     """The critical moments of a journey, or how far the search is."""
-    answer = moment_searches.ask(journey.key, scope)
+    answer = moment_searches.ask(journey, scope)
     found = answer.found
     lines = _lines(journey, found) if found else []
     listed = [line for line in lines if line.reasons]
@@ -88,6 +89,8 @@ def moments_page(journey: Journey, scope: Scope) -> dict[str, Any]:
         "chart": _chart(lines, found) if found else None,
         "kind_name": AnswerKind(found.kind).label if found and found.kind else "",
         "quiet_days": QUIET_DAYS,
+        "proposal": found.proposal if found else None,
+        "may_design": scope.viewer.can(Permission.MANAGE_RULES),
     }
 
 
@@ -99,21 +102,28 @@ def sentence(journey: Journey, found: Found) -> str:
     if not worse:
         return _("No moment stands out beyond chance")
     if worse[0].is_lowest:
-        return _("“%(name)s” is where feeling turns") % {"name": _names(journey).get(worse[0].touchpoint, "")}
+        return _("“%(name)s” is where feeling turns") % {
+            "name": _names(journey, found).get(worse[0].touchpoint, "")
+        }
     if len(worse) == 1:
-        return _("“%(name)s” stands out") % {"name": _names(journey).get(worse[0].touchpoint, "")}
+        return _("“%(name)s” stands out") % {"name": _names(journey, found).get(worse[0].touchpoint, "")}
     return _("%(n)s moments stand out; which is the worst is not decided") % {"n": number(len(worse))}
 
 
-def _names(journey: Journey) -> dict[str, str]:
-    return dict(Touchpoint.objects.filter(stage__journey=journey).values_list("key", "name"))
+def _names(journey: Journey, found: Found) -> dict[str, str]:
+    return {key: point.name for key, point in _touchpoints(journey, found).items()}
+
+
+def _touchpoints(journey: Journey, found: Found) -> dict[str, Touchpoint]:
+    """By key, those of the design, or those of the proposal where there is none."""
+    if found.proposal:
+        return {point.activity: point.unsaved() for point in found.proposal.touchpoints}
+    points = Touchpoint.objects.filter(stage__journey=journey).select_related("stage", "owner")
+    return {point.key: point for point in points}
 
 
 def _lines(journey: Journey, found: Found) -> list[MomentLine]:
-    points = {
-        point.key: point
-        for point in Touchpoint.objects.filter(stage__journey=journey).select_related("stage", "owner")
-    }
+    points = _touchpoints(journey, found)
     names = {key: point.name for key, point in points.items()}
     axis = _axis(found)
     return [
@@ -151,7 +161,8 @@ def _reason(
         )  # fmt: skip
     if reason == "people_leave" and moment.drop_off is not None:
         return ReasonLine(
-            name=_("People leave"), icon=icon, tone=tone, estimate=moment.drop_off.share, high=0.5,
+            name=_("People leave"), icon=icon, tone=tone, estimate=moment.drop_off.share,
+            high=0.5 if (moment.drop_off.share.high or 0.0) <= 0.5 else 1.0,
             sentence=_("Go no further: %(more)s points more than beside it (%(low)s to %(high)s)") % _points(moment.drop_off),
         )  # fmt: skip
     if reason == "promise_broken" and moment.promise is not None:

@@ -10,13 +10,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from candor.apps.feedback.models import Feedback
+from candor.apps.journeys.models import Journey
 from candor.apps.organization.scope import Scope
 from candor.foundation.models import Job
 from candor.foundation.storage import warehouse
 
 from . import critical_moments
-from .critical_moments import Found, Question
+from .critical_moments import Found
 from .models import MomentSearch
+from .moment_proposals import Question
 
 AT_ONCE = 400_000
 """Events and feedback together up to which a page looks by itself: about a second."""
@@ -30,7 +32,7 @@ class Answer:
     """What is known of a question.
 
     Attributes:
-        found: What was found; None while it is looked for the first time, or for a journey without touchpoints.
+        found: What was found; None while it is looked for the first time, or for a journey without touchpoints and events.
         as_of: When it was found; None while it was not.
         is_under_way: Whether a worker looks anew.
         share_done: Of that, 0 to 1.
@@ -46,7 +48,7 @@ class Answer:
     number: int
 
 
-def ask(journey: str, scope: Scope) -> Answer:
+def ask(journey: Journey, scope: Scope) -> Answer:
     """The critical moments of a journey within a scope, as far as they are known now; looks for them if they are not."""
     question = critical_moments.question_of(journey, scope)
     asked = msgspec.to_builtins(question)

@@ -64,13 +64,14 @@ def priorities(request: HttpRequest) -> HttpResponse:
 
 
 def moments(request: HttpRequest, key: str = "") -> HttpResponse:
-    """Critical moments of a journey; without a key, of the first one that has touchpoints."""
+    """Critical moments of a journey; without a key, of the first one that is designed, else of the first."""
     viewer = require(request, Permission.READ_INSIGHTS)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
-    journeys = [one for one in journeys_with_sizes() if one.touchpoint_count]  # type: ignore[attr-defined]
-    chosen = next((one for one in journeys if one.key == key or not key), None)
+    journeys = list(journeys_with_sizes())
+    by_design = sorted(journeys, key=lambda one: not one.touchpoint_count)  # type: ignore[attr-defined]
+    chosen = next((one for one in by_design if one.key == key or not key), None)
     if key and chosen is None:
-        raise NotFound(_("There is no such journey, or it has no touchpoints yet."))
+        raise NotFound(_("There is no such journey."))
     tabs = [(one.name, f"{reverse('insights:moments_of', args=[one.key])}?{scope.query}") for one in journeys]
     context = moment_pages.moments_page(chosen, scope) if chosen else {}
     return render(request, "insights/moments.html", {"scope": scope, "journey_tabs": tabs} | context)
