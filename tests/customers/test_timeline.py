@@ -206,13 +206,19 @@ def test_open_matters_stand_beside(client: Client, world: World, jane: Customer)
 
 
 def test_questions_are_shown_in_their_own_words(client: Client, world: World, jane: Customer) -> None:
-    question = {"key": "q7", "text": "How easy was it?", "kind": AnswerKind.CES, "lowest": 1, "highest": 7}
+    question = {
+        "key": "key-of-ease",
+        "text": "How easy was it?",
+        "kind": AnswerKind.CES,
+        "lowest": 1,
+        "highest": 7,
+    }
     define_survey(key="after", name="After closing", questions=[question])
     row = a_feedback(
         unit_id=world.red.pk, customer_id=jane.pk, source="after",
-        answers=(NewAnswer(question="q7", kind=AnswerKind.CES, number=3),),
+        answers=(NewAnswer(question="key-of-ease", kind=AnswerKind.CES, number=3),),
     )  # fmt: skip
     assert timeline(jane, viewer_of(world.mona)).entries[0].answers == ("How easy was it? 3",)
     client.force_login(world.mona)
     page = client.get(f"/feedback/{row.pk}/").content.decode()
-    assert "How easy was it?" in page and "q7" not in page
+    assert "How easy was it?" in page and "key-of-ease" not in page

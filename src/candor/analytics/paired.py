@@ -232,7 +232,7 @@ def compare_paired_means(
     """
     changes = _changes(now, before)
     n = len(changes)
-    low, high = cell_means.t_limits(np.ones(n), changes, level=level)
+    low, high = cell_means.t_limits(np.ones(n), changes, level=level) if n else (nan, nan)
     known = bool(np.isfinite(low))
     interval = Estimate(
         value=float(changes.mean()) if n else None,
