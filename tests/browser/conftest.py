@@ -23,8 +23,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Closed with its module: while it is open an event loop runs, and Django would refuse the database to other tests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
