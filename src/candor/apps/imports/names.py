@@ -1,5 +1,7 @@
 """The different names that a column of a file uses."""
 
+from collections.abc import Collection
+
 from candor.intake import Row, Table
 
 SHOWN = 5  # of those nobody knows, in a question
@@ -9,3 +11,10 @@ def names_in(table: Table, column: str) -> set[str]:
     """Every text of the column once, without the empty one."""
     named = {row.values.get(column, "").strip() for row in table.rows() if isinstance(row, Row)}
     return named - {""}
+
+
+def strangers_in(table: Table, column: str, *, known: Collection[str]) -> str:
+    """The names of the column that are not among `known` (casefolded), as a list in words; empty if there are none."""
+    strange = sorted(name for name in names_in(table, column) if name.casefold() not in known)
+    shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN])
+    return f"{shown} and more" if len(strange) > SHOWN else shown

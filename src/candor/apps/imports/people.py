@@ -5,7 +5,7 @@ from candor.intake import Field, Mapping, Problem, Table
 
 from .kinds import CELLS, Item, Question
 from .models import ImportBatch
-from .names import SHOWN, names_in
+from .names import strangers_in
 
 OPTION = "unknown_people"
 KEEP, REFUSE = "keep", "refuse"
@@ -32,13 +32,9 @@ def question_about_people(batch: ImportBatch, table: Table, mapping: Mapping) ->
     column = mapping.columns.get(DONE_BY.key)
     if column is None or batch.options.get(OPTION) in {KEEP, REFUSE}:
         return None
-    known = people_by_email_or_code()
-    strange = sorted(name for name in names_in(table, column) if name.casefold() not in known)
-    if not strange:
+    shown = strangers_in(table, column, known=people_by_email_or_code())
+    if not shown:
         return None
-    shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN]) + (
-        " and more" if len(strange) > SHOWN else ""
-    )
     return Question(
         OPTION,
         f"The column “{column.strip()}” names people whose e-mail or personnel number Candor does not know: {shown}.",

@@ -12,7 +12,7 @@ from candor.intake import Mapping, Table
 
 from .kinds import Item, Question
 from .models import ImportBatch
-from .names import SHOWN, names_in
+from .names import strangers_in
 
 OPTION = "unknown_units"
 CREATE, WITHOUT, REFUSE = "create", "without", "refuse"
@@ -28,13 +28,9 @@ def question_about_units(batch: ImportBatch, table: Table, mapping: Mapping) -> 
     column = mapping.columns.get("unit")
     if column is None or batch.options.get(OPTION) in {CREATE, WITHOUT, REFUSE}:
         return None
-    known = units_by_code_or_name()
-    strange = sorted(name for name in names_in(table, column) if name.casefold() not in known)
-    if not strange:
+    shown = strangers_in(table, column, known=units_by_code_or_name())
+    if not shown:
         return None
-    shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN]) + (
-        " and more" if len(strange) > SHOWN else ""
-    )
     return Question(
         OPTION, f"The column “{column.strip()}” names units that Candor does not know: {shown}.", CHOICES
     )
