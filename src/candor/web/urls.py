@@ -6,6 +6,7 @@ from . import views
 
 _APPS = [
     "organization",
+    "webhooks",
     "journeys",
     "customers",
     "imports",
@@ -13,9 +14,13 @@ _APPS = [
     "feedback",
     "complaints",
     "surveys",
+    "reputation",
+    "conversations",
+    "asking",
     "scores",
     "insights",
     "cases",
+    "frontline",
     "strategy",
     "reports",
 ]

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     """What a role may do within the units it is given for."""
 
     READ_FEEDBACK = "read_feedback"
+    MANAGE_SURVEYS = "manage_surveys"  # design them, send them, set the rule of how often anybody is asked
     READ_PERSONAL_DATA = "read_personal_data"  # unmasked comments, names and addresses of customers
     HANDLE_FEEDBACK = "handle_feedback"
     READ_SCORES = "read_scores"
@@ -49,7 +50,9 @@ class KeyScope(models.TextChoices):
     WRITE_EVENTS = "events:write", "Send events"
 
 
-UNDIVIDED = frozenset({Permission.MANAGE_RULES, Permission.IMPORT_DATA, Permission.ADMINISTER})
+UNDIVIDED = frozenset(
+    {Permission.MANAGE_RULES, Permission.MANAGE_SURVEYS, Permission.IMPORT_DATA, Permission.ADMINISTER}
+)
 """What these open is the whole company's and can't be divided by unit, so only a role for the whole company gives them."""
 
 _READ = {

@@ -1,4 +1,6 @@
-"""Surveys, questions and invitations."""
+"""Surveys, their versions and questions, whom they were sent to, and what came back."""
+
+from typing import Any
 
 from django.db import models
 
@@ -7,6 +9,21 @@ from candor.apps.feedback.choices import AnswerKind
 
 class Survey(models.Model):
     """A questionnaire, known by its key as the source of the feedback it brings."""
+
+    class State(models.TextChoices):
+        IMPORTED = "imported", "Its answers come from files"
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    class Type(models.TextChoices):
+        """What is asked about; the rest days between two requests are set for each."""
+
+        RELATIONSHIP = "relationship", "The relationship as a whole"
+        TOUCHPOINT = "touchpoint", "One touchpoint"
+        EXPECTATION = "expectation", "What is expected beforehand"
+        PULSE = "pulse", "How staff are doing"
+        OTHER = "other", "Something else"
 
     key = models.CharField(
         max_length=80, unique=True, help_text="The source of its feedback, letter by letter"
@@ -24,6 +41,20 @@ class Survey(models.Model):
         ],
         default="none",
     )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.IMPORTED)
+    type = models.CharField(max_length=12, choices=Type.choices, default=Type.OTHER)
+    is_anonymous = models.BooleanField(
+        default=False, help_text="Nothing leads from an answer back to who gave it; fixed once it was open"
+    )
+    draft: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True, help_text="The definition as it is being edited, in SurveyJS form"
+    )
+    draft_revision = models.PositiveIntegerField(
+        default=0, help_text="Goes up with every change of the draft, so that two who edit don't overwrite"
+    )
+    brand_color = models.CharField(max_length=7, blank=True, help_text="As #rrggbb")
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -31,6 +62,57 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SurveyVersion(models.Model):
+    """A definition as it was published; it never changes, and answers stay with the one they were given to."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        help_text="In SurveyJS form"
+    )
+    published_at = models.DateTimeField(auto_now_add=True)
+    published_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["survey", "-number"]
+        constraints = [models.UniqueConstraint(fields=["survey", "number"], name="survey_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.survey}, version {self.number}"
+
+
+class Link(models.Model):
+    """A standing address that anybody may answer at: on a page, behind a QR code, on a kiosk, inside another site."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", "Open link or QR code"
+        EMBED = "embed", "Inside another site"
+        KIOSK = "kiosk", "Kiosk"
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120, help_text="Where it hangs or stands")
+    token = models.CharField(max_length=43, unique=True)
+    channel = models.CharField(max_length=40, blank=True)
+    unit = models.ForeignKey(
+        "organization.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    touchpoint = models.ForeignKey(
+        "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    made_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["survey", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.survey}: {self.name}"
 
 
 class Question(models.Model):
@@ -64,7 +146,34 @@ class Invitation(models.Model):
     channel = models.CharField(max_length=40, blank=True)
     product = models.CharField(max_length=120, blank=True)
     segment = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    touchpoint = models.ForeignKey(
+        "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    journey = models.ForeignKey("journeys.Journey", on_delete=models.SET_NULL, null=True, related_name="+")
+    episode = models.CharField(max_length=120, blank=True, help_text="The case in the event log")
+    done_by = models.ForeignKey(
+        "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+",
+        help_text="Who did the work that is asked about; frozen at the event, never looked up later",
+    )  # fmt: skip
+    done_by_given = models.CharField(max_length=120, blank=True)
+    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of the secret in its link; the secret is in the message alone",
+    )
     sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(
+        null=True, help_text="It did not arrive, so it counts in no denominator"
+    )
+    reminded_at = models.DateTimeField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    is_answered = models.BooleanField(
+        default=False, help_text="Also where the survey is anonymous and nothing leads to the answer"
+    )
     feedback = models.OneToOneField(
         "feedback.Feedback",
         on_delete=models.SET_NULL,
@@ -74,8 +183,59 @@ class Invitation(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["survey", "key"], name="invitation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "key"], name="invitation_once"),
+            models.UniqueConstraint(
+                fields=["digest"], condition=~models.Q(digest=""), name="invitation_digest_once"
+            ),
+        ]
         indexes = [models.Index(fields=["sent_at"], name="invitation_sent")]
 
     def __str__(self) -> str:
         return f"{self.survey} to {self.customer}"
+
+
+class Response(models.Model):
+    """What one person answered to a survey, whole or in part; it becomes feedback when it is finished or given up."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="responses")
+    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=32, unique=True, help_text="Its public id, and the key of its feedback")
+    digest = models.CharField(
+        max_length=64, blank=True, help_text="Of the secret by which a browser goes on with it"
+    )
+    invitation = models.OneToOneField(
+        Invitation, on_delete=models.SET_NULL, null=True, related_name="response",
+        help_text="None for open links, and always none where the survey is anonymous",
+    )  # fmt: skip
+    link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="+")
+    language = models.CharField(max_length=12, blank=True)
+    channel = models.CharField(max_length=40, blank=True)
+    data: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, help_text="Answers by the name of their question, as SurveyJS writes them"
+    )
+    is_test = models.BooleanField(default=False, help_text="Tried by its author; never becomes feedback")
+    started_at = models.DateTimeField(help_text="Where the survey is anonymous: the day alone")
+    changed_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, help_text="None while it is partial")
+    feedback = models.OneToOneField(
+        "feedback.Feedback", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=~models.Q(digest=""), name="response_digest_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["survey", "started_at"], name="response_survey"),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(finished_at=None, feedback=None),
+                name="response_left",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey} {self.key}"
