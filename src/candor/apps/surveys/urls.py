@@ -1,6 +1,8 @@
+"""Addresses of surveys."""
+
 from django.urls import path
 
-from . import views
+from .views import listing
 
 app_name = "surveys"
-urlpatterns = [path("", views.surveys, name="list")]
+urlpatterns = [path("", listing.surveys, name="list")]

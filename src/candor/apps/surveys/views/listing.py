@@ -6,8 +6,7 @@ from django.shortcuts import render
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
-
-from .queries import surveys_with_counts
+from candor.apps.surveys.queries import surveys_with_counts
 
 
 def surveys(request: HttpRequest) -> HttpResponse:
