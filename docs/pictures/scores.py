@@ -37,7 +37,13 @@ def net_promoter_score() -> Spec:
         frame.line(textbook, "other"),
         frame.line(ours),
         frame.words(
-            [{"x": 42, "y": 1.03, "text": "Tango below 30 answers, adjusted Wald from there"}],
+            [
+                {
+                    "x": 42,
+                    "y": 1.03,
+                    "text": "Tango below 30 answers (enumerated below 8), adjusted Wald from there",
+                }
+            ],
             align="center",
             dx=0,
         ),

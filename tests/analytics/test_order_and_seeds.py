@@ -113,6 +113,7 @@ MOVED = {
     "standardised": UNITS,
     "net_promoter_limits": ("detractors", "passives", "promoters"),
     "adjusted_wald_limits": ("detractors", "passives", "promoters"),
+    "mid_p_limits": ("detractors", "passives", "promoters"),
     "tango_limits": ("detractors", "passives", "promoters"),
     "adjusted_moments": ("detractors", "passives", "promoters"),
     "score_variance": ("detractors", "passives", "promoters"),

@@ -1,8 +1,7 @@
 """How often the intervals hold the truth: exact enumeration where it is offered, seeded simulation elsewhere.
 
 Nominal 95 % must cover 93–97 %. Profiles: excellent, mixed and good teams of the literature on NPS intervals, a
-polarised one and one in between. For n of 5 to 7 the outcomes are so few that no interval offered manages: their coverage is
-asserted to four digits instead.
+polarised one and one in between.
 """
 
 import itertools
@@ -42,30 +41,19 @@ def _coverage(limits, n, profile):
     return float(np.exp(log_chance)[(low <= truth + 1e-12) & (truth - 1e-12 <= high)].sum())
 
 
-TINY = {
-    5: (0.9652, 0.9753, 0.9699, 0.9627, 0.9637),
-    6: (0.9487, 0.9769, 0.9648, 0.9480, 0.9702),
-    7: (0.9297, 0.9658, 0.9637, 0.9429, 0.9487),
-}
-"""Exact coverage of the NPS interval at each profile, where some leave 93–97 %."""
-
-
 def _fair(coverage):
-    return 0.93 <= coverage <= 0.97
+    return (coverage >= 0.93) & (coverage <= 0.97)
+
+
+TINY = (5, 6, 7)
 
 
 @pytest.mark.parametrize("n", TINY)
 def test_the_coverage_of_tiny_samples_is_what_the_page_says(n):
     found = [_coverage(net_promoter.net_promoter_limits, n, profile) for profile in PROFILES]
-    assert found == pytest.approx(TINY[n], abs=5e-5)
+    assert all(map(_fair, found))
     page = (Path(__file__).parents[2] / "docs/methods/net-promoter-score.md").read_text(encoding="utf-8")
-    assert f"| {n} | " + " | ".join(f"{100 * covered:.1f} %" for covered in TINY[n]) + " |" in page
-
-
-@pytest.mark.parametrize("n", TINY)
-def test_no_other_interval_offered_does_better_at_a_tiny_n(n):
-    for limits in (net_promoter.adjusted_wald_limits, _wald):
-        assert not all(_fair(_coverage(limits, n, profile)) for profile in PROFILES)
+    assert f"| {n} | " + " | ".join(f"{100 * covered:.1f} %" for covered in found) + " |" in page
 
 
 def _wald(down, middle, up):
@@ -80,31 +68,29 @@ def _may_johnson(down, middle, up):
     return (up - down - half) / (n + z2), (up - down + half) / (n + z2)
 
 
-def _mid_p_holds(down, middle, up, truth):
-    """Where Tango's test of the true score, with a two-sided mid-p at the most likely share of detractors, does not reject."""
-    n = np.full_like(down, down[0] + middle[0] + up[0])
-    variance = net_promoter._constrained_variance(down, n, up, np.full_like(n, truth))
-    far = np.round(np.abs(up - down - n * truth) / np.sqrt(np.maximum(n * variance, 1e-300)), 9)
-    share = np.clip((variance - truth * (1 - truth)) / 2, 0.0, (1 - truth) / 2)
-    held = []
-    for own, detractors in zip(far, share, strict=True):
-        at = (detractors, max(1 - truth - 2 * detractors, 0.0), detractors + truth)
-        chance = stats.multinomial.pmf(np.stack([down, middle, up], axis=-1), int(n[0]), at)
-        held.append(chance[far > own].sum() + chance[far == own].sum() / 2 > 0.05)
-    return np.array(held)
+def test_intervals_that_were_passed_over_at_a_tiny_n_cover_as_the_page_says():
+    others = {
+        "Tango": net_promoter.tango_limits,
+        "adjusted Wald": net_promoter.adjusted_wald_limits,
+        "May & Johnson": _may_johnson,
+        "Wald": _wald,
+    }
+    cells = list(itertools.product(TINY, PROFILES))
+    left = {
+        name: sum(not _fair(_coverage(limits, *cell)) for cell in cells) for name, limits in others.items()
+    }
+    assert left == {"Tango": 4, "adjusted Wald": 5, "May & Johnson": 7, "Wald": 15}
 
 
-def test_what_was_tried_at_a_tiny_n_covers_as_the_page_says():
-    left = {"tango": 0, "may johnson": 0, "mid-p": 0}
-    for n, profile in itertools.product(TINY, PROFILES):
-        truth = profile[2] - profile[0]
-        outcome = _all_outcomes(n)
-        held = _mid_p_holds(*outcome, truth)
-        limits = np.where(held, -1.0, 1.0), np.ones_like(held)
-        left["mid-p"] += not _fair(_coverage(lambda *_, limits=limits: limits, n, profile))
-        left["tango"] += not _fair(_coverage(net_promoter.tango_limits, n, profile))
-        left["may johnson"] += not _fair(_coverage(_may_johnson, n, profile))
-    assert left == {"tango": 4, "may johnson": 7, "mid-p": 0}
+def test_over_profiles_drawn_at_random_the_intervals_cover_as_the_page_says():
+    profiles = np.random.default_rng(1).dirichlet([1, 1, 1], 100)
+    left, least = {}, {}
+    for limits in (net_promoter.mid_p_limits, net_promoter.tango_limits):
+        found = np.array([[_coverage(limits, n, profile) for profile in profiles] for n in TINY])
+        left[limits] = (~_fair(found)).sum(axis=1).tolist()
+        least[limits] = round(float(found.min()), 3)
+    assert list(left.values()) == [[33, 22, 14], [55, 49, 46]]
+    assert list(least.values()) == [0.922, 0.854]
 
 
 @pytest.mark.parametrize("profile", PROFILES)

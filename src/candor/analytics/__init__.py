@@ -98,7 +98,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "NotIdentifiable",
         "ShapeMismatch",
     ),
-    # Scores: NPS (eNPS; Tango, adjusted Wald), CSAT (top box; Wilson, Jeffreys), CES (effort), means, rates (Poisson), indexes
+    # Scores: NPS (eNPS; Tango, mid-p, adjusted Wald), CSAT (top box; Wilson, Jeffreys), CES (effort), means, rates (Poisson), indexes
     # (ACSI form), medians, reliability (Cronbach's alpha, McDonald's omega), weights (design effect)
     "scores": (
         "mean_score",
@@ -106,6 +106,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "mean_score_t",
         "net_promoter_score",
         "net_promoter_score_adjusted_wald",
+        "net_promoter_score_mid_p",
         "net_promoter_score_tango",
         "top_box_share",
         "top_box_share_clopper_pearson",
@@ -143,6 +144,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "net_promoter": (
         "adjusted_moments",
         "adjusted_wald_limits",
+        "mid_p_limits",
         "net_promoter_limits",
         "score_variance",
         "tango_limits",

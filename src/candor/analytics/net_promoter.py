@@ -9,15 +9,18 @@ Reichheld; the arithmetic is described here to be compatible with them.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from candor.analytics import inputs
 from candor.analytics.inputs import FloatArray
+from candor.analytics.mid_p import MOST_ANSWERS, enumerated_limits
+from candor.analytics.tango import most_likely_variance
 
 __all__ = [
     "adjusted_moments",
     "adjusted_wald_limits",
+    "mid_p_limits",
     "net_promoter_limits",
     "score_variance",
     "tango_limits",
@@ -27,7 +30,7 @@ PSEUDO_COUNTS = (0.75, 1.5, 0.75)
 """Added to detractors, passives, promoters before the adjusted Wald interval (Rocks 2016)."""
 
 SMALL_SAMPLE = 30
-"""Below this many answers the score interval (Tango) replaces the adjusted Wald interval."""
+"""Below this many answers the score interval (Tango's) replaces the adjusted Wald interval."""
 
 _BISECTIONS = 60  # 2 / 2**60 is below the spacing of doubles near 1
 
@@ -91,10 +94,30 @@ def tango_limits(
     return low[where].reshape(shape), high[where].reshape(shape)
 
 
+def mid_p_limits(
+    detractors: FloatArray, passives: FloatArray, promoters: FloatArray, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Tango's test with its chances enumerated and read as mid-p: for up to seven whole answers, Tango's own interval elsewhere.
+
+    Sources: Tango (1998) Statistics in Medicine 17:891; Lancaster (1961) JASA 56:223.
+    """
+    three = _checked(detractors, passives, promoters)
+    down, middle, up = (np.atleast_1d(count) for count in three)
+    low, high = (np.atleast_1d(end).copy() for end in tango_limits(*three, level=level))
+    n, few = down + middle + up, _are_few(down, middle, up)
+    for size in np.unique(n[few]):
+        own = few & (n == size)
+        ends = enumerated_limits(int(size), level)
+        where = down[own].astype(int), up[own].astype(int)
+        low[own], high[own] = ends[0][where], ends[1][where]
+    shape = np.shape(three[0])
+    return low.reshape(shape), high.reshape(shape)
+
+
 def net_promoter_limits(
     detractors: FloatArray, passives: FloatArray, promoters: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Tango's interval where n < 30, adjusted Wald from there on.
+    """Tango's interval where n < 30 (its enumerated mid-p form below 8 whole answers), adjusted Wald from there on.
 
     Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
     """
@@ -104,9 +127,24 @@ def net_promoter_limits(
     small = np.atleast_1d(detractors + passives + promoters) < SMALL_SAMPLE
     if small.any():
         few = (np.atleast_1d(c)[small] for c in (detractors, passives, promoters))
-        low[small], high[small] = tango_limits(*few, level=level)
+        low[small], high[small] = mid_p_limits(*few, level=level)
     shape = np.shape(detractors + passives + promoters)
     return low.reshape(shape), high.reshape(shape)
+
+
+def interval_of(detractors: float, passives: float, promoters: float) -> str:
+    """Which interval :func:`net_promoter_limits` takes for these counts."""
+    three = _checked(detractors, passives, promoters)
+    if sum(three) >= SMALL_SAMPLE:
+        return "adjusted Wald"
+    return "Tango mid-p" if _are_few(*three).all() else "Tango score"
+
+
+def _are_few(*three: FloatArray) -> NDArray[np.bool_]:
+    """Where there are from one to seven answers, and whole ones: shares of answers can't be enumerated."""
+    n = sum(three)
+    whole = np.logical_and.reduce([count == np.floor(count) for count in three])
+    return np.asarray((n > 0) & (n <= MOST_ANSWERS) & whole, dtype=np.bool_)
 
 
 def _checked(detractors: ArrayLike, passives: ArrayLike, promoters: ArrayLike) -> tuple[FloatArray, ...]:
@@ -126,18 +164,7 @@ def _tango_end(down: FloatArray, n: FloatArray, up: FloatArray, z: float) -> Flo
     left, right = (np.full_like(n, -1.0), observed) if z > 0 else (observed, np.full_like(n, 1.0))
     for _ in range(_BISECTIONS):
         middle = (left + right) / 2
-        above = up - down - n * middle > z * np.sqrt(n * _constrained_variance(down, n, up, middle))
+        above = up - down - n * middle > z * np.sqrt(n * most_likely_variance(down, n, up, middle))
         left, right = np.where(above, middle, left), np.where(above, right, middle)
     # No answers: nothing is rejected, the whole scale remains.
     return np.where(n > 0, (left + right) / 2, -np.sign(z))
-
-
-def _constrained_variance(down: FloatArray, n: FloatArray, up: FloatArray, score: FloatArray) -> FloatArray:
-    """Variance of one answer at the most likely detractor share, given that the score is ``score``."""
-    a = 2 * n
-    b = -down - up + (2 * n - up + down) * score
-    c = -down * score * (1 - score)
-    root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(n > 0, (root - b) / (2 * a), 0.0)
-    return np.maximum(2 * share + score * (1 - score), 0.0)

@@ -162,7 +162,7 @@ def compare_paired_shares(
     """Change in a share among the same people: favourable both times, gained, lost, neither.
 
     The change is (gained − lost) / n; seen as answers −1, 0, 1 it is an NPS, and takes the same intervals (Tango's
-    below 30 pairs: what he made it for). Test: McNemar, mid-p below 25 changed pairs.
+    below 30 pairs, which he made for this, enumerated below 8). Test: McNemar, mid-p below 25 changed pairs.
 
     Source: Tango (1998) Statistics in Medicine 17:891; McNemar (1947) Psychometrika 12:153.
 

@@ -87,7 +87,7 @@ class ScoreTable:
 def net_promoter_table(
     *, detractors: ArrayLike, passives: ArrayLike, promoters: ArrayLike, level: float = 0.95, least_n: int = 0
 ) -> ScoreTable:
-    """NPS of every unit: Tango's interval below 30 answers, adjusted Wald from there on.
+    """NPS of every unit: Tango's interval below 30 answers (mid-p below 8), adjusted Wald from there on.
 
     Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
 
@@ -104,7 +104,7 @@ def net_promoter_table(
         np.array([-1.0, 0.0, 1.0]),
         low,
         high,
-        "Tango score below 30 answers, adjusted Wald from there",
+        "Tango score below 30 answers (mid-p below 8), adjusted Wald from there",
         level=level,
         least_n=least_n,
     )

@@ -22,6 +22,7 @@ __all__ = [
     "mean_score_t",
     "net_promoter_score",
     "net_promoter_score_adjusted_wald",
+    "net_promoter_score_mid_p",
     "net_promoter_score_tango",
     "top_box_share",
     "top_box_share_clopper_pearson",
@@ -37,9 +38,10 @@ def net_promoter_score(
 ) -> Estimate:
     """Share of promoters less share of detractors, in −1…1.
 
-    Tango's interval below 30 answers, adjusted Wald from there on. Assumes independent answers.
+    Tango's interval below 30 answers (below 8 its enumerated mid-p form), adjusted Wald from there on. Assumes independent
+    answers.
 
-    Sources: Rocks (2016) The American Statistician 70(4); Tango (1998) Statistics in Medicine 17.
+    Sources: Rocks (2016) The American Statistician 70(4); Tango (1998) Statistics in Medicine 17; mid-p: Lancaster (1961) JASA 56.
 
     >>> score = net_promoter_score(detractors=10, passives=25, promoters=65)
     >>> score.value, round(score.low, 3), round(score.high, 3), score.n, score.method
@@ -47,13 +49,13 @@ def net_promoter_score(
     """
     for name, count in (("detractors", detractors), ("passives", passives), ("promoters", promoters)):
         inputs.whole(name, count)
-    n = detractors + passives + promoters
-    if n < net_promoter.SMALL_SAMPLE:
-        return net_promoter_score_tango(
-            detractors=detractors, passives=passives, promoters=promoters, level=level, least_n=least_n
-        )
-    return net_promoter_score_adjusted_wald(
-        detractors=detractors, passives=passives, promoters=promoters, level=level, least_n=least_n
+    three = detractors, passives, promoters
+    return _net_promoter(
+        three,
+        net_promoter.net_promoter_limits,
+        net_promoter.interval_of(*three),
+        level=level,
+        least_n=least_n,
     )
 
 
@@ -84,6 +86,28 @@ def net_promoter_score_tango(
         (detractors, passives, promoters),
         net_promoter.tango_limits,
         "Tango score",
+        level=level,
+        least_n=least_n,
+    )
+
+
+def net_promoter_score_mid_p(
+    *, detractors: int, passives: int, promoters: int, level: float = 0.95, least_n: int = 0
+) -> Estimate:
+    """NPS with Tango's test enumerated and read as mid-p, for up to seven answers (see :func:`net_promoter_score`); Tango's
+    interval for more.
+
+    Sources: Tango (1998) Statistics in Medicine 17:891; Lancaster (1961) JASA 56:223.
+
+    >>> few = net_promoter_score_mid_p(detractors=1, passives=1, promoters=5)
+    >>> round(few.low, 2), round(few.high, 2), few.method
+    (-0.11, 0.89, 'Tango mid-p')
+    """
+    n = detractors + passives + promoters
+    return _net_promoter(
+        (detractors, passives, promoters),
+        net_promoter.mid_p_limits,
+        "Tango mid-p" if n < 8 else "Tango score",
         level=level,
         least_n=least_n,
     )
