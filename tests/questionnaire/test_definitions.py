@@ -1,0 +1,241 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from candor.questionnaire import (
+    BadDefinition,
+    Measure,
+    QuestionKind,
+    check_answers,
+    keep_seen,
+    passed_pages,
+    piped,
+    read_definition,
+    visible_questions,
+)
+
+NPS = {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10, "measure": "nps", "isRequired": True,
+       "title": {"default": "How likely are you to recommend us?", "de": "Wie wahrscheinlich empfehlen Sie uns?"}}  # fmt: skip
+WHY = {
+    "type": "comment",
+    "name": "why",
+    "title": "You gave {nps}. Why?",
+    "visibleIf": "{nps} notempty",
+    "maxLength": 100,
+}
+CHANNEL = {"type": "radiogroup", "name": "channel", "isRequired": True, "showOtherItem": True,
+           "choices": ["branch", {"value": "phone", "text": {"default": "By phone", "de": "Am Telefon"}}]}  # fmt: skip
+SERVICE = {
+    "type": "matrix",
+    "name": "service",
+    "rows": ["speed", "tone"],
+    "columns": [1, 2, 3],
+    "eachRowRequired": True,
+}
+MENDED = {
+    "type": "checkbox",
+    "name": "mended",
+    "choices": ["a", "b", "c"],
+    "maxSelectedChoices": 2,
+    "requiredIf": "{nps} < 7",
+}
+FULL = {
+    "title": "After the call",
+    "pages": [
+        {"name": "first", "elements": [NPS, WHY]},
+        {"name": "second", "visibleIf": "{nps} <= 8", "elements": [CHANNEL, {"type": "panel", "name": "p", "visibleIf": "{channel} = 'phone'",
+                                                                            "elements": [SERVICE]}]},
+        {"name": "third", "elements": [MENDED, {"type": "text", "name": "day", "inputType": "date"}, {"type": "boolean", "name": "agree", "consent": True}]},
+    ],
+}  # fmt: skip
+
+
+def faults_of(definition: object) -> dict[str, str]:
+    with pytest.raises(BadDefinition) as caught:
+        read_definition(definition)
+    return {fault.place: fault.code for fault in caught.value.faults}
+
+
+def test_a_definition_tells_what_is_asked_on_what_scale_in_which_languages() -> None:
+    read = read_definition(json.dumps(FULL))
+    nps, why, channel, service, *_ = read.questions()
+    assert (nps.kind, nps.measure, nps.lowest, nps.highest, nps.is_required) == (
+        QuestionKind.RATING,
+        Measure.NPS,
+        0,
+        10,
+        True,
+    )
+    assert nps.label("de-AT") == "Wie wahrscheinlich empfehlen Sie uns?"
+    assert nps.label("fr") == "How likely are you to recommend us?"
+    assert why.kind is QuestionKind.LONG_TEXT
+    assert [choice.value for choice in channel.choices] == ["branch", "phone", "other"]
+    assert (service.lowest, service.highest, len(service.conditions)) == (1, 3, 2)
+    assert read.languages == ("en", "de")
+    assert read.source == FULL
+
+
+def test_a_scale_from_nought_to_ten_is_no_nps_unless_it_says_so() -> None:
+    plain = {key: value for key, value in NPS.items() if key != "measure"}
+    assert read_definition({"elements": [plain]}).questions()[0].measure is None
+
+
+def test_every_fault_is_named_with_its_place() -> None:
+    assert faults_of(
+        {
+            "pages": [
+                {
+                    "elements": [
+                        {"type": "rating", "name": "a", "rateMin": 5, "rateMax": 1, "measure": "joy"},
+                        {"type": "hologram", "name": "b"},
+                        {"type": "text", "name": "A", "visibleIf": "{c} = "},
+                        {"type": "radiogroup", "name": "d", "choices": ["x", "x"]},
+                        {"type": "matrix", "name": "e", "columns": [1]},
+                        "nonsense",
+                    ]
+                },
+                {"elements": {}},
+            ]
+        }
+    ) == {
+        "pages[0].elements[0]": "bad_scale",
+        "pages[0].elements[0].measure": "unknown_measure",
+        "pages[0].elements[1]": "unknown_type",
+        "pages[0].elements[2]": "name_taken",
+        "pages[0].elements[2].visibleIf": "bad_expression",
+        "pages[0].elements[3].choices[1]": "value_taken",
+        "pages[0].elements[4]": "no_rows",
+        "pages[0].elements[5]": "no_object",
+        "pages[1].elements": "no_list",
+    }
+
+
+def test_a_condition_on_a_name_that_nothing_has_is_a_fault() -> None:
+    assert faults_of({"elements": [NPS, WHY | {"visibleIf": "{npz} < 7 and {nps} > 1"}]}) == {
+        "elements[1].visibleIf": "unknown_name"
+    }
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[" * 100_000,
+        '{"pages": ' + "[" * 70 + "]" * 70 + "}",
+        b"\xff\xfe{}",
+        "{",
+        '{"title": NaN, "elements": []}',
+        '{"title": 1e999, "elements": []}',
+        '{"title": "\\ud800", "elements": []}',
+        json.dumps({"elements": [NPS | {"name": f"q{n}"} for n in range(2500)]}),
+        json.dumps({"elements": [{"type": "dropdown", "name": "a", "choices": list(range(5000))}]}),
+        "[]",
+        "null",
+    ],
+    ids=range(11),
+)
+def test_a_hostile_definition_is_refused_with_a_sentence(hostile: str | bytes) -> None:
+    with pytest.raises(BadDefinition) as caught:
+        read_definition(hostile)
+    assert len(str(caught.value)) < 2000
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["rating", "matrix", "{a} = 1"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["pages", "elements", "type", "name", "choices", "rows", "columns", "visibleIf", "title", "rateMax", "triggers"]), inner, max_size=5
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(_json)
+def test_any_json_is_read_or_refused(data: object) -> None:
+    try:
+        read_definition(data)
+    except BadDefinition as error:
+        assert error.faults
+
+
+def names(answers: dict) -> list[str]:
+    return [one.name for one in visible_questions(read_definition(FULL), answers)]
+
+
+def test_what_is_seen_follows_the_answers() -> None:
+    assert names({}) == ["nps", "mended", "day", "agree"]
+    assert names({"nps": 3}) == ["nps", "why", "channel", "mended", "day", "agree"]
+    assert names({"nps": 3, "channel": "phone"})[3] == "service"
+    assert keep_seen(
+        read_definition(FULL), {"nps": 10, "channel": "phone", "channel-Comment": "x", "why": "y"}
+    ) == {"nps": 10, "why": "y"}
+
+
+def test_good_answers_have_no_fault() -> None:
+    answers = {
+        "nps": 3,
+        "why": "slow",
+        "channel": "phone",
+        "service": {"speed": 1, "tone": 3},
+        "mended": ["a"],
+        "day": "2026-01-31",
+        "agree": True,
+    }
+    assert check_answers(read_definition(FULL), answers, finished=True) == []
+
+
+def test_what_is_wrong_with_answers_is_told_by_the_name_of_their_question() -> None:
+    answers = {"nps": 11, "why": "x" * 101, "channel": "fax", "service": {"speed": 4, "price": 1}, "mended": ["a", "b", "c"], "day": "31.01.2026",
+               "agree": "perhaps", "admin": True}  # fmt: skip
+    found = [
+        (fault.place, fault.code) for fault in check_answers(read_definition(FULL), answers, finished=False)
+    ]
+    assert found == [
+        ("nps", "outside"), ("why", "too_long"), ("channel", "outside"), ("service", "outside"), ("service", "outside"), ("mended", "outside"),
+        ("day", "wrong_type"), ("agree", "wrong_type"), ("admin", "unknown_name"),
+    ]  # fmt: skip
+
+
+def test_only_what_is_seen_and_required_is_missed_and_only_at_the_end() -> None:
+    read = read_definition(FULL)
+    assert check_answers(read, {}, finished=False) == []
+    assert [fault.place for fault in check_answers(read, {}, finished=True)] == ["nps"]
+    assert [fault.place for fault in check_answers(read, {"nps": 9}, finished=True)] == []
+    assert [fault.place for fault in check_answers(read, {"nps": 3}, finished=True)] == ["channel", "mended"]
+    half = {"nps": 8, "channel": "phone", "service": {"speed": 1}}
+    assert [fault.place for fault in check_answers(read, half, finished=True)] == ["service"]
+    assert [fault.place for fault in check_answers(read, {"nps": 8, "channel": "other"}, finished=True)] == [
+        "channel-Comment"
+    ]
+
+
+def test_a_trigger_that_ends_it_asks_nothing_more() -> None:
+    ending = FULL | {
+        "triggers": [
+            {"type": "complete", "expression": "{nps} = 10"},
+            {"type": "skip", "expression": "{nps} = 0", "gotoName": "day"},
+        ]
+    }
+    read = read_definition(ending)
+    assert [page.name for page in passed_pages(read, {"nps": 10})] == ["first"]
+    assert [page.name for page in passed_pages(read, {"nps": 0})] == ["first", "third"]
+    assert check_answers(read, {"nps": 0, "mended": ["a"]}, finished=True) == []
+
+
+def test_answers_are_piped_into_texts_as_words() -> None:
+    read = read_definition(FULL)
+    assert (
+        piped(
+            "{nps}, {channel}; {service.tone} {unknown}", read, {"nps": 3, "channel": "phone"}, language="de"
+        )
+        == "3, Am Telefon;  {unknown}"
+    )
+
+
+def test_calculated_values_are_reckoned_on_the_server() -> None:
+    read = read_definition(
+        {"calculatedValues": [{"name": "twice", "expression": "{once} * 2"}, {"name": "once", "expression": "{n} + 1"}],
+         "elements": [{"type": "text", "inputType": "number", "name": "n"}, {"type": "text", "name": "more", "visibleIf": "{twice} = 8"}]}
+    )  # fmt: skip
+    assert [one.name for one in visible_questions(read, {"n": 3, "twice": 0})] == ["n", "more"]
