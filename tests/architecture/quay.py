@@ -28,6 +28,8 @@ from candor.apps.organization.services import create_person, give_role
 from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
 from candor.apps.strategy.services import define_outcome
+from candor.apps.webhooks.models import Delivery
+from candor.apps.webhooks.services import make_endpoint, send_test
 from tests.builders import a_feedback
 from tests.world import PASSWORD, World
 
@@ -56,7 +58,9 @@ def build_harbour(world: World) -> Harbour:
     complaint = _complaint(world, customer)
     case = _case(world, feedback)
     journey = _journey(world)
+    delivery = _delivery(world)
     things = {
+        "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
@@ -66,6 +70,13 @@ def build_harbour(world: World) -> Harbour:
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
     return Harbour(world, magnus, things)
+
+
+def _delivery(world: World) -> Delivery:
+    url = f"https://hook.example/{WORD}"
+    endpoint, _ = make_endpoint(name=WORD, url=url, events=["webhook.tested"], by=world.amos)
+    send_test(endpoint=endpoint, by=world.amos)
+    return Delivery.objects.get(endpoint=endpoint)
 
 
 def _customers(world: World) -> tuple[Customer, Customer]:

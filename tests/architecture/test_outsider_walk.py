@@ -95,6 +95,13 @@ ADDRESSES = {
     "imports:discard": hidden(pk="batch"),
     "organization:api_keys": hidden(),
     "organization:revoke_api_key": hidden(pk="api_key"),
+    "webhooks:list": hidden(),
+    "webhooks:new": hidden(),
+    "webhooks:delivery": hidden(pk="delivery"),
+    **{
+        f"webhooks:{name}": hidden(pk="endpoint")
+        for name in ("endpoint", "change", "replay", "rotate", "pause", "resume", "test", "remove")
+    },
     "events:sources": hidden(),
     "events:source": hidden(name="source"),
     "events:misfits": hidden(name="source"),

@@ -5,13 +5,16 @@ DomainError                 500 unless a subclass says otherwise
 ├── NotAllowed              403
 ├── NotFound                404, also for what exists but is not yours
 ├── InvalidInput            400, names the field
+│   └── AddressRefused      an address that Candor must not ask
 ├── KeyRefused              401, for machines
 ├── TooLarge                413
 ├── UnknownFormat           415
 ├── TryLater                503, with the time after which to try again
 │   ├── Busy
 │   └── DiskFull            507
-└── Conflict                409
+├── Conflict                409
+│   └── CannotUnseal        a stored secret that can't be read
+└── NoAnswer                502, another system did not answer
 """
 
 from collections.abc import Mapping
@@ -58,6 +61,11 @@ class InvalidInput(DomainError):
     code = "invalid-input"
     http_status = 400
     title = "Something in the form needs another look"
+
+
+class AddressRefused(InvalidInput):
+    code = "address-refused"
+    title = "This address can't be asked"
 
 
 class KeyRefused(DomainError):
@@ -107,3 +115,14 @@ class Conflict(DomainError):
     code = "conflict"
     http_status = 409
     title = "This has changed meanwhile"
+
+
+class CannotUnseal(Conflict):
+    code = "cannot-unseal"
+    title = "A stored secret can't be read"
+
+
+class NoAnswer(DomainError):
+    code = "no-answer"
+    http_status = 502
+    title = "The other system did not answer"

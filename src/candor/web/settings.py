@@ -16,6 +16,7 @@ CANDOR_ENGINE = environment.one_of("CANDOR_ENGINE", "duckdb", "spark")
 CANDOR_SPARK_MASTER = environment.text("CANDOR_SPARK_MASTER", "local[*]")
 CANDOR_SPARK_COPIES = environment.text("CANDOR_SPARK_COPIES")
 CANDOR_INBOX_MOST_EVENTS = environment.whole_number("CANDOR_INBOX_MOST_EVENTS", 1_000_000)
+CANDOR_OUTGOING_PRIVATE_HOSTS = environment.words("CANDOR_OUTGOING_PRIVATE_HOSTS")
 
 DEBUG = environment.flag("CANDOR_DEBUG", default=False)
 ALLOWED_HOSTS = environment.words("CANDOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

@@ -11,7 +11,12 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.organization.audit import register_actions
+        from candor.apps.webhooks.queries import messages_about
+        from candor.apps.webhooks.services import forget_messages
 
+        from .personal import Holder, register_holder
+
+        register_holder(Holder("told_to_other_systems", messages_about, forget_messages))
         register_page(
             Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=30)
         )
