@@ -45,6 +45,7 @@ export default defineConfig({
     rolldownOptions: {
       checks: { eval: false, bundlerTimings: false, pluginTimings: false }, // htmx has an eval; its pages forbid it
       input: {
+        answer: resolve(root, "frontend/answer.ts"),
         main: resolve(root, "frontend/main.ts"),
         theme: resolve(root, "frontend/theme.ts"),
       },

@@ -50,7 +50,9 @@ MACHINES = {
     for name in ("track", "identify", "page", "screen", "group", "alias", "batch", "cloud_events")
 }
 """For other systems, with a key; a session opens none of them."""
-PUBLIC = {"health", "organization:accept"}
+ANSWERING = {"answers:invitation", "answers:link", "answers:embed"}
+"""For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
+PUBLIC = {"health", "organization:accept"} | ANSWERING
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
     "home": shared(),
@@ -126,6 +128,9 @@ ADDRESSES = {
     "complaints:acknowledge": hidden(pk="complaint"),
     "complaints:decide": hidden(pk="complaint"),
     "surveys:list": shared(),
+    "answers:invitation": hidden(secret="token"),
+    "answers:link": hidden(token="token"),
+    "answers:embed": hidden(token="token"),
     "scores:complaints_panel": shared(),
     "scores:scores": shared(),
     "scores:measure": shared(key="measure"),
@@ -229,7 +234,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 2
+    assert len(PUBLIC) == 5
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -383,7 +388,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
             if answer.status in {200, 302}:
                 shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
-    assert gets - set(shown) == {"organization:accept"}, "only the forged invitation opens for nobody"
+    assert gets - set(shown) == {"organization:accept"} | ANSWERING, "only what is forged opens for nobody"
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
         "feedback:inbox", "feedback:item", "feedback:export", "complaints:list",
@@ -398,7 +403,8 @@ def test_no_form_is_taken_from_another_site(harbour: Harbour) -> None:
     client.force_login(harbour.world.clara)
     before = _record()
     answers = _walk(client, harbour, ("POST",))
-    assert [str(a) for a in answers if a.status != (401 if a.name in MACHINES else 403)] == []
+    expected = dict.fromkeys(MACHINES, 401) | dict.fromkeys(ANSWERING - {"answers:embed"}, 404)
+    assert [str(a) for a in answers if a.status != expected.get(a.name, 403)] == []
     assert _record() == before
 
 
@@ -504,7 +510,7 @@ def test_every_page_carries_its_policy_and_loads_nothing_from_elsewhere(
         assert "frame-ancestors 'none'" in page.headers[POLICY], str(page)
         assert page.headers["X-Content-Type-Options"] == "nosniff", str(page)
         assert page.headers["X-Frame-Options"] == "DENY", str(page)
-        assert page.headers["Referrer-Policy"] == "same-origin", str(page)
+        assert page.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}, str(page)
         if page.headers.get("Content-Type", "").startswith("text/html"):
             loads = Loads(page.body)
             assert (loads.outside, loads.inline) == ([], []), str(page)

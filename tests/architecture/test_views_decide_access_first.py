@@ -14,6 +14,9 @@ PUBLIC = {
     ("web", "missing"),
     ("web", "broken"),
     ("organization", "accept"),
+    ("surveys", "invitation"),
+    ("surveys", "link"),
+    ("surveys", "embed"),
 }
 WITHOUT_A_ROLE = {("web", "home")}
 """Views for everybody who is signed in; what they show of feedback, scores or cases they decide themselves."""

@@ -38,7 +38,7 @@ class Sender:
 def _nothing_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test counts what waits for itself."""
     monkeypatch.setattr(services, "_waiting", services._Counted())
-    monkeypatch.setattr("candor.apps.events.tasks._covered_until", float("-inf"))
+    monkeypatch.setattr("candor.apps.events.tasks._soon.covered_until", float("-inf"))
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_a_clock_that_goes_back_loses_and_doubles_nothing(
         assert sender.track("E", n=n).status_code == 200
         take_in() if n == 1 else None
         monkeypatch.undo()
-        monkeypatch.setattr("candor.apps.events.tasks._covered_until", float("-inf"))
+        monkeypatch.setattr("candor.apps.events.tasks._soon.covered_until", float("-inf"))
     Worker().run_all()
     take_in()
     assert len(in_log()) == 4

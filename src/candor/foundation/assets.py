@@ -11,6 +11,7 @@ from django.templatetags.static import static
 
 _ENTRIES = {
     "main": "frontend/main.ts",
+    "answer": "frontend/answer.ts",
     "chart": "frontend/chart.ts",
     "theme": "frontend/theme.ts",
     "icons": "icons.svg",
@@ -22,13 +23,13 @@ class UnknownIcon(LookupError):
 
 
 def entry_url(name: str) -> str:
-    """Address of a built entry: main, theme or icons; empty while nothing is built."""
+    """Address of a built entry; empty while nothing is built."""
     return _url(_manifest().get(_ENTRIES[name], {}).get("file"))
 
 
-def style_urls() -> list[str]:
-    """Addresses of the style sheets that every page loads."""
-    return [_url(path) for path in _manifest().get(_ENTRIES["main"], {}).get("css", [])]
+def style_urls(entry: str = "main") -> list[str]:
+    """Addresses of the style sheets of an entry."""
+    return [_url(path) for path in _manifest().get(_ENTRIES[entry], {}).get("css", [])]
 
 
 def font_urls() -> list[str]:

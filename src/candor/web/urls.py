@@ -30,6 +30,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("healthz", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
+    path("", include("candor.apps.surveys.answer_urls")),
     path("v1/", include("candor.apps.events.api_urls")),
     *(path(f"{app}/", include(f"candor.apps.{app}.urls")) for app in _APPS),
 ]

@@ -1,18 +1,17 @@
 """Work on events outside of a request."""
 
-import time
 from datetime import timedelta
 
 from django.utils import timezone
 from django_tasks import task
 
 from candor.foundation.jobs import every
+from candor.foundation.jobs.soon import Soon
 from candor.foundation.models import Job
 
 from . import fan_out, misfits, own
 
-_PAUSE = timedelta(seconds=2)  # what comes in before a job starts is taken in by it
-_covered_until = float("-inf")  # on this process's own clock, which never goes back
+_soon = Soon(timedelta(seconds=2))
 
 
 @every(minutes=1)
@@ -46,14 +45,5 @@ def append_own_soon() -> None:
 
 
 def take_in_soon() -> None:
-    """Have a worker take in what waits. A job that has not started covers everything that is stored by then, so that one is enough."""
-    global _covered_until
-    clock, now = time.monotonic(), timezone.now()
-    if clock < _covered_until:
-        return
-    waiting = Job.objects.filter(task_path=take_in.module_path, state=Job.State.READY)
-    starts_at = waiting.order_by("run_at").values_list("run_at", flat=True).first()
-    if starts_at is None:
-        starts_at = now + _PAUSE
-        take_in.using(run_after=starts_at).enqueue()
-    _covered_until = clock + min((starts_at - now).total_seconds(), _PAUSE.total_seconds())
+    """Have a worker take in what waits."""
+    _soon.ask(take_in)

@@ -212,13 +212,11 @@ def forget_batch(*, batch: ImportBatch) -> int:
 
     Customers that only this import knew go too, and the span of days with feedback shrinks back.
     """
-    rows = Feedback.objects.filter(import_batch=batch)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    systems = list(rows.order_by().values_list("source", flat=True).distinct())
+    ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
     _remove(ids, is_erasure=False)
     own.tell_gone(batch.pk)
     known = Feedback.objects.exclude(customer=None).values("customer_id")
-    forget_customers_of_import(import_batch_id=batch.pk, keep=known, systems=systems)
+    forget_customers_of_import(import_batch_id=batch.pk, keep=known)
     return len(ids)
 
 

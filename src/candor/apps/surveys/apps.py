@@ -18,14 +18,17 @@ class SurveysConfig(AppConfig):
         from candor.apps.customers.timeline import register_source
         from candor.apps.feedback.questions import register_words
         from candor.apps.imports.kinds import register_kind
+        from candor.apps.webhooks.events import register_event
 
-        from . import receivers  # noqa: F401  connects them
+        from . import receivers, tasks  # noqa: F401  both register themselves
         from .imports import KIND
+        from .intake import FINISHED
         from .personal import HOLDER
         from .queries import words_of_questions
         from .timeline import SOURCE
 
         register_kind(KIND)
+        register_event(FINISHED)
         register_source(SOURCE)
         register_words(words_of_questions)
         register_holder(HOLDER)

@@ -104,6 +104,13 @@ class Link(models.Model):
     touchpoint = models.ForeignKey(
         "journeys.Touchpoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    sites: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list,
+        help_text="Origins of the pages that may show it inside themselves, as https://example.com",
+    )
+    reset_seconds = models.PositiveSmallIntegerField(
+        default=10, help_text="On a kiosk: how long the thanks stand before the next person's turn"
+    )
     made_by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
@@ -215,6 +222,13 @@ class Response(models.Model):
         default=dict, help_text="Answers by the name of their question, as SurveyJS writes them"
     )
     is_test = models.BooleanField(default=False, help_text="Tried by its author; never becomes feedback")
+    is_unconfirmed = models.BooleanField(
+        default=False,
+        help_text="The page sent the score that a link in a mail named; nobody has pressed anything yet",
+    )
+    is_taken_in = models.BooleanField(
+        default=False, help_text="It became feedback, which may be gone again since; never a second time"
+    )
     started_at = models.DateTimeField(help_text="Where the survey is anonymous: the day alone")
     changed_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, help_text="None while it is partial")
@@ -232,8 +246,8 @@ class Response(models.Model):
             models.Index(fields=["survey", "started_at"], name="response_survey"),
             models.Index(
                 fields=["changed_at"],
-                condition=models.Q(finished_at=None, feedback=None),
-                name="response_left",
+                condition=models.Q(is_taken_in=False, is_test=False),
+                name="response_waiting",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Writes of surveys: questionnaires, questions and invitations."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,10 @@ from django.db import transaction
 from candor.apps.events import own
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import announce_changed
+from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
 
+from .entrances import digest_of
 from .models import Invitation, Question, Survey
 
 _ANNOUNCED_AT_ONCE = 10_000
@@ -66,29 +69,62 @@ class NewInvitation:
     channel: str = ""
     product: str = ""
     segment: str = ""
+    language: str = ""
+    touchpoint_id: int | None = None
+    journey_id: int | None = None
+    episode: str = ""
+    done_by_id: int | None = None
+    done_by_given: str = ""
+    expires_at: datetime | None = None
     feedback_id: int | None = None
 
 
 @transaction.atomic
 def record_invitations(*, survey: Survey, items: Sequence[NewInvitation]) -> int:
     """Store who was asked, once each; returns how many were new."""
+    return len(_add_invitations(survey, [(item, {}) for item in items]))
+
+
+@transaction.atomic
+def invite(*, survey: Survey, items: Sequence[NewInvitation]) -> list[tuple[Invitation, str]]:
+    """Ask customers to answer the newest version; returns each new invitation with the secret of its link, `/a/<secret>/`, which is
+    kept nowhere else and can't be had again. Who was invited under the same key before is not invited again.
+
+    Raises:
+        Conflict: the survey was never published.
+    """
+    version = survey.versions.order_by("-number").first()
+    if version is None:
+        raise Conflict(f"“{survey}” was not published yet, so nobody can be asked to answer it.")
+    links = {item.key: secrets.token_urlsafe(32) for item in items}
+    made = _add_invitations(
+        survey, [(item, {"version": version, "digest": digest_of(links[item.key])}) for item in items]
+    )
+    return [(invitation, links[invitation.key]) for invitation in made]
+
+
+def _add_invitations(
+    survey: Survey, items: Sequence[tuple[NewInvitation, dict[str, Any]]]
+) -> list[Invitation]:
     known: set[str] = set()
-    keys = [item.key for item in items]
+    keys = [item.key for item, _ in items]
     for start in range(0, len(keys), 500):
         rows = Invitation.objects.filter(survey=survey, key__in=keys[start : start + 500])
         known.update(rows.values_list("key", flat=True))
-    fresh = {item.key: item for item in items if item.key not in known}
+    fresh = {item.key: (item, more) for item, more in items if item.key not in known}
     made = Invitation.objects.bulk_create(
         (
-            Invitation(survey=survey, **{name: getattr(item, name) for name in NewInvitation.__slots__})
-            for item in fresh.values()
+            Invitation(
+                survey=survey, **{name: getattr(item, name) for name in NewInvitation.__slots__}, **more
+            )
+            for item, more in fresh.values()
         ),
         batch_size=500,
     )
     ids = [invitation.pk for invitation in made]
     announce("invitation", ids)
     own.tell("invitation", ids)
-    return len(made)
+    return made
 
 
 def announce_invitations_of(*, feedback_ids: Sequence[int]) -> None:

@@ -19,13 +19,13 @@ register = template.Library()
 
 @register.simple_tag
 def built(entry: str) -> str:
-    """Address of a built script: main or theme."""
+    """Address of a built script: main, answer or theme."""
     return assets.entry_url(entry)
 
 
 @register.simple_tag
-def built_styles() -> list[str]:
-    return assets.style_urls()
+def built_styles(entry: str = "main") -> list[str]:
+    return assets.style_urls(entry)
 
 
 @register.simple_tag

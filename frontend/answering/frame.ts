@@ -1,0 +1,11 @@
+/** Inside another site: tell the page around how high this one is. Nothing else is told to it. */
+export function startFrame(): void {
+  if (window.parent === window) return;
+  const main = document.querySelector("main");
+  if (!main) return;
+  document.documentElement.dataset["framed"] = "";
+  new ResizeObserver(() => {
+    const height = Math.ceil(document.documentElement.querySelector("body")?.scrollHeight ?? main.scrollHeight);
+    window.parent.postMessage({ candor: "height", height }, "*");
+  }).observe(main);
+}

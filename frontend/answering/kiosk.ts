@@ -1,0 +1,3 @@
+export function startKiosk(): void {
+  /* filled below */
+}

@@ -1,0 +1,3 @@
+export function showSurvey(_holder: HTMLElement, _form: HTMLFormElement): void {
+  /* filled below */
+}

@@ -1,0 +1,215 @@
+"""What the answering pages show, in the language, the direction and the colour of whoever asks."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.crypto import get_random_string
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from candor.questionnaire import Fault, Questionnaire, Text, check_answers
+
+from . import guards
+from .answer_forms import fields, is_short, steps
+from .brand import theme_of
+from .entrances import Entrance, Trouble
+from .languages import INTERFACE, interface_language, is_right_to_left, language_for, own_name
+from .models import Response
+from .responses import browser_digest, record_response
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_SHORTEST_SECRET, _LONGEST_SECRET = 20, 100
+_STATUS = {Trouble.CLOSED: 410, Trouble.EXPIRED: 410, Trouble.REVOKED: 410}
+
+
+class AnswerPage:
+    """One page for one person at one entrance."""
+
+    def __init__(self, request: HttpRequest, entrance: Entrance, *, secret: str = "") -> None:
+        is_usable = _SHORTEST_SECRET <= len(secret) <= _LONGEST_SECRET
+        self.entrance, self.secret = entrance, secret if is_usable else get_random_string(32)
+        self.address = request.path
+        self.picked = request.POST.get("lang") or request.GET.get("lang", "")
+        self.offered = _offered(entrance)
+        self.language = language_for(
+            self.offered, picked=self.picked, customers=entrance.language, accepted=request.headers.get("Accept-Language", "")
+        )  # fmt: skip
+
+    def keep(self, data: Mapping[str, Any], *, is_finished: bool, is_unconfirmed: bool = False) -> Response:
+        """Store the answers."""
+        return record_response(
+            entrance=self.entrance, secret=self.secret, data=data, at=timezone.now(), language=self.language,
+            is_finished=is_finished, is_unconfirmed=is_unconfirmed,
+        )  # fmt: skip
+
+    def step(
+        self,
+        data: Mapping[str, Any],
+        *,
+        number: int = 0,
+        faults: Mapping[str, str] | None = None,
+        notice: "StrOrPromise" = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        """The form of one step, with what was answered before."""
+        asks = self.entrance.questionnaire
+        walk = steps(asks, data, is_anonymous=self.entrance.is_anonymous)
+        place = next((n for n, step in enumerate(walk) if step.number >= number), len(walk) - 1)
+        shown = walk[place].shown(asks, data)
+        short = is_short(asks)
+        context = {
+            "fields": fields(asks, shown, data, self.language, faults or {}),
+            "number": walk[place].number,
+            "place": place + 1,
+            "of": len(walk),
+            "is_tap": short and place == 0,
+            "is_last": place == len(walk) - 1,
+            "is_first_step": place == 0,
+            "given": fields(asks, asks.questions()[:1], data, self.language, {})[0]
+            if short and place
+            else None,
+            "title": self._words(asks.title) or self.entrance.name,
+            "lede": self._words(asks.description) if place == 0 else "",
+            "faults": bool(faults),
+            "notice": notice,
+            "definition": None if short else asks.source,
+            "data": dict(data),
+            "opened": guards.stamp(self.entrance),
+            "is_kept": not self.entrance.is_anonymous or short,
+        }
+        return self._respond("surveys/answering/step.html", context, status=status)
+
+    def with_score(self, data: Mapping[str, Any]) -> HttpResponse:
+        """The page that a score in a mail leads to: it asks why, and its one button, or its script, keeps the score."""
+        asks = self.entrance.questionnaire
+        faults = {question.name for question in asks.questions()[:1] if question.name not in data}
+        walk = steps(asks, data, is_anonymous=self.entrance.is_anonymous)
+        if faults or not _fits(asks, data):
+            return self.step({})
+        shown = walk[1].shown(asks, data) if len(walk) > 1 else []
+        context = {
+            "fields": fields(asks, shown, data, self.language, {}),
+            "given": fields(asks, asks.questions()[:1], data, self.language, {})[0],
+            "carries_score": True,
+            "number": 1,
+            "place": 2,
+            "of": 2,
+            "is_last": True,
+            "title": self._words(asks.title) or self.entrance.name,
+            "opened": guards.stamp(self.entrance),
+            "data": dict(data),
+        }
+        return self._respond("surveys/answering/step.html", context)
+
+    def thanks(self) -> HttpResponse:
+        """The end."""
+        words = _own_thanks(self.entrance.questionnaire, self.language)
+        return self._respond("surveys/answering/thanks.html", {"words": words})
+
+    def ended(self, before: Response) -> HttpResponse:
+        """The same form sent twice is thanked for once more; anybody else learns that the answer is there."""
+        is_same = before.digest == browser_digest(self.entrance, self.secret)
+        return self.thanks() if is_same else self.trouble(Trouble.ANSWERED)
+
+    def trouble(self, trouble: Trouble) -> HttpResponse:
+        """Why it can't be answered."""
+        return self._respond(
+            "surveys/answering/trouble.html",
+            {"trouble": trouble.value, "opens_at": self.entrance.opens_at},
+            status=_STATUS.get(trouble, 200),
+        )
+
+    def words_of(self, fault: Fault) -> str:
+        """What is wrong, in the page's language."""
+        with translation.override(interface_language(self.language)):
+            return (
+                _("Please answer this question.")
+                if fault.code == "required"
+                else _("This does not fit the question.")
+            )
+
+    def _words(self, text: Text) -> str:
+        return strip_tags(text.in_language(self.language))
+
+    def _respond(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+        entrance, language = self.entrance, self.language
+        shared = {
+            "language": language,
+            "direction": "rtl" if is_right_to_left(language) else "ltr",
+            "theme": theme_of(entrance.brand_color),
+            "languages": [(one, own_name(one)) for one in self.offered if one != language],
+            "name": entrance.name,
+            "secret": self.secret,
+            "address": self.address,
+            "picked": self.picked,
+            "entrance": entrance,
+            "trap": guards.TRAP,
+        }
+        with translation.override(interface_language(language)):
+            body = render_to_string(template, shared | dict(context))
+        return _private(HttpResponse(body, status=status), entrance.sites)
+
+
+def _fits(asks: Questionnaire, data: Mapping[str, Any]) -> bool:
+    return not check_answers(asks, dict(data), finished=False)
+
+
+def _own_thanks(asks: Questionnaire, language: str) -> str:
+    """What the survey itself says at its end."""
+    given = asks.source.get("completedHtml")
+    by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
+    return strip_tags(Text(by_language).in_language(language))
+
+
+def _offered(entrance: Entrance) -> tuple[str, ...]:
+    return entrance.questionnaire.languages if entrance.version_id is not None else INTERFACE
+
+
+def _private(response: HttpResponse, sites: Iterable[str] = ()) -> HttpResponse:
+    """Nobody keeps the page or learns its address from it; only the sites that its link names show it inside themselves."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    if sites:
+        response._csp_replace = {"frame-ancestors": list(sites)}  # type: ignore[attr-defined]
+        response.xframe_options_exempt = True
+    return response
+
+
+HASTY = lazy("That was quicker than anybody reads. Please send it once more.")
+TOO_MANY = lazy(
+    "Many answers are coming from here just now. Yours is not lost: please send it again in a moment."
+)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """The page for links that lead nowhere."""
+    language = language_for(
+        INTERFACE, picked="", customers="", accepted=request.headers.get("Accept-Language", "")
+    )
+    context: dict[str, Any] = {
+        "language": language, "direction": "rtl" if is_right_to_left(language) else "ltr", "theme": theme_of(""), "trouble": "unknown",
+        "languages": [],
+    }  # fmt: skip
+    with translation.override(language):
+        body = render_to_string("surveys/answering/trouble.html", context)
+    return _private(HttpResponse(body, status=404))
+
+
+def embed_script(request: HttpRequest, entrance: Entrance | None) -> HttpResponse:
+    """A few lines that put the page into a frame as high as its content."""
+    if entrance is None:
+        return HttpResponse("/* There is no such survey. */", status=404, content_type="text/javascript")
+    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
+    address = request.build_absolute_uri(reverse("answers:link", args=[token]))
+    body = render_to_string("surveys/answering/embed.js", {"address": address, "name": entrance.name})
+    return HttpResponse(
+        body, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=300"}
+    )

@@ -1,0 +1,214 @@
+"""The one way in for an answer to a survey: stored durably as it comes, in part or whole; `intake` makes feedback of it.
+
+What is stored is never more than was asked: where the survey is anonymous neither the invitation nor the time is kept, and the row's own
+number is drawn at random, so that not even the order of rows leads back to who answered.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from candor.questionnaire import Fault, check_answers
+
+from . import tasks
+from .entrances import Entrance, Trouble, asked, digest_of
+from .errors import BadAnswers, NotOpen
+from .models import Invitation, Response
+
+MOST_CHARACTERS = 100_000  # of all answers of one person together
+_ROOM_BELOW_ZERO = 2**62
+
+
+def record_response(
+    *,
+    entrance: Entrance,
+    secret: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    language: str = "",
+    is_finished: bool,
+    is_unconfirmed: bool = False,
+) -> Response:
+    """Store what somebody answered so far; when this returns it is on disk.
+
+    `secret` is the browser's own, drawn anew for each person: sent again with the same one, answers replace those before, and the same
+    answers change nothing. `data` are all answers so far by question, as SurveyJS writes them.
+
+    Raises:
+        NotOpen: the survey can't be answered there or not any more.
+        BadAnswers: some answers don't fit their questions; nothing was kept.
+    """
+    known = response_at(entrance, secret)
+    if known is None:
+        return begin(
+            entrance=entrance, secret=secret, data=data, at=at, language=language, is_finished=is_finished,
+            is_unconfirmed=is_unconfirmed,
+        )  # fmt: skip
+    if known.finished_at is not None and dict(data) == known.data:
+        return known
+    return _go_on(known, data, at, is_finished=is_finished, is_unconfirmed=is_unconfirmed)
+
+
+def response_at(entrance: Entrance, secret: str) -> Response | None:
+    """What was answered there so far: by the same browser, or where the survey is not anonymous by the invitation's link."""
+    rows = Response.objects.filter(survey_id=entrance.survey_id)
+    if entrance.invitation_id is not None and not entrance.is_anonymous:
+        return rows.filter(invitation_id=entrance.invitation_id).first()
+    return rows.filter(digest=browser_digest(entrance, secret)).first() if secret else None
+
+
+def browser_digest(entrance: Entrance, secret: str) -> str:
+    """What is kept of a browser's secret: of no use elsewhere, and where the survey is anonymous the same at every invitation."""
+    is_named = entrance.invitation_id is not None and not entrance.is_anonymous
+    where = f"invitation {entrance.invitation_id}" if is_named else f"survey {entrance.survey_id}"
+    return digest_of(f"{where}\x1f{secret}")
+
+
+def begin(
+    *,
+    entrance: Entrance,
+    secret: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    language: str = "",
+    is_finished: bool = False,
+    is_unconfirmed: bool = False,
+    is_test: bool = False,
+) -> Response:
+    """Store the first answers that somebody gave.
+
+    Raises:
+        NotOpen, BadAnswers: see `record_response`.
+    """
+    if trouble := entrance.trouble(at):
+        raise NotOpen(trouble)
+    refuse_misfits(entrance.version_id, entrance.published_at, data, is_finished=is_finished)
+    response = _new(entrance, secret, data, at, language, is_finished=is_finished)
+    response.is_unconfirmed, response.is_test = is_unconfirmed, is_test
+    try:
+        with transaction.atomic():
+            if entrance.invitation_id is not None and (is_finished or entrance.is_anonymous):
+                _claim(entrance.invitation_id)
+            response.save(force_insert=True)
+    except IntegrityError:  # the same answer came twice at the same instant
+        known = response_at(entrance, secret)
+        if known is None:
+            raise
+        return known
+    if is_finished:
+        tasks.take_in_soon()
+    return response
+
+
+def save_part(*, response: Response, data: Mapping[str, Any], at: datetime) -> Response:
+    """Keep the answers so far.
+
+    Raises:
+        NotOpen: it is finished, or became feedback meanwhile.
+        BadAnswers: some answers don't fit their questions; those before stay.
+    """
+    return _go_on(response, data, at, is_finished=False, is_unconfirmed=False)
+
+
+def finish(*, response: Response, data: Mapping[str, Any], at: datetime) -> Response:
+    """Keep the answers as the whole of what this person says.
+
+    Raises:
+        NotOpen, BadAnswers: see `save_part`.
+    """
+    return _go_on(response, data, at, is_finished=True, is_unconfirmed=False)
+
+
+def refuse_misfits(
+    version_id: int | None, published_at: datetime | None, data: Mapping[str, Any], *, is_finished: bool
+) -> None:
+    """Check what a browser sent against what was asked.
+
+    Raises:
+        BadAnswers: naming each question whose answer does not fit.
+    """
+    if len(str(data)) > MOST_CHARACTERS:
+        raise BadAnswers(
+            [Fault("", "too_long", f"All answers together have more than {MOST_CHARACTERS:,} characters.")]
+        )
+    faults = check_answers(asked(version_id, published_at), dict(data), finished=is_finished)
+    if faults:
+        raise BadAnswers(faults)
+
+
+def _new(
+    entrance: Entrance,
+    secret: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    language: str,
+    *,
+    is_finished: bool,
+) -> Response:
+    if entrance.is_anonymous:
+        at = day_of(at)
+    is_invited = entrance.invitation_id is not None
+    leads_back = entrance.is_anonymous and is_invited
+    return Response(
+        pk=-1 - secrets.randbelow(_ROOM_BELOW_ZERO) if entrance.is_anonymous else None,
+        survey_id=entrance.survey_id,
+        version_id=entrance.version_id or 0,
+        key=secrets.token_hex(16),
+        digest=browser_digest(entrance, secret) if secret else "",
+        invitation_id=None if entrance.is_anonymous else entrance.invitation_id,
+        link_id=entrance.link_id,
+        language="" if leads_back else language,
+        channel="" if leads_back else entrance.channel or entrance.kind,
+        data=dict(data),
+        started_at=at,
+        changed_at=at,
+        finished_at=at if is_finished else None,
+    )
+
+
+def day_of(at: datetime) -> datetime:
+    """Noon of the day: all that is kept of the time where a survey is anonymous."""
+    here = timezone.localtime(at)
+    return datetime.combine(here.date(), time(12), tzinfo=here.tzinfo)
+
+
+def _claim(invitation_id: int) -> None:
+    """Use up the invitation, once."""
+    if not Invitation.objects.filter(pk=invitation_id, is_answered=False).update(is_answered=True):
+        raise NotOpen(Trouble.ANSWERED)
+
+
+def _go_on(
+    response: Response, data: Mapping[str, Any], at: datetime, *, is_finished: bool, is_unconfirmed: bool
+) -> Response:
+    if response.finished_at is not None or response.is_taken_in:
+        raise NotOpen(Trouble.ANSWERED)
+    refuse_misfits(response.version_id, response.version.published_at, data, is_finished=is_finished)
+    if is_unconfirmed:
+        data = _believed(response, data)
+    response.data, response.is_unconfirmed = dict(data), is_unconfirmed
+    response.changed_at = at = day_of(at) if response.survey.is_anonymous else at
+    response.finished_at = at if is_finished else None
+    with transaction.atomic():
+        waiting = Response.objects.filter(pk=response.pk, finished_at=None, is_taken_in=False)
+        if not waiting.update(
+            data=response.data, is_unconfirmed=is_unconfirmed, changed_at=at, finished_at=response.finished_at
+        ):
+            raise NotOpen(Trouble.ANSWERED)
+        if is_finished and response.invitation_id is not None:
+            Invitation.objects.filter(pk=response.invitation_id).update(is_answered=True)
+    if is_finished:
+        tasks.take_in_soon()
+    return response
+
+
+def _believed(response: Response, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What to make of a score that the page sent by itself: a person's word stands against it, and where one link after the other
+    was opened it was no person, so that none counts until somebody presses a button."""
+    if not response.is_unconfirmed:
+        return response.data
+    return data if dict(data) == response.data else {}

@@ -1,0 +1,176 @@
+"""The pages at which people answer, for everybody who holds a link; without a session, a cookie or a script.
+
+A browser is known by a secret of its own that its form carries, so that no page elsewhere can send an answer in somebody's name.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from candor.apps.organization.access import public
+from candor.foundation.errors import InvalidInput
+from candor.questionnaire import Question, check_answers, keep_seen
+
+from .. import answer_pages as pages
+from .. import guards
+from ..answer_forms import PREFIX, is_short, read_step, steps, where_to_go_on
+from ..entrances import Entrance, Trouble, by_secret, by_token
+from ..errors import BadAnswers, NotOpen, TooManyAnswers
+from ..hub_answers import COMMENT
+from ..responses import response_at
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Answer by the link of an invitation."""
+    public(request)
+    return _answer(request, by_secret(secret))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer at a standing link."""
+    public(request)
+    return _answer(request, by_token(token))
+
+
+@require_http_methods(["GET", "HEAD"])
+def embed(request: HttpRequest, token: str) -> HttpResponse:
+    """The script that puts a standing link into another site's page."""
+    public(request)
+    return pages.embed_script(request, by_token(token))
+
+
+def _answer(request: HttpRequest, entrance: Entrance | None) -> HttpResponse:
+    if entrance is None:
+        return pages.unknown(request)
+    if request.method != "POST":
+        return _open(request, entrance)
+    if request.content_type == "application/json":
+        return _take_json(request, entrance)
+    return _take_form(request, entrance)
+
+
+def _open(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """The first page, or the page where its answers end if some came before. Opening it keeps nothing: machines that look
+    into mails follow every link."""
+    page = pages.AnswerPage(request, entrance)
+    if trouble := entrance.trouble(timezone.now()):
+        return page.trouble(trouble)
+    before = response_at(entrance, "")
+    if before is not None and (before.finished_at or before.is_taken_in):
+        return page.trouble(Trouble.ANSWERED)
+    data = dict(before.data) if before else {}
+    asks = entrance.questionnaire
+    score = request.GET.get("score", "")
+    if score and is_short(asks) and not data:
+        return page.with_score(_picked(asks.elements()[0], score))
+    walk = steps(asks, data, is_anonymous=entrance.is_anonymous)
+    return page.step(data, number=where_to_go_on(data, walk))
+
+
+def _picked(question: Question, score: str) -> dict[str, Any]:
+    posted = QueryDict(mutable=True)
+    posted[PREFIX + question.name] = score
+    return read_step([question], posted, {})
+
+
+def _take_form(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    posted = request.POST
+    page = pages.AnswerPage(request, entrance, secret=posted.get("secret", ""))
+    if guards.is_trapped(entrance, posted):
+        return page.thanks()
+    before = response_at(entrance, page.secret)
+    if before is not None and (before.finished_at is not None or before.is_taken_in):
+        return page.ended(before)
+    if before is None and (trouble := entrance.trouble(timezone.now())):
+        return page.trouble(trouble)
+    on_page = [one for one in entrance.questionnaire.questions() if one.name in posted.getlist("shown")]
+    data = read_step(on_page, posted, before.data if before else {})
+    number = int(posted["step"]) if posted.get("step", "").isdecimal() else 0
+    try:
+        guards.limit(request, entrance)
+        if before is None and guards.is_hasty(entrance, posted.get("opened", "")):
+            return page.step(data, number=number, notice=pages.HASTY)
+        return _walk_on(
+            page, data, number, {one.name for one in on_page}, goes_back=posted.get("go") == "back"
+        )
+    except NotOpen as error:
+        return page.trouble(error.trouble)
+    except TooManyAnswers as error:
+        return page.step(data, number=number, notice=pages.TOO_MANY, status=error.http_status)
+
+
+def _walk_on(
+    page: pages.AnswerPage, data: dict[str, Any], number: int, on_page: set[str], *, goes_back: bool
+) -> HttpResponse:
+    """Keep what the step brought and show the next one; or this one again, with what is missing."""
+    asks, is_anonymous = page.entrance.questionnaire, page.entrance.is_anonymous
+    walk = steps(asks, data, is_anonymous=is_anonymous)
+    this = next((step for step in walk if step.number == number), walk[0])
+    faults = {} if goes_back else _faults(page, data, on_page)
+    more = {one.name for one in this.shown(asks, data) if one.is_asked} - on_page
+    if faults or (more and not goes_back and not is_short(asks)):
+        return page.step(data, number=number, faults=faults)
+    later = [step for step in walk if step.number > number]
+    if not later and not goes_back:
+        return _end(page, data)
+    if is_short(asks) or not is_anonymous:
+        page.keep(data, is_finished=False)
+    earlier = [step for step in walk if step.number < number]
+    return page.step(data, number=(earlier[-1] if earlier else this).number if goes_back else later[0].number)
+
+
+def _faults(page: pages.AnswerPage, data: Mapping[str, Any], on_page: set[str]) -> dict[str, str]:
+    """What is wrong with the answers on the page, by question."""
+    found = check_answers(page.entrance.questionnaire, dict(data), finished=True)
+    return {
+        fault.place: page.words_of(fault) for fault in found if fault.place.removesuffix(COMMENT) in on_page
+    }
+
+
+def _end(page: pages.AnswerPage, data: dict[str, Any]) -> HttpResponse:
+    asks = page.entrance.questionnaire
+    try:
+        page.keep(keep_seen(asks, data), is_finished=True)
+    except BadAnswers as error:  # something before this step is missing
+        faults = {fault.place: page.words_of(fault) for fault in error.faults}
+        walk = steps(asks, data, is_anonymous=page.entrance.is_anonymous)
+        names = {name.removesuffix(COMMENT) for name in faults}
+        first = next((s for s in walk if names & {one.name for one in s.questions}), walk[0])
+        return page.step(data, number=first.number, faults=faults)
+    return page.thanks()
+
+
+def _take_json(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """What the script of a longer survey, a kiosk or a score from a mail sends."""
+    given = _json(request)
+    secret, data = given.get("secret"), given.get("data")
+    if not isinstance(secret, str) or not isinstance(data, dict):
+        raise InvalidInput("An object with “secret” and “data” was expected.")
+    page = pages.AnswerPage(request, entrance, secret=secret)
+    if entrance.link_id is not None and given.get(guards.TRAP):
+        return JsonResponse({"state": "finished"})
+    guards.limit(request, entrance)
+    if response_at(entrance, page.secret) is None and guards.is_hasty(entrance, str(given.get("opened", ""))):
+        raise TooManyAnswers(str(pages.HASTY), seconds=2)
+    is_finished = given.get("finished") is True
+    kept = page.keep(data, is_finished=is_finished, is_unconfirmed=given.get("unconfirmed") is True)
+    return JsonResponse({"state": "finished" if kept.finished_at else "kept"})
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        given = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("A JSON object was expected.") from error
+    if not isinstance(given, dict):
+        raise InvalidInput("A JSON object was expected.")
+    return given
