@@ -5,7 +5,19 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["checking", "definition", "evaluation", "expressions", "piping", "reading", "values"]
+    "module",
+    [
+        "checking",
+        "definition",
+        "evaluation",
+        "expressions",
+        "piping",
+        "reading",
+        "values",
+        "walking",
+        "concerns",
+        "wording",
+    ],
 )
 def test_the_examples_in_the_documentation_run(module: str) -> None:
     failed, tried = doctest.testmod(importlib.import_module(f"candor.questionnaire.{module}"))

@@ -4,6 +4,7 @@ The form is SurveyJS JSON. No Django, no clock, no network; works in a notebook.
 """
 
 from .checking import check_answers
+from .concerns import SCALES, Concern, warnings
 from .definition import (
     DEFAULT,
     Choice,
@@ -20,12 +21,16 @@ from .errors import BadDefinition, BadExpression, Fault, FileRefused, Questionna
 from .passing import is_required, keep_seen, passed_pages, visible_questions, visible_rows, with_calculated
 from .piping import piped, piped_names
 from .reading import read_definition
+from .walking import DeadEnd, Walk, Way, walk
 
 __all__ = [
     "DEFAULT",
+    "SCALES",
     "BadDefinition",
     "BadExpression",
     "Choice",
+    "Concern",
+    "DeadEnd",
     "Fault",
     "FileRefused",
     "Measure",
@@ -37,6 +42,8 @@ __all__ = [
     "Text",
     "Trigger",
     "TriggerKind",
+    "Walk",
+    "Way",
     "check_answers",
     "is_required",
     "keep_seen",
@@ -46,5 +53,7 @@ __all__ = [
     "read_definition",
     "visible_questions",
     "visible_rows",
+    "walk",
+    "warnings",
     "with_calculated",
 ]

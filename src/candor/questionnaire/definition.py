@@ -84,7 +84,8 @@ class Question:
     """One element of a page. `place` is its path in the definition, `page` the index of its page.
 
     `conditions` are all that must hold for it to be seen: its own, its panels', its page's. `lowest` and `highest` are the ends of a
-    scale or of a number; `choices` the steps of a scale that names them, too; `rows` and `columns` are a matrix's.
+    scale or of a number; `choices` the steps of a scale that names them, too; `rows` and `columns` are a matrix's. `choices_if` and `rows_if`
+    say of each `{item}` whether it is seen.
     """
 
     name: str
@@ -116,6 +117,8 @@ class Question:
     conditions: tuple[Expression, ...] = ()
     enable_if: Expression | None = None
     required_if: Expression | None = None
+    choices_if: Expression | None = None
+    rows_if: Expression | None = None
     shown_value: Expression | None = None
     source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

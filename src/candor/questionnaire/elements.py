@@ -105,12 +105,11 @@ def _choice(reader: Reader, source: Mapping[str, Any], question: Question) -> Qu
     choices += _special(reader, source, place, "other", "showOtherItem", "hasOther")
     if not choices:
         reader.fault(place, "no_choices", "There is nothing to choose.")
-    reader.expression(source, "choicesVisibleIf", place)
     reader.expression(source, "choicesEnableIf", place)
     is_multiple = source.get("multiSelect") is True
     most = reader.number(source, "maxSelectedChoices", place)
     return replace(
-        question, choices=choices, has_other=has_other, kind=QuestionKind.CHOICES if is_multiple else question.kind,
+        question, choices=choices, has_other=has_other, choices_if=reader.expression(source, "choicesVisibleIf", place), kind=QuestionKind.CHOICES if is_multiple else question.kind,
         least_chosen=int(reader.number(source, "minSelectedChoices", place) or 0), most_chosen=int(most) if most else None,
     )  # fmt: skip
 
@@ -150,12 +149,11 @@ def _matrix(reader: Reader, source: Mapping[str, Any], question: Question) -> Qu
             reader.fault(
                 place, "bad_name", f"“{question.name}.{row.value}” needs at most {LONGEST_NAME} characters."
             )
-    reader.expression(source, "rowsVisibleIf", place)
     reader.expression(source, "columnsVisibleIf", place)
     numbers = [float(one.value) for one in columns if is_number(one.value)]  # type: ignore[arg-type]
     is_scale = bool(numbers) and len(numbers) == len(columns)
     return replace(
-        question, rows=rows, columns=columns, needs_every_row=_first(source, "eachRowRequired", "isAllRowRequired") is True,
+        question, rows=rows, columns=columns, rows_if=reader.expression(source, "rowsVisibleIf", place), needs_every_row=_first(source, "eachRowRequired", "isAllRowRequired") is True,
         lowest=min(numbers) if is_scale else None, highest=max(numbers) if is_scale else None,
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """What somebody with given answers gets to see: values that are reckoned, conditions, and where triggers jump to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from .definition import Page, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
+from .definition import Choice, Page, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
 from .evaluation import evaluate, holds
 from .expressions import Expression
 from .values import Value
@@ -39,11 +39,11 @@ def visible_questions(questionnaire: Questionnaire, answers: Mapping[str, Value]
     return tuple(
         one
         for one in questionnaire.questions()
-        if _all_hold(one.conditions, known, in_order) and _has_rows(one, known, in_order)
+        if all_hold(one.conditions, known, in_order) and _has_rows(one, known, in_order)
     )
 
 
-def _all_hold(
+def all_hold(
     conditions: tuple[Expression, ...], known: Mapping[str, Value], in_order: frozenset[str]
 ) -> bool:
     return all(holds(condition, known, in_order=in_order) for condition in conditions)
@@ -59,9 +59,26 @@ def visible_rows(
     question: Question, known: Mapping[str, Value], in_order: frozenset[str] = frozenset()
 ) -> Iterator[str]:
     """Values of a matrix's rows that are seen."""
-    for row in question.rows:
-        if row.visible_if is None or holds(row.visible_if, known, in_order=in_order):
-            yield str(row.value)
+    return (str(row.value) for row in _seen(question.rows, question.rows_if, known, in_order))
+
+
+def visible_choices(
+    question: Question, known: Mapping[str, Value], in_order: frozenset[str] = frozenset()
+) -> Iterator[Choice]:
+    """The choices that are seen."""
+    return _seen(question.choices, question.choices_if, known, in_order)
+
+
+def _seen(
+    items: tuple[Choice, ...],
+    condition: Expression | None,
+    known: Mapping[str, Value],
+    in_order: frozenset[str],
+) -> Iterator[Choice]:
+    for item in items:
+        own = item.visible_if or condition
+        if own is None or holds(own, {**known, "item": item.value, "choice": item.value}, in_order=in_order):
+            yield item
 
 
 def is_required(
@@ -88,7 +105,7 @@ def passed_pages(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> 
     index = 0
     while index < len(questionnaire.pages):
         page = questionnaire.pages[index]
-        seen = [one for one in page.questions if _all_hold(one.conditions, known, in_order)]
+        seen = [one for one in page.questions if all_hold(one.conditions, known, in_order)]
         index += 1
         if not seen:
             continue
@@ -106,17 +123,19 @@ def acting(
     questionnaire: Questionnaire, seen: list[Question], known: Mapping[str, Value], in_order: frozenset[str]
 ) -> Trigger | None:
     """The trigger that acts when these questions of a page are answered; one that ends it before one that jumps."""
-    names = {one.name.lower() for one in seen}
     found = [
-        trigger for trigger in questionnaire.triggers if trigger.kind in {TriggerKind.COMPLETE, TriggerKind.SKIP}
-        and any(_first_name(name, names) for name in trigger.condition.names()) and holds(trigger.condition, known, in_order=in_order)
+        trigger for trigger in questionnaire.triggers
+        if trigger.kind in {TriggerKind.COMPLETE, TriggerKind.SKIP} and acts_on(trigger, seen)
+        and holds(trigger.condition, known, in_order=in_order)
     ]  # fmt: skip
     return min(found, key=lambda trigger: trigger.kind is not TriggerKind.COMPLETE, default=None)
 
 
-def _first_name(asked: str, names: set[str]) -> bool:
-    low = asked.lower()
-    return any(low == name or low.startswith((f"{name}.", f"{name}[")) for name in names)
+def acts_on(trigger: Trigger, seen: Iterable[Question]) -> bool:
+    """Whether a trigger looks at one of these questions; only then is it asked when their page is answered."""
+    names = [one.name.lower() for one in seen]
+    asked = [name.lower() for name in trigger.condition.names()]
+    return any(one == name or one.startswith((f"{name}.", f"{name}[")) for one in asked for name in names)
 
 
 def keep_seen(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> dict[str, Value]:
