@@ -25,6 +25,7 @@ from candor.apps.organization.choices import KeyScope, Role
 from candor.apps.organization.keys import make_key
 from candor.apps.organization.models import ApiKey, Invitation, Person, RoleAssignment
 from candor.apps.organization.services import create_person, give_role
+from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
 from candor.apps.strategy.services import define_outcome
@@ -56,12 +57,13 @@ def build_harbour(world: World) -> Harbour:
     customer, duplicate = _customers(world)
     feedback = _feedback(world, customer)
     complaint = _complaint(world, customer)
+    review = _review(world, customer)
     case = _case(world, feedback)
     journey = _journey(world)
     delivery = _delivery(world)
     things = {
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
-        "feedback": feedback.pk, "complaint": complaint.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
+        "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
@@ -108,6 +110,15 @@ def _complaint(world: World, customer: Customer) -> Feedback:
     )  # fmt: skip
     received = receive_complaints(items=[item], source="test")
     return Feedback.objects.get(pk=received.new_ids["Q-1"])
+
+
+def _review(world: World, customer: Customer) -> Feedback:
+    item = NewReview(
+        key="R-1", site_name="Google", written_at=timezone.now() - timedelta(days=2), stars=1, author=WORD, title=WORD,
+        comment=f"Never {WORD}.", unit_id=world.quay.pk, is_of_location=True, customer_id=customer.pk,
+    )  # fmt: skip
+    receive_reviews(items=[item], source="google")
+    return Feedback.objects.get(source="google", key="R-1")
 
 
 def _case(world: World, feedback: Feedback) -> Case:

@@ -127,6 +127,13 @@ ADDRESSES = {
     "complaints:panel": hidden(pk="complaint"),
     "complaints:acknowledge": hidden(pk="complaint"),
     "complaints:decide": hidden(pk="complaint"),
+    "reputation:overview": shared(),
+    "reputation:list": shared(),
+    "reputation:rules": shared(),
+    "reputation:person": hidden(pk="person"),
+    "reputation:panel": hidden(pk="review"),
+    "reputation:exclude": hidden(pk="review"),
+    "reputation:include": hidden(pk="review"),
     "surveys:list": shared(),
     "answers:invitation": hidden(secret="token"),
     "answers:link": hidden(token="token"),
@@ -313,7 +320,7 @@ def _everything(harbour: Harbour) -> dict[str, Any]:
         "target": "20", "by_on": "2099-01-01", "measure": "nps", "unit": world.quay.pk, "parent": world.quay.pk,
         "name": "Taken over", "email": "new@harbour.example", "role": "administrator", "kind": "team", "code": "taken",
         "least_n_score": "5", "least_n_person": "10", "trigger": "complaint", "owner_role": "manager", "due_hours": "24",
-        "file": SimpleUploadedFile("x.csv", b"Complaint ID,Date received\n1,2026-01-31\n"),
+        "reason": "spam", "note": "Taken over.", "file": SimpleUploadedFile("x.csv", b"Complaint ID,Date received\n1,2026-01-31\n"),
     }  # fmt: skip
 
 

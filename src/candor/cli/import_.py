@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """examples:
   candor import complaints complaints.csv.gz
+  candor import reviews reviews.json
   candor import events log.xes.gz --journey permits
   candor import events orders.jsonocel --case-type order
   candor import surveys wide.csv --source airport-2017 --column key=RESPNUM --column weight=WEIGHT \\
@@ -30,13 +31,13 @@ _EXAMPLES = """examples:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "import", help="bring in complaints, survey answers or events", epilog=_EXAMPLES,
+        "import", help="bring in complaints, reviews, survey answers or events", epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("kind", help="complaints, surveys, events; or undo")
+    parser.add_argument("kind", help="complaints, reviews, surveys, events; or undo")
     parser.add_argument(
         "file",
-        help="CSV (also .gz, .zip), XES or OCEL 2.0 JSON (also .gz); for undo the number of the import",
+        help="CSV (also .gz, .zip), JSON of a review site, XES or OCEL 2.0 JSON (also .gz); for undo the number of the import",
     )
     parser.add_argument("--source", help="what the file's system is called; its ids are unique within it")
     parser.add_argument("--journey", help="events: the journey they belong to")
@@ -205,7 +206,16 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.date_order:
         options |= {
             f"date_order_{key}": arguments.date_order
-            for key in ("received_on", "sent_on", "decided_on", "at", "received_at")
+            for key in (
+                "received_on",
+                "sent_on",
+                "decided_on",
+                "at",
+                "received_at",
+                "written_at",
+                "changed_at",
+                "replied_at",
+            )
         }
     if arguments.low_is_good:
         options["low_is_good"] = arguments.low_is_good

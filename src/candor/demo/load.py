@@ -25,6 +25,7 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.organization.models import Unit, Workspace
 from candor.apps.organization.queries import audit_entries, root_unit
 from candor.apps.organization.services import create_workspace, record_audit
+from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys.services import NewInvitation, record_invitations
 from candor.demo.complaints import ACKNOWLEDGE_DAYS, DECIDE_DAYS
@@ -127,7 +128,7 @@ def _load_chunk(chunk: Chunk) -> Iterator[tuple[str, float]]:
         receive_complaints(items=items, source=COMPLAINTS, clock=CLOCK)
     yield "Reading reviews", 0.95
     for source, reviews in _by(chunk.review_rows(), lambda row: row.source).items():
-        receive(items=[_review(row, source, cast) for row in reviews])
+        receive_reviews(items=[_review(row, cast) for row in reviews], source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,19 +288,20 @@ def _complaint(row: ComplaintRow, cast: _Cast) -> NewComplaint:
     )
 
 
-def _review(row: ReviewRow, source: str, cast: _Cast) -> NewFeedback:
-    stars = NewAnswer(question="stars", kind=AnswerKind.STARS, number=float(row.stars))
-    return NewFeedback(
-        kind=Kind.REVIEW,
-        source=source,
+def _review(row: ReviewRow, cast: _Cast) -> NewReview:
+    return NewReview(
         key=row.key,
-        received_at=row.posted_at,
-        channel="review",
-        title=f"{row.author} on {source}",
+        site_name=row.source,
+        written_at=row.posted_at,
+        stars=row.stars,
+        author=row.author,
         comment=row.text,
         language=row.language,
-        answers=(stars,),
-        **cast.of_work(row.unit, row.staff),
+        reply_text=row.reply or "",
+        replied_at=row.replied_at,
+        unit_id=cast.stage.units[row.unit],
+        is_of_location=True,
+        done_by_id=cast.stage.people[row.staff] if row.staff else None,
     )
 
 

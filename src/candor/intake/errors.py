@@ -108,7 +108,7 @@ class BrokenJson(FileRefused):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"The log can't be read: {reason}.")
+        super().__init__(f"The file can't be read: {reason}.")
 
 
 class UnknownCaseType(IntakeError):

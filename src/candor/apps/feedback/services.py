@@ -178,6 +178,24 @@ def add_answers(*, source: str, items: Sequence[NewFeedback], batch: ImportBatch
 
 
 @transaction.atomic
+def revise(
+    *, feedback: Feedback, title: str, comment: str, answers: Sequence[NewAnswer] | None = None
+) -> Feedback:
+    """Put what was said to what its author says now; `answers` replace those to the same questions, None leaves all as they are.
+
+    The source that calls it keeps what was said before, where it has to be kept.
+    """
+    feedback.title = mask(title).text[:200] if title else ""
+    feedback.comment, feedback.comment_masked = comment, mask(comment).text if comment else ""
+    feedback.save(update_fields=["title", "comment", "comment_masked"])
+    if answers is not None:
+        feedback.answers.filter(question__in=[answer.question for answer in answers]).delete()
+        Answer.objects.bulk_create(_answer(feedback.pk, answer) for answer in answers)
+    announce_changed([feedback.pk])
+    return feedback
+
+
+@transaction.atomic
 def mark_handled(*, feedback: Feedback, by: Person) -> Feedback:
     """Take an item out of the inbox."""
     if feedback.handled_at:

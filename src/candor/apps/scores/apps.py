@@ -12,10 +12,13 @@ class ScoresConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.organization.audit import register_actions
+        from candor.apps.reputation.numbers import register_numbers
 
         from . import lanes, receivers, tasks  # noqa: F401  receivers and tasks register themselves
+        from .reviews import NUMBERS
 
         lanes.register()
+        register_numbers(NUMBERS)
         register_page(Page("Measure", "Scores", "scores:scores", "chart-dots", "read_scores", order=10))
         register_panel(Panel("complaints", "Answered in time", "scores:complaints_panel", order=10))
         register_actions(

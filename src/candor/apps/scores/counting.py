@@ -71,9 +71,12 @@ def _last_day(period: Period, scope: Scope, waiting_days: int) -> date:
     return min(period.until, scope.as_of - timedelta(days=waiting_days)) if waiting_days else period.until
 
 
-def count_of_person(measure: Measure, *, person: Person, period: Period) -> Counted:
+def count_of_person(
+    measure: Measure, *, person: Person, period: Period, only: Filter = EVERYTHING
+) -> Counted:
     """Answers about the work of one person, wherever they did it; `services.estimate_for_person` is the door to it."""
-    where = Filter(since=period.since, until=period.until + timedelta(days=1), persons=(person.pk,))
+    until = period.until + timedelta(days=1)
+    where = replace(_hashable(only), since=period.since, until=until, persons=(person.pk,))
     return _remembered(_state(), (measure.metric,), ("metric",), where, weighted=True)
 
 

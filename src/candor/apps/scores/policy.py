@@ -8,6 +8,7 @@ from candor.analytics import Comparison, Estimate
 from candor.apps.organization.choices import Permission, Role
 from candor.apps.organization.models import Person, RoleAssignment
 from candor.apps.organization.scope import Scope
+from candor.apps.reputation.models import PublicPage
 from candor.foundation.errors import NotAllowed
 
 
@@ -62,6 +63,18 @@ def check_purpose(*, purpose: Purpose, of: Person, by: Person) -> None:
     raise NotAllowed(
         "Only the person themselves, and their manager for coaching, may see a score about one person."
     )
+
+
+def check_published(*, of: Person) -> None:
+    """Let everybody see a score about a person who agreed to it, as long as their page is switched on.
+
+    That they agreed, and every switch, stands in the audit log; the looks of passers-by are not logged, since that would be tracking.
+
+    Raises:
+        NotAllowed: they have not agreed, or the page is off.
+    """
+    if not PublicPage.objects.filter(person=of, is_on=True, agreed_at__isnull=False).exists():
+        raise NotAllowed("A score about one person is public only if the person agreed to it.")
 
 
 def is_manager_of(manager: Person, person: Person) -> bool:

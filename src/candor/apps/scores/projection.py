@@ -15,6 +15,7 @@ from django.utils import timezone
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
+from candor.apps.reputation.queries import not_counted
 from candor.apps.surveys.models import Invitation
 from candor.apps.surveys.polarity import high_is_good, turned_scales
 
@@ -83,9 +84,10 @@ def _facts_of_feedback(rows: QuerySet[Feedback]) -> Iterator[Fact]:
         )
     }
     turned = turned_scales({row[-1] for row in feedback})
+    left_out = not_counted(ids)
     for *values, source in feedback:
         shared = _shared(dict(zip(_COLUMNS, values, strict=True)))
-        if shared is None:
+        if shared is None or values[0] in left_out:
             continue
         for kind, question, number in answers[values[0]]:
             value = high_is_good(number, source, question, turned)

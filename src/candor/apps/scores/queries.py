@@ -104,16 +104,17 @@ class Overview:
 
 
 def estimate(
-    measure: Measure, *, scope: Scope, only: Filter = EVERYTHING, weighted: bool = True
+    measure: Measure, *, scope: Scope, only: Filter = EVERYTHING, weighted: bool = True, least_n: int = 0
 ) -> ScoreResult:
-    """The score in the scope's period, compared with the period before on the raw answers."""
+    """The score in the scope's period, compared with the period before on the raw answers; `least_n` may ask for more than the
+    workspace's policy does, never for less."""
     sides = [
         count([measure], scope=scope, period=period, only=only, weighted=weighted).get(
             (measure.metric,), Histogram()
         )
         for period in (scope.period, scope.before)
     ]
-    return _result(measure, sides[0], sides[1], scope, workspace().least_n_score)
+    return _result(measure, sides[0], sides[1], scope, max(least_n, workspace().least_n_score))
 
 
 def score_of_person(measure: Measure, *, person: Person, scope: Scope) -> ScoreResult:
@@ -133,6 +134,15 @@ def score_of_person(measure: Measure, *, person: Person, scope: Scope) -> ScoreR
     )
 
 
+def published_score_of_person(
+    measure: Measure, *, person: Person, period: Period, only: Filter, least_n: int
+) -> Estimate:
+    """The score of a person who agreed that everybody sees it; whoever asks has looked at `policy.check_published`."""
+    counted = count_of_person(measure, person=person, period=period, only=only)
+    least_n = max(least_n, workspace().least_n_person)
+    return _counted(measure, counted.get((measure.metric,), Histogram()), period, least_n)
+
+
 def estimates_by(
     measure: Measure, dimension: Dimension, *, scope: Scope, only: Filter = EVERYTHING, compare: bool = False,
     kind: UnitKind | None = None, weighted: bool = True,
@@ -148,10 +158,11 @@ def estimates_by(
 
 
 def split(
-    measure: Measure, dimension: Dimension, *, scope: Scope, only: Filter = EVERYTHING, most: int = 40
-) -> Split:
-    """The groups of a dimension against each other; beyond `most` the smallest are one group."""
-    groups = _folded(_groups(measure, dimension, scope, scope.period, only, None, weighted=True), most)
+    measure: Measure, dimension: Dimension, *, scope: Scope, only: Filter = EVERYTHING, most: int = 40,
+    kind: UnitKind | None = None,
+) -> Split:  # fmt: skip
+    """The groups of a dimension against each other; beyond `most` the smallest are one group. Units as in `estimates_by`."""
+    groups = _folded(_groups(measure, dimension, scope, scope.period, only, kind, weighted=True), most)
     rows = _rows(measure, groups, None, scope)
     answers = [group.answers for group in groups]
     return Split(

@@ -181,7 +181,7 @@ _ALL = (
     ),
     Measure(
         key="stars",
-        version=1,
+        version=2,
         name="Mean stars",
         group="Answers",
         question="How many stars, from 1 to 5, did public reviews give?",
@@ -190,8 +190,8 @@ _ALL = (
         scale=SCALES[AnswerKind.STARS],
         unit="mean",
         is_high_good=True,
-        denominator="All reviews with stars",
-        blanks="Reviews without stars are left out.",
+        denominator="All reviews with stars that stand at their site",
+        blanks="Reviews without stars, those gone at their site and those excluded for a published reason are left out.",
         noun="reviews",
     ),
     Measure(

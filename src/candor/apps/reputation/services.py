@@ -1,0 +1,300 @@
+"""Writes of reviews: receive them once, follow their edits and deletions, leave some out for a published reason."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from candor.apps.feedback.choices import AnswerKind, Kind
+from candor.apps.feedback.models import Feedback
+from candor.apps.feedback.services import NewAnswer, NewFeedback, announce_changed, receive, revise
+from candor.apps.imports.models import ImportBatch
+from candor.apps.organization.models import Person
+from candor.apps.organization.services import record_audit
+from candor.foundation.errors import Conflict, InvalidInput
+from candor.text.masking import mask
+
+from .choices import Level, Reason
+from .models import Connection, Erased, Exclusion, Review, ReviewVersion
+
+STARS = "stars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReview:
+    """A review as a site shows it now; `site_name` is what people call the site, `stars` None where it gives none.
+
+    `written_at` may know the day only (then noon stands for it); `reply_text` is our answer as the site shows it.
+    """
+
+    key: str
+    site_name: str
+    written_at: datetime
+    knows_time: bool = True
+    stars: int | None = None
+    title: str = ""
+    comment: str = ""
+    author: str = ""
+    url: str = ""
+    language: str = ""
+    product: str = ""
+    changed_at: datetime | None = None
+    reply_text: str = ""
+    replied_at: datetime | None = None
+    unit_id: int | None = None
+    is_of_location: bool = False
+    done_by_id: int | None = None
+    done_by_given: str = ""
+    customer_id: int | None = None
+
+    @property
+    def level(self) -> Level:
+        """Whom it is about."""
+        if self.done_by_id is not None or self.done_by_given:
+            return Level.PERSON
+        return Level.LOCATION if self.is_of_location else Level.ORGANIZATION
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of reviews: new, changed by their authors since we last saw them, the same as before, never to be kept."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    erased: int = 0
+
+
+@transaction.atomic
+def receive_reviews(
+    *,
+    items: Sequence[NewReview],
+    source: str,
+    batch: ImportBatch | None = None,
+    connection: Connection | None = None,
+) -> Taken:
+    """Store reviews of one source, once each; those we have are brought to what their author and the site say now."""
+    by_key = {item.key: item for item in items}
+    erased = _erased_among(source, by_key)
+    wanted = {key: item for key, item in by_key.items() if key not in erased}
+
+    def complete(new_ids: dict[str, int]) -> None:
+        Review.objects.bulk_create(
+            (_review(wanted[key], pk, connection) for key, pk in new_ids.items()), batch_size=500
+        )
+
+    received = receive(
+        items=[_feedback(item, source) for item in wanted.values()], batch=batch, complete=complete
+    )
+    taken = Taken(added=len(received.new_ids), erased=len(erased))
+    rows = _known(source, received.known_keys)
+    for key in sorted(received.known_keys):
+        is_changed = key in rows and _follow(rows[key], wanted[key], batch, connection)
+        taken.changed += is_changed
+        taken.same += not is_changed
+    return taken
+
+
+def _known(source: str, keys: Iterable[str]) -> dict[str, Review]:
+    wanted, rows = sorted(keys), dict[str, Review]()
+    for start in range(0, len(wanted), 500):
+        found = Review.objects.filter(feedback__source=source, feedback__key__in=wanted[start : start + 500])
+        rows |= {row.feedback.key: row for row in found.select_related("feedback")}
+    return rows
+
+
+def _feedback(item: NewReview, source: str) -> NewFeedback:
+    stars = () if item.stars is None else (_stars(item.stars),)
+    same = (
+        "key",
+        "knows_time",
+        "title",
+        "comment",
+        "language",
+        "product",
+        "unit_id",
+        "done_by_id",
+        "done_by_given",
+        "customer_id",
+    )
+    return NewFeedback(
+        kind=Kind.REVIEW,
+        source=source,
+        received_at=item.written_at,
+        channel=item.site_name[:40],
+        answers=stars,
+        **{name: getattr(item, name) for name in same},
+    )
+
+
+def _stars(stars: int) -> NewAnswer:
+    return NewAnswer(question=STARS, kind=AnswerKind.STARS, number=float(stars))
+
+
+_SHOWN = ("stars", "author", "url", "written_at", "changed_at", "reply_text", "replied_at")
+
+
+def _review(item: NewReview, feedback_id: int, connection: Connection | None) -> Review:
+    return Review(
+        feedback_id=feedback_id,
+        connection=connection,
+        level=item.level,
+        pass_seen=connection.passes if connection else 0,
+        **{name: getattr(item, name) for name in _SHOWN},
+    )
+
+
+def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection: Connection | None) -> bool:
+    """Bring a review we have to what the site says now; whether anything of it changed."""
+    if connection is not None:
+        row.connection, row.pass_seen = connection, connection.passes
+    came_back = connection is not None and row.removed_at is not None
+    if came_back:
+        row.removed_at = None
+        record_audit(by=None, action="review.came_back", target=row.feedback)
+    said_before = (row.feedback.title, row.feedback.comment, row.stars)
+    is_older = bool(item.changed_at and row.changed_at and item.changed_at < row.changed_at)
+    is_standing = row.removed_at is None
+    is_edited = (
+        is_standing
+        and not is_older
+        and (mask(item.title).text[:200], item.comment, item.stars) != said_before
+    )
+    is_answered = bool(item.reply_text) and item.reply_text != row.reply_text
+    if is_edited:
+        if not came_back:
+            _keep_version(row, item, batch)
+        row.stars, row.changed_at = item.stars, item.changed_at or timezone.now()
+        answers = () if item.stars is None else (_stars(item.stars),)
+        revise(feedback=row.feedback, title=item.title, comment=item.comment, answers=answers)
+    if is_answered or (connection is not None and row.reply_text and not item.reply_text):
+        row.reply_text, row.replied_at = item.reply_text, item.replied_at
+    row.author, row.url = item.author or row.author, item.url or row.url
+    row.save(
+        update_fields=[
+            "connection",
+            "pass_seen",
+            "removed_at",
+            "stars",
+            "changed_at",
+            "reply_text",
+            "replied_at",
+            "author",
+            "url",
+        ]
+    )
+    return is_edited or is_answered or came_back
+
+
+def _keep_version(row: Review, item: NewReview, batch: ImportBatch | None) -> None:
+    told = row.feedback
+    ReviewVersion.objects.create(
+        review=row, title=told.title, comment=told.comment, comment_masked=told.comment_masked, stars=row.stars,
+        until=item.changed_at or timezone.now(), batch=batch,
+    )  # fmt: skip
+    record_audit(by=None, action="review.edited", target=told, stars_before=row.stars, stars=item.stars)
+
+
+@transaction.atomic
+def put_back_versions(*, batch: ImportBatch) -> None:
+    """Take the edits back that a file brought to reviews from elsewhere, the latest first."""
+    for version in (
+        ReviewVersion.objects.filter(batch=batch).select_related("review__feedback").order_by("-pk")
+    ):
+        row = version.review
+        answers = () if version.stars is None else (_stars(version.stars),)
+        revise(feedback=row.feedback, title=version.title, comment=version.comment, answers=answers)
+        row.stars = version.stars
+        row.save(update_fields=["stars"])
+        version.delete()
+
+
+@transaction.atomic
+def mark_removed(*, reviews: Iterable[Review], at: datetime) -> int:
+    """Follow deletions at the site: the review counts no more and its words, earlier ones too, go; returns how many.
+
+    The row stays, without words and author, so that cases, replies and the log that hang on it keep what they are about. The words
+    go because whoever wrote or published them has taken them back.
+    """
+    gone = [row for row in reviews if row.removed_at is None]
+    for row in gone:
+        row.versions.all().delete()
+        revise(feedback=row.feedback, title="", comment="", answers=None)
+        row.removed_at, row.author, row.url = at, "", ""
+        row.save(update_fields=["removed_at", "author", "url"])
+        record_audit(by=None, action="review.removed", target=row.feedback, site=row.feedback.channel)
+    announce_changed([row.pk for row in gone])
+    return len(gone)
+
+
+@transaction.atomic
+def exclude(*, review: Review, reason: str, note: str, by: Person) -> Exclusion:
+    """Leave a review out of every number and public page, for one of the published reasons.
+
+    Raises:
+        InvalidInput: the reason is none of the list, or nothing is said about what shows it.
+        Conflict: it is left out already, or gone at its site.
+    """
+    if reason not in Reason.values:
+        raise InvalidInput(
+            "A review is left out only for a reason of the published list. That it is bad is none of them."
+        )
+    if not note.strip():
+        raise InvalidInput(
+            "Say what shows that the reason holds; whoever looks at the log must be able to check it."
+        )
+    row = Review.objects.select_for_update().get(pk=review.pk)
+    if row.excluded_for or row.removed_at:
+        raise Conflict("This review counts no more already.")
+    made = Exclusion.objects.create(
+        review=row, reason=reason, note=note.strip(), made_by=by, made_at=timezone.now()
+    )
+    row.excluded_for = reason
+    row.save(update_fields=["excluded_for"])
+    record_audit(
+        by=by,
+        action="review.excluded",
+        target=Feedback(pk=row.pk),
+        reason=reason,
+        note=note.strip(),
+        stars=row.stars,
+    )
+    announce_changed([row.pk])
+    return made
+
+
+@transaction.atomic
+def take_exclusion_back(*, review: Review, by: Person) -> None:
+    """Let a review count again; that it was left out stays in the log."""
+    row = Review.objects.select_for_update().get(pk=review.pk)
+    if not row.excluded_for:
+        raise Conflict("This review counts already.")
+    row.exclusions.filter(lifted_at=None).update(lifted_at=timezone.now(), lifted_by=by)
+    row.excluded_for = ""
+    row.save(update_fields=["excluded_for"])
+    record_audit(by=by, action="review.counted_again", target=Feedback(pk=row.pk))
+    announce_changed([row.pk])
+
+
+@transaction.atomic
+def never_again(*, feedback_ids: Sequence[int]) -> None:
+    """Remember, as digests alone, reviews whose customer is being erased, so that no fetch and no file brings them back."""
+    rows = Feedback.objects.filter(pk__in=feedback_ids, kind=Kind.REVIEW).values_list("source", "key")
+    Erased.objects.bulk_create((Erased(digest=_digest(*row)) for row in rows), ignore_conflicts=True)
+
+
+def _erased_among(source: str, keys: Iterable[str]) -> set[str]:
+    digests = {_digest(source, key): key for key in keys}
+    found: set[str] = set()
+    wanted = list(digests)
+    for start in range(0, len(wanted), 500):
+        rows = Erased.objects.filter(digest__in=wanted[start : start + 500])
+        found |= {digests[digest] for digest in rows.values_list("digest", flat=True)}
+    return found
+
+
+def _digest(source: str, key: str) -> str:
+    return hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()

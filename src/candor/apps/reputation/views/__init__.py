@@ -1,0 +1,1 @@
+"""The web face of reputation: reviews, replies, connections, requests, and what everybody sees."""
