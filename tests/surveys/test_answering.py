@@ -142,8 +142,8 @@ def test_a_longer_survey_goes_page_by_page_without_a_script_and_follows_its_bran
     assert "Thank you" in page
     assert taken_in() == 1
     assert set(Answer.objects.values_list("question", "kind", "number", "text")) == {
-        ("ease", "ces", 6, ""), ("how", "choice", None, "phone"), ("used.app", "choice", None, "app"),
-        ("used.web", "choice", None, "web"), ("order.speed", "number", 1, ""), ("order.price", "number", 2, ""),
+        ("ease", "ces", 6, ""), ("how", "choice", None, "phone"), ("used", "choice", None, "app\nweb"),
+        ("order.speed", "number", 1, ""), ("order.price", "number", 2, ""),
         ("again", "yes_no", 0, ""), ("spent", "number", 1.5, ""), ("more", "text", None, "No."),
     }  # fmt: skip
 

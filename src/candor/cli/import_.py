@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from candor.foundation.errors import DomainError
 
-from .workspace import open_workspace, refuse, say
+from .workspace import open_workspace, prepare_home, refuse, say, start_django
 
 if TYPE_CHECKING:
     from django_tasks.base import Task
@@ -25,6 +25,7 @@ _EXAMPLES = """examples:
   candor import surveys wide.csv --source airport-2017 --column key=RESPNUM --column weight=WEIGHT \\
       --question NETPRO=nps --blank NETPRO=11 --received-on 2017-05-15
   candor import surveys answers.csv --source relationship --long
+  candor import surveys "Our survey_May 2, 2026_10.15.csv"
   candor import undo 3
 """
 
@@ -32,8 +33,11 @@ _EXAMPLES = """examples:
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "import", help="bring in complaints, reviews, survey answers or events", epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False,
     )  # fmt: skip
+    parser.add_argument(
+        "-h", "--help", action=_Help, nargs=0, help="show this, and every format that is understood"
+    )
     parser.add_argument("kind", help="complaints, reviews, surveys, events; or undo")
     parser.add_argument(
         "file",
@@ -86,6 +90,24 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--bad-rows", metavar="FILE", help="write the rows that did not fit here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
+
+
+class _Help(argparse.Action):
+    """The usual help, and the files of other survey tools that are read unedited: their list is known once Django runs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        prepare_home()
+        start_django()
+        from candor.apps.surveys.formats import all_formats
+
+        lines = (f"  {one.name}: {one.looks_like}" for one in all_formats())
+        print(
+            parser.format_help(),
+            "answers of other survey tools, each file unedited (candor import surveys FILE):",
+            *lines,
+            sep="\n",
+        )
+        parser.exit()
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -258,8 +280,14 @@ def _words(batch: "ImportBatch", arguments: argparse.Namespace) -> str:
     ]
     if batch.rows_bad and not arguments.bad_rows:
         lines.append("See the bad rows with --bad-rows FILE, or on the import's page.")
-    odd = [
-        f"{found['n']:,} rows are {kind.replace('_', ' ')}; they were kept."
-        for kind, found in sorted(batch.report.items())
-    ]
+    odd = [_words_of_odd(kind, found["n"]) for kind, found in sorted(batch.report.items())]
     return "\n".join([*lines, *odd, *filter(None, batch.message.splitlines())])
+
+
+def _words_of_odd(kind: str, n: int) -> str:
+    reason = kind.removeprefix("left_out_").replace("_", " ")
+    return (
+        f"{n:,} rows are {reason}; they were left out."
+        if kind.startswith("left_out_")
+        else f"{n:,} rows are {reason}; they were kept."
+    )

@@ -11,6 +11,7 @@ from candor.intake.dates import (
     DateOrder,
     detect_date_order,
     detect_date_orders,
+    order_of_dates,
     parse_date,
     parse_instant,
 )
@@ -30,6 +31,7 @@ from candor.intake.errors import (
 )
 from candor.intake.events import EVENT_FIELDS, Event, EventLog, in_case_order, open_events
 from candor.intake.fields import Field, Kind, Mapping, recognise
+from candor.intake.json_stream import JsonItems, open_json
 from candor.intake.numbers import AmbiguousDecimalMark, DecimalMark, detect_decimal_mark
 from candor.intake.ocel import CaseType
 from candor.intake.odd_times import OddTimes, Tally
@@ -59,6 +61,7 @@ __all__ = [
     "FileRefused",
     "HeaderOnly",
     "IntakeError",
+    "JsonItems",
     "Kind",
     "Limits",
     "Mapping",
@@ -79,7 +82,9 @@ __all__ = [
     "event_batches",
     "in_case_order",
     "open_events",
+    "open_json",
     "open_table",
+    "order_of_dates",
     "parse_date",
     "parse_instant",
     "plain_cell",

@@ -262,6 +262,20 @@ def detect_date_order(table: Table, column: str) -> DateOrder | AmbiguousDateOrd
     return detect_date_orders(table, [column])[column]
 
 
+def order_of_dates(texts: Iterable[str], *, column: str) -> DateOrder | AmbiguousDateOrder:
+    """The order in which all these dates stand; see `detect_date_orders`.
+
+    Example:
+        >>> order_of_dates(["03/04/2026", "03/14/2026"], column="Start Date")
+        'MDY'
+    """
+    tally = _Tally()
+    for text in texts:
+        if fitting := _fitting(text.strip()):
+            _count(tally, text, fitting)
+    return _verdict(column, tally)
+
+
 def detect_date_orders(table: Table, columns: Iterable[str]) -> dict[str, DateOrder | AmbiguousDateOrder]:
     """Reads the whole table once and tells, for each column, in which order its dates stand.
 

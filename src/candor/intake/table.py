@@ -85,6 +85,21 @@ class Table:
                 yield self._ragged(number, record)
         self.bytes_read = self.bytes_total
 
+    def records(self) -> Iterator[tuple[int, list[str]] | Problem]:
+        """Yields the cells of every record from the first line on, the head included, for files whose head has a meaning of its own.
+
+        Blank lines and rows of empty cells are passed over but counted; rows may be of any width.
+
+        Raises:
+            TooLarge, BrokenArchive: met on the way.
+        """
+        for number, record in enumerate(Records(self._texts, self.delimiter, self._limits), 1):
+            if isinstance(record, Broken):
+                yield self._broken(number, record)
+            elif any(record):
+                yield number, record
+        self.bytes_read = self.bytes_total
+
     def preview(self, count: int = 20) -> list[Row | Problem]:
         """The first rows and problems."""
         return list(islice(self.rows(), count))

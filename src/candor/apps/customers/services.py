@@ -1,12 +1,12 @@
 """Writes about customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candor.apps.imports.models import BadRow
 from candor.apps.organization.models import Person
@@ -17,6 +17,8 @@ from .models import Customer, Identifier, Segment
 from .personal import bad_rows_of, holders, kept_files_of
 from .queries import customers_known_as, identity_ids
 from .tasks import erase_from_warehouse
+
+EMAIL = "email"  # the system of identifiers that are e-mail addresses, by which everybody knows a customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +173,17 @@ def undo_merge(*, duplicate: Customer, by: Person | None) -> Customer:
 
 
 @transaction.atomic
-def forget_customers_of_import(*, import_batch_id: int, keep: QuerySet[Any, Any]) -> int:
-    """Remove the nameless customers that an import created, except those whose ids are in `keep` and those that people have
-    merged; returns how many."""
-    rows = Customer.objects.filter(import_batch_id=import_batch_id, name="", merged_into=None, merged=None)
-    deleted, _ = rows.exclude(pk__in=keep).delete()
-    return deleted
+def forget_customers_of_import(
+    *, import_batch_id: int, keep: QuerySet[Any, Any], systems: Collection[str] = ()
+) -> int:
+    """Remove the customers that an import created, except those whose ids are in `keep`, those that people have merged, and those
+    with a name whom a system other than the import's own `systems` knows too; returns how many."""
+    elsewhere = Identifier.objects.exclude(system__in=[EMAIL, *systems]).filter(customer=OuterRef("pk"))
+    rows = Customer.objects.filter(import_batch_id=import_batch_id, merged_into=None, merged=None)
+    going = rows.filter(Q(name="") | ~Exists(elsewhere)).exclude(pk__in=keep)
+    number = going.count()
+    going.delete()
+    return number
 
 
 @dataclass(frozen=True, slots=True)

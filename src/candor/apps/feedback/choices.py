@@ -36,3 +36,5 @@ SCALES: dict[str, tuple[float, float]] = {
     AnswerKind.STARS: (1, 5),
     AnswerKind.YES_NO: (0, 1),
 }  # the lowest and the highest answer of each kind that has a scale of its own, for imports and measures alike
+
+MANY = "\n"  # between the choices of an answer that chose several; a choice of one's own may hold commas and semicolons

@@ -60,9 +60,7 @@ class Feedback(models.Model):
     comment_masked = models.TextField(blank=True, help_text="With the personal data that was found masked")
     language = models.CharField(max_length=12, blank=True)
     weight = models.FloatField(default=1.0)
-    is_partial = models.BooleanField(
-        default=False, help_text="Given up before its end: the questions that follow were not answered"
-    )
+    is_partial = models.BooleanField(default=False, help_text="Given up before the last question")
     handled_at = models.DateTimeField(null=True, help_text="Taken out of the inbox")
     handled_by = models.ForeignKey(
         "organization.Person", on_delete=models.SET_NULL, null=True, related_name="+"

@@ -230,11 +230,13 @@ def forget_batch(*, batch: ImportBatch) -> int:
 
     Customers that only this import knew go too, and the span of days with feedback shrinks back.
     """
-    ids = list(Feedback.objects.filter(import_batch=batch).order_by("pk").values_list("pk", flat=True))
+    rows = Feedback.objects.filter(import_batch=batch)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    systems = list(rows.order_by().values_list("source", flat=True).distinct())
     _remove(ids, is_erasure=False)
     own.tell_gone(batch.pk)
     known = Feedback.objects.exclude(customer=None).values("customer_id")
-    forget_customers_of_import(import_batch_id=batch.pk, keep=known)
+    forget_customers_of_import(import_batch_id=batch.pk, keep=known, systems=systems)
     return len(ids)
 
 

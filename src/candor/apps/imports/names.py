@@ -15,6 +15,11 @@ def names_in(table: Table, column: str) -> set[str]:
 
 def strangers_in(table: Table, column: str, *, known: Collection[str]) -> str:
     """The names of the column that are not among `known` (casefolded), as a list in words; empty if there are none."""
-    strange = sorted(name for name in names_in(table, column) if name.casefold() not in known)
+    return strangers_among(names_in(table, column), known=known)
+
+
+def strangers_among(names: Collection[str], *, known: Collection[str]) -> str:
+    """The same of names that were collected elsewhere."""
+    strange = sorted(name for name in names if name.casefold() not in known)
     shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN])
     return f"{shown} and more" if len(strange) > SHOWN else shown

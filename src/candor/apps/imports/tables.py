@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from candor.intake import (
     ORDER_NAMES,
@@ -59,7 +58,7 @@ def preview_table(
     mapping = mapping_of(batch, table, fields)
     orders = _date_orders(batch, table, fields, mapping)
     asked = tuple(
-        _order_question(key, found) for key, found in orders.items() if isinstance(found, AmbiguousDateOrder)
+        order_question(key, found) for key, found in orders.items() if isinstance(found, AmbiguousDateOrder)
     )
     strangers = (ask(batch, table, mapping) for ask in (question_about_units, question_about_people))
     rows = tuple(row.values for row in table.preview(SHOWN) if isinstance(row, Row))
@@ -141,16 +140,24 @@ def _date_orders(
         for f in fields
         if f.kind in {"date", "instant"} and f.key in mapping.columns
     }
-    said: dict[str, Any] = {key: batch.options.get(_order_key(key)) for key in dated}
-    open_ones = [column for key, column in dated.items() if said[key] not in ORDER_NAMES]
+    said = {key: said_order(batch, key) for key in dated}
+    open_ones = [column for key, column in dated.items() if said[key] is None]
     found = detect_date_orders(table, open_ones) if open_ones else {}
-    return {key: said[key] if said[key] in ORDER_NAMES else found[column] for key, column in dated.items()}
+    return {key: said[key] or found[column] for key, column in dated.items()}
 
 
-def _order_key(field_key: str) -> str:
+def said_order(batch: ImportBatch, field_key: str) -> DateOrder | None:
+    """The order of day and month that the person said for a field; None where they said none."""
+    said = batch.options.get(order_key(field_key))
+    return said if said in ORDER_NAMES else None
+
+
+def order_key(field_key: str) -> str:
+    """The option that holds it."""
     return f"date_order_{field_key}"
 
 
-def _order_question(field_key: str, found: AmbiguousDateOrder) -> Question:
+def order_question(field_key: str, found: AmbiguousDateOrder) -> Question:
+    """Asks for the order of day and month."""
     choices = tuple((order, ORDER_NAMES[order]) for order in (found.readings or tuple(ORDER_NAMES)))
-    return Question(_order_key(field_key), found.question, choices)
+    return Question(order_key(field_key), found.question, choices)

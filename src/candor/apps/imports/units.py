@@ -1,6 +1,6 @@
 """Units named in a file: found by code or name. What to do with unknown ones is asked before the import, never guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.text import slugify
 
@@ -12,7 +12,7 @@ from candor.intake import Mapping, Table
 
 from .kinds import Item, Question
 from .models import ImportBatch
-from .names import strangers_in
+from .names import names_in, strangers_among
 
 OPTION = "unknown_units"
 CREATE, WITHOUT, REFUSE = "create", "without", "refuse"
@@ -28,11 +28,18 @@ def question_about_units(batch: ImportBatch, table: Table, mapping: Mapping) -> 
     column = mapping.columns.get("unit")
     if column is None or batch.options.get(OPTION) in {CREATE, WITHOUT, REFUSE}:
         return None
-    shown = strangers_in(table, column, known=units_by_code_or_name())
-    if not shown:
+    return question_about_names(batch, f"The column “{column.strip()}”", names_in(table, column))
+
+
+def question_about_names(batch: ImportBatch, where: str, names: Collection[str]) -> Question | None:
+    """The same for names that were collected elsewhere; `where` begins the sentence."""
+    if batch.options.get(OPTION) in {CREATE, WITHOUT, REFUSE}:
         return None
-    return Question(
-        OPTION, f"The column “{column.strip()}” names units that Candor does not know: {shown}.", CHOICES
+    shown = strangers_among(names, known=units_by_code_or_name())
+    return (
+        Question(OPTION, f"{where} names units that Candor does not know: {shown}.", CHOICES)
+        if shown
+        else None
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from candor.apps.feedback.choices import SCALES, AnswerKind
+from candor.apps.feedback.choices import MANY, SCALES, AnswerKind
 from candor.apps.feedback.services import NewAnswer
 from candor.questionnaire import Question, QuestionKind, Questionnaire
 
@@ -81,8 +81,7 @@ def _answers(question: Question, value: Any) -> Iterator[NewAnswer]:
             for row, said in dict(value).items():
                 yield _one(f"{name}.{row}", kind, said)
         case QuestionKind.CHOICES:
-            for said in value:
-                yield _one(f"{name}.{said}", AnswerKind.CHOICE, str(said))
+            yield _one(name, AnswerKind.CHOICE, MANY.join(map(str, value)))
         case QuestionKind.RANKING:
             for place, said in enumerate(value, start=1):
                 yield _one(f"{name}.{said}", AnswerKind.NUMBER, place)

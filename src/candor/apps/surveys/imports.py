@@ -1,4 +1,4 @@
-"""Survey answers as a kind of import: wide files by default, long ones with the option "layout" set to "long"."""
+"""Survey answers as a kind of import: files of known tools by their shape, else long ones where the columns say so, else wide ones."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +28,8 @@ from candor.apps.imports.units import Units
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
 
+from . import told
+from .formats import Recognised, recognised
 from .queries import turned_questions
 from .services import define_survey
 from .sources import long, wide
@@ -48,6 +50,8 @@ def is_long(batch: ImportBatch) -> bool:
 
 def preview(batch: ImportBatch) -> Preview:
     """The columns, the questions found by their names, and what is still to be said."""
+    if found := recognised(batch):
+        return told.preview(batch, found)
     if is_long(batch):
         return preview_table(batch, long.FIELDS)
     questions = _questions(batch)
@@ -108,6 +112,9 @@ def _fixed_day(batch: ImportBatch) -> str | None:
 
 def open_reader(batch: ImportBatch) -> Reader:
     """Typed rows of the file; defines the survey on the way."""
+    if found := recognised(batch):
+        told.define(batch, found[1], source=source_of(batch), name=_name_of(batch))
+        return told.ToldReader(found[1])
     if is_long(batch):
         define_survey(key=source_of(batch), name=batch.options.get("name") or source_of(batch))
         return TableReader(batch, long.FIELDS)
@@ -123,7 +130,18 @@ def open_reader(batch: ImportBatch) -> Reader:
 def source_of(batch: ImportBatch) -> str:
     """What the survey is called as a source of feedback: as the person said, else as the file is called, since two files
     without a name of their own are two surveys, whose numbers must not be taken for each other."""
-    return str(batch.options.get("source") or slugify(batch.file_name.split(".")[0])[:60] or DEFAULT_SOURCE)
+    if given := batch.options.get("source"):
+        return str(given)
+    found = recognised(batch)
+    own = (found[1].source or found[0].survey_in(batch.file_name)) if found else ""
+    return slugify(own or batch.file_name.split(".")[0])[:60] or DEFAULT_SOURCE
+
+
+def _name_of(batch: ImportBatch) -> str:
+    """What people call the survey."""
+    found = recognised(batch)
+    own = found[0].survey_in(batch.file_name) if found and not batch.options.get("source") else ""
+    return str(batch.options.get("name") or own or source_of(batch))[:120]
 
 
 def _definition(question: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +168,8 @@ class _Named:
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of answers."""
+    if found := recognised(batch):
+        return told.store(batch, items, answers=found[1], source=source_of(batch))
     day_column = column_of(batch, "received_at", long.FIELDS if is_long(batch) else wide.META)
     named = _Named(Units(batch, items), People(batch), day_column)
     source = source_of(batch)
@@ -306,6 +326,8 @@ def undo(batch: ImportBatch) -> None:
 
 def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
     """For the mapping page: every column that may hold a question, with what is known of it."""
+    if found := recognised(batch):
+        return _context_of_told(batch, found)
     turned = turned_questions(source_of(batch))
     known = {} if is_long(batch) else {question["column"]: question for question in _questions(batch)}
     columns = [
@@ -327,6 +349,26 @@ def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
     }
 
 
+def _context_of_told(batch: ImportBatch, found: Recognised) -> dict[str, Any]:
+    turned = turned_questions(source_of(batch))
+    columns = [
+        {
+            "name": one.asked.key,
+            "text": one.asked.text,
+            "kind": "" if one.is_left else one.asked.kind,
+            "blanks": ", ".join(one.asked.blanks),
+            "is_low_good": one.asked.key in turned if one.is_low_good is None else one.is_low_good,
+        }
+        for one in told.chosen_questions(batch, found[1])
+    ]
+    return {
+        "survey_source": source_of(batch),
+        "question_columns": columns,
+        "question_kinds": AnswerKind.choices,
+        "is_told": True,
+    }
+
+
 KIND = ImportKind(
     key="surveys",
     name="Survey answers",
@@ -338,6 +380,7 @@ KIND = ImportKind(
     undo=undo,
     template="surveys/import_options.html",
     context=context,
+    report_template="surveys/import_report.html",
     next_url_name="scores:scores",
     order=20,
 )
