@@ -10,6 +10,9 @@ from candor.analytics import Estimate
 from candor.apps.cases.choices import Trigger
 from candor.apps.cases.models import Case, Rule
 from candor.apps.cases.services import add_note, define_rule, open_case
+from candor.apps.complaints.choices import EscalationKind
+from candor.apps.complaints.escalations import escalate
+from candor.apps.complaints.models import Attachment, Complaint
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
@@ -64,6 +67,7 @@ def build_harbour(world: World) -> Harbour:
     things = {
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
+        **_of_complaint(world, complaint),
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
@@ -119,6 +123,16 @@ def _review(world: World, customer: Customer) -> Feedback:
     )  # fmt: skip
     receive_reviews(items=[item], source="google")
     return Feedback.objects.get(source="google", key="R-1")
+
+
+def _of_complaint(world: World, feedback: Feedback) -> dict[str, int]:
+    """What hangs on a complaint and has an address of its own."""
+    complaint = Complaint.objects.get(pk=feedback.pk)
+    step = escalate(complaint=complaint, kind=EscalationKind.OMBUDSMAN, words=WORD, by=world.mona)
+    file = Attachment.objects.create(
+        complaint=complaint, name=f"{WORD}.txt", content_type="text/plain", size=3, content=b"abc", added_at=timezone.now()
+    )  # fmt: skip
+    return {"escalation": step.pk, "attachment": file.pk}
 
 
 def _case(world: World, feedback: Feedback) -> Case:

@@ -124,9 +124,12 @@ ADDRESSES = {
     "complaints:overview": shared(),
     "complaints:list": shared(),
     "complaints:customer_panel": shared(pk="customer"),
+    "complaints:due": shared(),
+    "complaints:enter": shared(),
+    "complaints:from_feedback": hidden(pk="feedback"),
+    "complaints:end_escalation": hidden(pk="escalation"),
+    "complaints:attachment": hidden(pk="attachment"),
     "complaints:panel": hidden(pk="complaint"),
-    "complaints:acknowledge": hidden(pk="complaint"),
-    "complaints:decide": hidden(pk="complaint"),
     "reputation:overview": shared(),
     "reputation:list": shared(),
     "reputation:rules": shared(),
@@ -134,6 +137,23 @@ ADDRESSES = {
     "reputation:panel": hidden(pk="review"),
     "reputation:exclude": hidden(pk="review"),
     "reputation:include": hidden(pk="review"),
+    **{
+        f"complaints:{name}": hidden(pk="complaint")
+        for name in (
+            "complaint",
+            "acknowledge",
+            "decide",
+            "note",
+            "hand_over",
+            "change",
+            "vulnerability",
+            "pause",
+            "resume",
+            "redress",
+            "reopen",
+            "escalate",
+        )
+    },
     "surveys:list": shared(),
     "answers:invitation": hidden(secret="token"),
     "answers:link": hidden(token="token"),
@@ -317,6 +337,8 @@ def _everything(harbour: Harbour) -> dict[str, Any]:
         "picked": [things["feedback"], things["complaint"]], "duplicate": things["duplicate"], "owner": world.rival.pk,
         "root_cause": "delay", "resolution": "Taken over.", "text": "Taken over.", "response": "Taken over.", "redress": "",
         "waiting": "yes", "active": "no", "start": "yes", "title": "Taken over", "strand": "what", "horizon": "1",
+        "words": "Taken over.", "outcome": "upheld", "given_on": "2026-01-31", "received_on": "2026-01-31",
+        "comment": "Taken over.", "channel": "phone", "preference": "letter", "amount": "5", "currency": "GBP", "severity": "3",
         "target": "20", "by_on": "2099-01-01", "measure": "nps", "unit": world.quay.pk, "parent": world.quay.pk,
         "name": "Taken over", "email": "new@harbour.example", "role": "administrator", "kind": "team", "code": "taken",
         "least_n_score": "5", "least_n_person": "10", "trigger": "complaint", "owner_role": "manager", "due_hours": "24",
@@ -398,7 +420,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
     assert gets - set(shown) == {"organization:accept"} | ANSWERING, "only what is forged opens for nobody"
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
-        "feedback:inbox", "feedback:item", "feedback:export", "complaints:list",
+        "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due",
         "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
         "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
         "organization:people",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from candor.apps.complaints.signals import complaint_raised
 from candor.apps.feedback.signals import feedback_forgotten, feedback_received
 
 from . import services
@@ -14,6 +15,12 @@ from .tasks import open_cases_for
 def open_cases_when_feedback_is_received(feedback_ids: list[int], **_: Any) -> None:
     """Have a worker look at it."""
     open_cases_for.enqueue(feedback_ids)
+
+
+@receiver(complaint_raised)
+def open_cases_when_feedback_becomes_a_complaint(complaint_ids: list[int], **_: Any) -> None:
+    """Have a worker look at it again: a rule about complaints may ask for a case now."""
+    open_cases_for.enqueue(complaint_ids)
 
 
 @receiver(feedback_forgotten)

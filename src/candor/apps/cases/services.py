@@ -67,16 +67,12 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     )
     known = set(Case.objects.filter(feedback__in=rows).values_list("feedback_id", "rule_id"))
     taken = {feedback for feedback, _ in known}
-    severe = set(
-        Complaint.objects.filter(pk__in=feedback_ids, severity=Complaint.Severity.HIGH).values_list(
-            "pk", flat=True
-        )
-    )
+    complaints = dict(Complaint.objects.filter(pk__in=feedback_ids).values_list("pk", "severity"))
     wanted = []
     owners = _Owners()
     turned = turned_scales({row.source for row in rows})
     for row in rows:
-        rule = next((one for one in rules if _asks_for(one, row, turned, is_severe=row.pk in severe)), None)
+        rule = next((one for one in rules if _asks_for(one, row, turned, complaints)), None)
         if rule is not None and row.pk not in taken:
             wanted.append(_case(row, rule, now, owners))
     cases = Case.objects.bulk_create(wanted)
@@ -86,14 +82,14 @@ def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -
     return cases
 
 
-def _asks_for(rule: Rule, row: Feedback, turned: TurnedScales, *, is_severe: bool) -> bool:
+def _asks_for(rule: Rule, row: Feedback, turned: TurnedScales, complaints: dict[int, int | None]) -> bool:
     if row.received_at < rule.active_since or not _covers(rule, row):
         return False
     trigger = Trigger(rule.trigger)
     if trigger == Trigger.COMPLAINT:
-        return row.kind == Kind.COMPLAINT
+        return row.kind == Kind.COMPLAINT or row.pk in complaints
     if trigger == Trigger.SEVERE_COMPLAINT:
-        return is_severe
+        return complaints.get(row.pk) == Complaint.Severity.HIGH
     limit = rule.threshold if rule.threshold is not None else float("-inf")
     return any(
         a.kind == trigger.answer_kind

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 from candor.foundation.panels import Panel, register_panel
@@ -19,11 +18,11 @@ class ComplaintsConfig(AppConfig):
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
-        from candor.apps.organization.audit import register_actions
 
+        from .audit_words import register_words
         from .imports import KIND
         from .personal import HOLDER
-        from .timeline import SOURCE
+        from .timeline import SOURCES
 
         register_kind(KIND)
         register_holder(HOLDER)
@@ -37,14 +36,11 @@ class ComplaintsConfig(AppConfig):
                 order=20,
             )
         )
+        register_page(
+            Page("Listen", "Complaints due", "complaints:due", "clock", permission="read_feedback", order=21)
+        )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))
         register_panel(Panel("customer", "Open complaints", "complaints:customer_panel", order=20))
-        register_source(SOURCE)
-        register_actions(
-            "complaint",
-            _("Complaints"),
-            {
-                "acknowledged": _("Noted that a customer knows we look at their complaint"),
-                "decided": _("Decided a complaint"),
-            },
-        )
+        for source in SOURCES:
+            register_source(source)
+        register_words()

@@ -2,19 +2,24 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.http import QueryDict
+from django.utils import timezone
 
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import ids_of_person
+from candor.apps.feedback.words import ids_with
 from candor.apps.organization.access import Viewer
-from candor.apps.organization.choices import Permission
+from candor.apps.organization.choices import GRANTS, Permission
+from candor.apps.organization.models import Person
 from candor.apps.organization.scope import Scope
 from candor.foundation.addresses import record_id
 
-from .models import Complaint
+from .choices import Outcome
+from .models import Complaint, Redress, Topic
 
 LATE_SOON_DAYS = 7
 MOST_OPEN = 20  # of one customer
@@ -48,7 +53,7 @@ class Group:
 def complaints_of(scope: Scope) -> QuerySet[Complaint]:
     """Complaints of the scope's unit that its viewer may read, of all time."""
     unit_ids = scope.unit_ids(Permission.READ_FEEDBACK)
-    rows = Complaint.objects.select_related("feedback", "feedback__unit")
+    rows = Complaint.objects.select_related("feedback", "feedback__unit", "owner")
     return rows if unit_ids is None else rows.filter(feedback__unit_id__in=unit_ids)
 
 
@@ -67,6 +72,11 @@ class ComplaintFilter:
     issue: str = ""
     customer: str = ""
     since: str = ""
+    outcome: str = ""
+    severity: str = ""
+    owner: str = ""
+    repeat: str = ""
+    q: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "ComplaintFilter":
@@ -76,27 +86,60 @@ class ComplaintFilter:
     def apply(self, scope: Scope) -> QuerySet[Complaint]:
         """The complaints it leaves; clocks look at all time, since what is late may be old."""
         rows = clocked(scope, self.state) if self.state else complaints_in(scope)
-        for name in ("company", "product", "issue"):
+        for name in ("company", "product", "issue", "outcome"):
             if value := getattr(self, name):
                 rows = rows.filter(**{name: value})
+        if self.severity in {"1", "2", "3"}:
+            rows = rows.filter(severity=int(self.severity))
+        if self.repeat:
+            rows = rows.exclude(repeat_of=None)
+        if self.owner:
+            rows = rows.filter(owner=scope.viewer.person if self.owner == "me" else None)
+        if self.q:
+            found = ids_with(self.q)
+            rows = rows.none() if found is None else rows.filter(pk__in=found)
         if customer_id := record_id(self.customer):
             rows = rows.filter(feedback__customer_id=customer_id)
         return rows
 
 
-def clocked(scope: Scope, state: str) -> QuerySet[Complaint]:
-    """Complaints by their clock: "late", "late_soon", "open", "late_decided"; any other word gives those of the period."""
+def clocked(scope: Scope, state: str, *, now: datetime | None = None) -> QuerySet[Complaint]:
+    """Complaints by their clock: "late", "late_soon", "paused", "open", "late_decided"; any other word gives those of the period."""
     rows = complaints_of(scope)
-    as_of = scope.as_of
+    now = now or timezone.now()
     if state == "late":
-        return rows.filter(is_open=True, decide_by__lt=as_of)
+        return rows.filter(is_late(scope.as_of, now))
     if state == "late_soon":
-        return rows.filter(is_open=True, decide_by__range=(as_of, as_of + timedelta(days=LATE_SOON_DAYS)))
+        return rows.filter(is_late_soon(scope.as_of, now))
+    if state == "paused":
+        return rows.filter(is_open=True, paused_until__gt=now)
     if state == "open":
         return rows.filter(is_open=True)
     if state == "late_decided":
         return complaints_in(scope).filter(is_timely=False)
     return complaints_in(scope)
+
+
+def is_late(as_of: date, now: datetime) -> Q:
+    """Open and past its decision clock: of files that know days only as of the last day with feedback, of others by the instant.
+
+    The day alone, which stands first, is what the index narrows by.
+    """
+    by_days, by_rules = Q(rules=None, decide_by__lt=as_of), Q(rules__isnull=False, decide_due_at__lte=now)
+    latest = max(as_of, timezone.localtime(now).date() + timedelta(days=1))
+    return Q(is_open=True, decide_by__lte=latest) & (by_days | by_rules)
+
+
+def is_late_soon(as_of: date, now: datetime) -> Q:
+    """Open, running, and past its decision clock within a week."""
+    ahead = timedelta(days=LATE_SOON_DAYS)
+    by_days = Q(rules=None, decide_by__range=(as_of, as_of + ahead))
+    by_rules = Q(
+        rules__isnull=False, paused_until=None, decide_due_at__gt=now, decide_due_at__lte=now + ahead
+    )
+    today = timezone.localtime(now).date()
+    around = (min(as_of, today) - timedelta(days=1), max(as_of, today + timedelta(days=1)) + ahead)
+    return Q(is_open=True, decide_by__range=around) & (by_days | by_rules)
 
 
 def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
@@ -109,9 +152,8 @@ def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
 
 def overdue(scope: Scope) -> Overdue:
     """How many open complaints are past their clock or will be within a week."""
-    as_of = scope.as_of
-    soon = Q(decide_by__range=(as_of, as_of + timedelta(days=LATE_SOON_DAYS)))
-    late = Q(decide_by__lt=as_of)
+    now = timezone.now()
+    soon, late = is_late_soon(scope.as_of, now), is_late(scope.as_of, now)
     found = complaints_of(scope).filter(is_open=True).aggregate(
         open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon), oldest=Min("decide_by", filter=late)
     )  # fmt: skip
@@ -182,3 +224,59 @@ def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
     for product, issue, day, n in rows:
         table[product, issue][(day - first).days // 7] += n
     return {key: [found[week] for week in range(weeks)] for key, found in table.items()}
+
+
+def complaint_for(viewer: Viewer, pk: int) -> Complaint | None:
+    """One complaint that the viewer may read, with what its page shows."""
+    rows = Complaint.objects.visible_to(viewer).select_related(
+        "feedback__unit",
+        "feedback__customer__unit",
+        "complainant",
+        "owner",
+        "rules__rule_set",
+        "repeat_of__feedback",
+    )
+    return rows.filter(pk=pk).first()
+
+
+def possible_owners(complaint: Complaint) -> QuerySet[Person]:
+    """Active people who may work on complaints where this one is."""
+    roles = [role for role, grants in GRANTS.items() if Permission.HANDLE_FEEDBACK in grants]
+    people = Person.objects.filter(is_active=True, role_assignments__role__in=roles)
+    unit = complaint.feedback.unit
+    held = Q(role_assignments__unit__parent=None)
+    if unit is not None:
+        held |= Q(role_assignments__unit__path__in=unit.line)
+    return people.filter(held).distinct().order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Redress in money of one currency: how many customers' complaints, and how much in all."""
+
+    currency: str
+    n: int
+    total: Decimal
+
+
+def redress_paid(scope: Scope) -> list[Paid]:
+    """Money given in the period, by currency."""
+    rows = Redress.objects.filter(
+        given_on__range=(scope.period.since, scope.period.until), amount__isnull=False
+    )
+    unit_ids = scope.unit_ids(Permission.READ_FEEDBACK)
+    if unit_ids is not None:
+        rows = rows.filter(complaint__feedback__unit_id__in=unit_ids)
+    found = rows.values("currency").annotate(n=Count("complaint", distinct=True), total=Sum("amount")).order_by("currency")  # fmt: skip
+    return [Paid(row["currency"], row["n"], row["total"]) for row in found]
+
+
+def outcomes(scope: Scope) -> list[tuple[str, str, int]]:
+    """How the period's complaints ended, of those whose outcome is known."""
+    rows = complaints_in(scope).exclude(outcome="").values("outcome").annotate(n=Count("pk")).order_by("-n")
+    return [(row["outcome"], str(Outcome(row["outcome"]).label), row["n"]) for row in rows]
+
+
+def offered_topics() -> list[Topic]:
+    """Products and issues that forms offer."""
+    return list(Topic.objects.filter(is_archived=False, merged_into=None))

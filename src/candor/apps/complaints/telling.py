@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, time
 
 from candor.apps.events.own import OwnEvent, Teller
 
-from .models import Complaint
+from .models import Complaint, Escalation
+
+_WENT_FURTHER = {"appeal": "Complaint appealed", "ombudsman": "Complaint taken to the ombudsman"}
 
 
 def events(ids: Sequence[int]) -> Iterator[OwnEvent]:
-    """Acknowledged and decided, at noon of their days, as far as they are."""
+    """Acknowledged and decided, at noon of their days, as far as they are; and where the customer went further."""
     fields = (
         "pk", "acknowledged_on", "decided_on", "feedback__customer_id", "feedback__unit_id", "feedback__import_batch_id",
         "feedback__channel",
@@ -23,6 +25,22 @@ def events(ids: Sequence[int]) -> Iterator[OwnEvent]:
                     about=f"feedback {pk}", what=what, at=_noon(day), customer_id=customer, unit_id=unit, batch_id=batch,
                     channel=channel, place=place,
                 )  # fmt: skip
+    yield from _went_further(ids)
+
+
+def _went_further(ids: Sequence[int]) -> Iterator[OwnEvent]:
+    """Appeals and the ombudsman, at their instants."""
+    steps = (
+        Escalation.objects.filter(complaint__in=ids)
+        .select_related("complaint__feedback")
+        .order_by("complaint", "pk")
+    )
+    for place, step in enumerate(steps, start=4):
+        row = step.complaint.feedback
+        yield OwnEvent(
+            about=f"feedback {row.pk} {step.pk}", what=_WENT_FURTHER[step.kind], at=step.opened_at, customer_id=row.customer_id,
+            unit_id=row.unit_id, batch_id=row.import_batch_id, channel=row.channel, place=place,
+        )  # fmt: skip
 
 
 def ids_after(last: int, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Decisions of complaints on a customer's timeline; the complaint itself stands there as feedback."""
+"""Decisions, letters and further steps of complaints on a customer's timeline; the complaint itself stands there as feedback."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from candor.apps.customers.timeline import Entry, Source, Until, ordinal
+from candor.apps.customers.timeline import Entry, Source, Until, newest, ordinal
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 
-from .models import Complaint
+from .models import Complaint, Escalation, Letter
 
 
 def decided(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
@@ -31,16 +31,57 @@ _SAME_DAY = 200  # complaints of one customer that may be decided on one day
 
 def _entry(row: Complaint) -> Entry:
     assert row.decided_on is not None
-    response = row.response or _("decided")
+    response = row.response or str(row.get_outcome_display() or _("decided"))
     return Entry(
         at=datetime.combine(row.decided_on, time(12), tzinfo=UTC),
         id=ordinal(row.pk),
         title=_("Complaint answered: %(response)s") % {"response": response},
         icon="scale",
-        url=reverse("feedback:item", args=[row.pk]),
+        url=reverse("complaints:complaint", args=[row.pk]),
         knows_time=False,
         facts=tuple(filter(None, (row.feedback.title, row.root_cause, row.redress))),
     )
 
 
-SOURCE = Source("complaint_decided", "told", lazy("What they told us"), decided)
+def letters(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
+    """Letters to the customer about complaints that the viewer may read; their words are for the page of the complaint."""
+    if not viewer.can(Permission.READ_FEEDBACK):
+        return []
+    rows = Letter.objects.filter(
+        complaint__feedback__customer_id__in=customer_ids, complaint__in=Complaint.objects.visible_to(viewer)
+    )
+    return [_letter(row) for row in newest(rows, "made_at", until, most)]
+
+
+def _letter(row: Letter) -> Entry:
+    return Entry(
+        at=row.made_at,
+        id=ordinal(row.pk),
+        title=str(row.get_kind_display()),
+        icon="mail",
+        url=reverse("complaints:complaint", args=[row.complaint_id]),
+        facts=(str(row.get_state_display()),),
+    )
+
+
+def escalations(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
+    """Appeals and ombudsman's steps about complaints that the viewer may read."""
+    if not viewer.can(Permission.READ_FEEDBACK):
+        return []
+    rows = Escalation.objects.filter(
+        complaint__feedback__customer_id__in=customer_ids, complaint__in=Complaint.objects.visible_to(viewer)
+    )
+    return [
+        Entry(
+            at=row.opened_at, id=ordinal(row.pk), title=str(row), icon="arrow-up",
+            url=reverse("complaints:complaint", args=[row.complaint_id]),
+        )
+        for row in newest(rows, "opened_at", until, most)
+    ]  # fmt: skip
+
+
+SOURCES = (
+    Source("complaint_decided", "told", lazy("What they told us"), decided),
+    Source("complaint_letter", "told", lazy("What they told us"), letters),
+    Source("complaint_escalated", "told", lazy("What they told us"), escalations),
+)

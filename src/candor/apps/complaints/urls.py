@@ -1,13 +1,30 @@
+"""Addresses of complaints."""
+
 from django.urls import path
 
-from . import views
+from .views import complaint, register
 
 app_name = "complaints"
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("list/", views.complaints, name="list"),
-    path("for-customer/<id:pk>/panel/", views.customer_panel, name="customer_panel"),
-    path("<id:pk>/panel/", views.panel, name="panel"),
-    path("<id:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
-    path("<id:pk>/decide/", views.decide, name="decide"),
+    path("", register.overview, name="overview"),
+    path("list/", register.complaints, name="list"),
+    path("due/", register.due_soon, name="due"),
+    path("new/", register.enter, name="enter"),
+    path("from-feedback/<id:pk>/", register.from_feedback, name="from_feedback"),
+    path("for-customer/<id:pk>/panel/", register.customer_panel, name="customer_panel"),
+    path("escalations/<id:pk>/end/", complaint.end_escalation, name="end_escalation"),
+    path("files/<id:pk>/", complaint.attachment, name="attachment"),
+    path("<id:pk>/", complaint.complaint, name="complaint"),
+    path("<id:pk>/panel/", register.panel, name="panel"),
+    path("<id:pk>/acknowledge/", complaint.acknowledge, name="acknowledge"),
+    path("<id:pk>/decide/", complaint.decide, name="decide"),
+    path("<id:pk>/note/", complaint.note, name="note"),
+    path("<id:pk>/hand-over/", complaint.hand_over, name="hand_over"),
+    path("<id:pk>/change/", complaint.change, name="change"),
+    path("<id:pk>/vulnerability/", complaint.vulnerability, name="vulnerability"),
+    path("<id:pk>/pause/", complaint.pause, name="pause"),
+    path("<id:pk>/resume/", complaint.resume, name="resume"),
+    path("<id:pk>/redress/", complaint.redress, name="redress"),
+    path("<id:pk>/reopen/", complaint.reopen, name="reopen"),
+    path("<id:pk>/escalate/", complaint.escalate, name="escalate"),
 ]

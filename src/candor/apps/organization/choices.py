@@ -30,6 +30,10 @@ class Permission(StrEnum):
     MANAGE_SURVEYS = "manage_surveys"  # design them, send them, set the rule of how often anybody is asked
     READ_PERSONAL_DATA = "read_personal_data"  # unmasked comments, names and addresses of customers
     HANDLE_FEEDBACK = "handle_feedback"
+    DECIDE_COMPLAINTS = (
+        "decide_complaints"  # and answer appeals: not a matter of those who run the place complained about
+    )
+    READ_VULNERABILITY = "read_vulnerability"  # what makes a customer more easily harmed
     READ_SCORES = "read_scores"
     READ_INSIGHTS = "read_insights"
     CURATE_THEMES = "curate_themes"
@@ -83,6 +87,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
         | {
             Permission.READ_PERSONAL_DATA,
             Permission.HANDLE_FEEDBACK,
+            Permission.DECIDE_COMPLAINTS,
+            Permission.READ_VULNERABILITY,
             Permission.WORK_CASES,
             Permission.IMPORT_DATA,
         }

@@ -1,0 +1,85 @@
+"""Files that come with a complaint: few, small, of sorts that are harmless to open, told by their first bytes and not by their names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from candor.apps.organization.models import Person
+from candor.foundation.errors import InvalidInput
+
+from .models import Attachment, Complaint
+
+MOST_FILES: Final = 5
+MOST_BYTES: Final = 4 * 1024**2  # of all of them together
+ACCEPTED: Final = ".pdf,.png,.jpg,.jpeg,.txt"
+_STARTS: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to be kept."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def read_files(given: "Sequence[UploadedFile[bytes]]") -> list[NewFile]:
+    """Uploaded files as they may be kept.
+
+    Raises:
+        InvalidInput: too many, too large, empty, or of another sort.
+    """
+    if len(given) > MOST_FILES:
+        raise InvalidInput(_("At most %(n)d files can come with a complaint.") % {"n": MOST_FILES})
+    if sum(one.size or 0 for one in given) > MOST_BYTES:
+        raise InvalidInput(_("The files are larger than 4 MB together. Send fewer, or smaller ones."))
+    return [_read(one) for one in given]
+
+
+def _read(given: "UploadedFile[bytes]") -> NewFile:
+    content = given.read(MOST_BYTES + 1)
+    name = PurePosixPath((given.name or "").replace("\\", "/")).name[-120:] or "file"
+    kind = content_type_of(content)
+    if kind is None:
+        raise InvalidInput(
+            _("“%(name)s” is not a PDF, a picture (PNG, JPEG) or plain text, or it is empty.")
+            % {"name": name}
+        )
+    return NewFile(name, kind, content)
+
+
+def content_type_of(content: bytes) -> str | None:
+    """What a file is by its first bytes; None for what is not taken."""
+    for start, kind in _STARTS:
+        if content.startswith(start):
+            return kind
+    if not content or b"\0" in content:
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "text/plain; charset=utf-8"
+
+
+def keep_files(
+    complaint: Complaint, files: Sequence[NewFile], *, by: Person | None, at: datetime
+) -> list[Attachment]:
+    """Store files with their complaint."""
+    return Attachment.objects.bulk_create(
+        Attachment(
+            complaint=complaint, name=one.name, content_type=one.content_type, size=len(one.content), content=one.content,
+            added_at=at, added_by=by,
+        )
+        for one in files
+    )  # fmt: skip

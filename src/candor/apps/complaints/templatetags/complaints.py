@@ -1,0 +1,27 @@
+"""What templates say of clocks."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from ..clocks import Face
+from ..faces import words_of
+
+register = template.Library()
+
+
+@register.filter
+def clock_words(shown: Face) -> str:
+    """What a clock says: "3 days left", "late by 2 days", "in time"."""
+    return words_of(shown)
+
+
+@register.filter
+def clock_name(shown: Face) -> str:
+    """What a clock is for."""
+    return {
+        "acknowledge": _("Acknowledge"),
+        "decide": _("Decide"),
+        "appeal": _("Answer the appeal"),
+        "ombudsman": _("Answer the ombudsman"),
+        "refer": _("The customer may go to the ombudsman"),
+    }[shown.key]
