@@ -50,7 +50,7 @@ MACHINES = {
     for name in ("track", "identify", "page", "screen", "group", "alias", "batch", "cloud_events")
 }
 """For other systems, with a key; a session opens none of them."""
-ANSWERING = {"answers:invitation", "answers:link", "answers:embed"}
+ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "asking:stop"}
 """For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
 PUBLIC = {"health", "organization:accept"} | ANSWERING
 FOR_EVERYBODY_HERE = {"home"}
@@ -158,6 +158,7 @@ ADDRESSES = {
     "answers:invitation": hidden(secret="token"),
     "answers:link": hidden(token="token"),
     "answers:embed": hidden(token="token"),
+    "asking:stop": hidden(token="token"),
     "scores:complaints_panel": shared(),
     "scores:scores": shared(),
     "scores:measure": shared(key="measure"),
@@ -261,7 +262,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 5
+    assert len(PUBLIC) == 6
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ PUBLIC = {
     ("web", "missing"),
     ("web", "broken"),
     ("organization", "accept"),
+    ("asking", "stop"),
     ("surveys", "invitation"),
     ("surveys", "link"),
     ("surveys", "embed"),

@@ -88,8 +88,8 @@ def test_everything_about_a_person_comes_in_one_file_as_it_was_written(
     client.force_login(world.clara)
     response = client.get(f"/customers/{jane.pk}/export.json")
     held = json.loads(response.content)
-    assert {key: len(rows) for key, rows in held.items()} == {
-        "records": 2, "cases": 2, "complaints": 2, "events": 2, "events_on_their_way": 0, "feedback": 4, "invitations": 2, "rows_not_imported": 1,
+    assert {key: len(rows) for key, rows in held.items() if rows} == {
+        "records": 2, "cases": 2, "complaints": 2, "events": 2, "feedback": 4, "invitations": 2, "rows_not_imported": 1,
     }  # fmt: skip
     text = response.content.decode()
     assert all(secret in text for secret in SECRETS) and "Otto" not in text and 'CRM-1"' not in text

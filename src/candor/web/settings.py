@@ -181,6 +181,11 @@ EMAIL_PORT = environment.whole_number("CANDOR_EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("CANDOR_EMAIL_USER")
 EMAIL_HOST_PASSWORD = environment.secret("CANDOR_EMAIL_PASSWORD")
 EMAIL_USE_TLS = environment.flag("CANDOR_EMAIL_TLS", default=False)
+CANDOR_EMAIL_BOUNCES = environment.text("CANDOR_EMAIL_BOUNCES")
+CANDOR_BOUNCES_URL = environment.secret("CANDOR_BOUNCES_URL")
+CANDOR_SMS_URL = environment.secret("CANDOR_SMS_URL")
+CANDOR_MESSENGER_URL = environment.secret("CANDOR_MESSENGER_URL")
+CANDOR_MESSENGER_SYSTEM = environment.text("CANDOR_MESSENGER_SYSTEM")
 DEFAULT_FROM_EMAIL = environment.text("CANDOR_EMAIL_FROM", "candor@localhost")
 
 LANGUAGE_CODE = "en"

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import stop
 
 app_name = "asking"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("stop/<str:token>/", stop.stop, name="stop")]

@@ -48,6 +48,13 @@ class Customer(models.Model):
     is_user = models.BooleanField(default=True, help_text="Uses")
     is_sponsor = models.BooleanField(default=False, help_text="Pays")
     since_on = models.DateField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Where they live, as IANA names it; empty: the company's own"
+    )
+    consented_at = models.DateTimeField(null=True, blank=True, help_text="Said yes to being asked")
+    opted_out_at = models.DateTimeField(
+        null=True, blank=True, help_text="Does not want to be asked, by whatever channel"
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
     )

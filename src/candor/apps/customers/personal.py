@@ -58,7 +58,9 @@ def everything_about(customer: Customer) -> dict[str, Any]:
 
 
 def _record(row: Customer) -> dict[str, Any]:
-    names = ("id", "name", "email", "phone", "language", "since_on")
+    names = (
+        "id", "name", "email", "phone", "language", "since_on", "time_zone", "consented_at", "opted_out_at",
+    )  # fmt: skip
     return {name: getattr(row, name) for name in names} | {
         "segment": str(row.segment or ""),
         "unit": str(row.unit or ""),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +33,8 @@ class NewCustomer:
     segment: str = ""
     unit_id: int | None = None
     since_on: date | None = None
+    time_zone: str = ""
+    consented_at: datetime | None = None
 
 
 @transaction.atomic
@@ -52,7 +54,8 @@ def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
         (
             Customer(
                 name=item.name, email=item.email, phone=item.phone, language=item.language, unit_id=item.unit_id,
-                segment_id=segments.get(item.segment), since_on=item.since_on,
+                segment_id=segments.get(item.segment), since_on=item.since_on, time_zone=item.time_zone,
+                consented_at=item.consented_at,
             )
             for item in fresh
         ),
@@ -87,6 +90,9 @@ def customers_by_identifier(
     return known
 
 
+_TOLD = ["name", "email", "phone", "language", "time_zone"]  # what a system may fill in where it was blank
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
     """What a system says of a customer whom it calls `value`; `also` are further (system, value) pairs that name the same one."""
@@ -98,6 +104,7 @@ class Identified:
     email: str = ""
     phone: str = ""
     language: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +132,11 @@ def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
     clashes = []
     for item in items:
         customer = customers[ids[item.system, item.value]]
-        for field in ("name", "email", "phone", "language"):
+        for field in _TOLD:
             if getattr(item, field) and not getattr(customer, field):
                 setattr(customer, field, getattr(item, field))
         clashes += _note_identifiers(customer, item.also)
-    Customer.objects.bulk_update(customers.values(), ["name", "email", "phone", "language"], batch_size=200)
+    Customer.objects.bulk_update(customers.values(), _TOLD, batch_size=200)
     return clashes
 
 
@@ -170,6 +177,38 @@ def undo_merge(*, duplicate: Customer, by: Person | None) -> Customer:
     duplicate.save(update_fields=["merged_into"])
     record_audit(by=by, action="customer.parted", target=duplicate, kept=kept)
     return duplicate
+
+
+@transaction.atomic
+def opt_out(*, customer: Customer, at: datetime, by: Person | None = None) -> bool:
+    """Note that a person, merged records included, does not want to be asked; whether that was news. `by` None: they said so themselves."""
+    ids = identity_ids(customer)
+    is_news = bool(Customer.objects.filter(pk__in=ids, opted_out_at=None).update(opted_out_at=at))
+    if is_news:
+        record_audit(by=by, action="customer.opted_out", target=customer)
+    return is_news
+
+
+@transaction.atomic
+def take_back_opt_out(*, customer: Customer, by: Person | None = None) -> bool:
+    """They may be asked again; whether that was news."""
+    is_news = bool(
+        Customer.objects.filter(pk__in=identity_ids(customer))
+        .exclude(opted_out_at=None)
+        .update(opted_out_at=None)
+    )
+    if is_news:
+        record_audit(by=by, action="customer.opt_out_taken_back", target=customer)
+    return is_news
+
+
+@transaction.atomic
+def note_consent(*, customer: Customer, at: datetime | None, by: Person | None) -> Customer:
+    """Note that a person said yes to being asked, or with None that they no longer do."""
+    Customer.objects.filter(pk__in=identity_ids(customer)).update(consented_at=at)
+    record_audit(by=by, action="customer.consent_noted", target=customer, given=at is not None)
+    customer.refresh_from_db()
+    return customer
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import transaction
@@ -27,6 +28,7 @@ from .messages import Message, Misread, UnknownFormatVersion, unpack
 from .misfits import keep_misfits
 from .models import Delivery, Source
 from .reading import Reader
+from .signals import FRESH, TakenIn, events_taken_in
 from .tallies import DayTally, note_days
 
 logger = logging.getLogger(__name__)
@@ -169,8 +171,21 @@ def _take_together(haul: _Haul) -> int:
             haul=[d.received_at for d in haul.deliveries],
         )
         keep_misfits(source=haul.source, misread=clashes)
+        _announce(rows.rows)
         Delivery.objects.filter(pk__in=[delivery.pk for delivery in haul.deliveries]).delete()
     return len(rows.rows)
+
+
+def _announce(rows: Sequence[dict[str, Any]]) -> None:
+    """Tell of what is fresh, in the transaction that forgets the deliveries: who acts on it does so with them or not at all."""
+    fresh = [_taken_in(row) for row in rows if row["received_at"] - row["at"] <= FRESH]
+    if fresh:
+        events_taken_in.send(sender=Delivery, events=fresh)
+
+
+def _taken_in(row: dict[str, Any]) -> TakenIn:
+    names = ("event_id", "journey", "case_id", "activity", "at", "unit", "source", "customer")
+    return TakenIn(**{name: row[name] for name in names}, attributes=row["attributes"] or {})
 
 
 def _by_delivery(received: Sequence[Received]) -> list[tuple[Delivery, list[Message]]]:
@@ -208,6 +223,7 @@ def _identified(source: str, message: Message) -> Identified:
         email=_email(_trait(traits, "email")),
         phone=_trait(traits, "phone")[:40],
         language=_trait(traits, "language")[:12],
+        time_zone=_zone(_trait(traits, "timezone")),
     )
 
 
@@ -218,6 +234,14 @@ def _trait(traits: dict[str, Any], name: str) -> str:
 
 def _email(text: str) -> str:
     return text if "@" in text and len(text) <= 254 else ""
+
+
+def _zone(text: str) -> str:
+    """A time zone by its IANA name; "" for what is none."""
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (ValueError, KeyError, OSError):
+        return ""
 
 
 def _clash(source: str, clash: Clash) -> Misread:

@@ -1,0 +1,121 @@
+"""What a message says, as mail and as a short text.
+
+A letter is laid out once for everybody who gets the same words; what is each one's own (the link, the way out) is put in afterwards, so
+that ten thousand messages cost one layout.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_bidi, get_supported_language_variant, override
+from django.utils.translation import gettext as _
+from mjml import mjml2html
+
+from candor.apps.customers.requests import Letter
+from candor.apps.organization.queries import workspace
+from candor.apps.surveys.models import Survey
+from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, read_definition
+
+MOST_STEPS: Final = 11  # that fit beside each other on a phone
+ACCENT: Final = "#0f5f59"
+_LINK, _STOP = "%%LINK%%", "%%STOP%%"  # no address holds them, and no template touches them
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A laid-out letter with gaps for the link and the way out."""
+
+    subject: str
+    html: str
+    text: str
+    short: str
+    language: str
+
+    def filled(self, *, link: str, stop: str) -> "Sheet":
+        """The letter of one person."""
+        html, text, short = (
+            part.replace(_LINK, link).replace(_STOP, stop) for part in (self.html, self.text, self.short)
+        )
+        return replace(self, html=html, text=text, short=short)
+
+
+def survey_letter(survey: Survey, language: str) -> Letter | None:
+    """The words that ask for an answer to the newest version, in the customer's language where it speaks it; None if it can't be read.
+
+    A survey that begins with a scale shows it, so that the first answer is one touch.
+    """
+    version = survey.versions.order_by("-number").first()
+    if version is None:
+        return None
+    try:
+        questionnaire = read_definition(version.definition)
+    except BadDefinition:
+        return None
+    said = _said_in(questionnaire, language)
+    first = next(iter(questionnaire.questions()), None)
+    with override(_spoken(said)):
+        return Letter(
+            subject=_("A question from %(company)s") % {"company": workspace().name},
+            heading=first.label(said) if first else survey.name,
+            text=_("Your answer goes to the people who can change something. It takes a minute."),
+            choices=_scale(first, said) if first else (),
+            ends=(first.low_label.in_language(said), first.high_label.in_language(said))
+            if first
+            else ("", ""),
+            button=None if first and _scale(first, said) else (_("Answer"), _LINK),
+            brand_color=survey.brand_color,
+            language=said,
+        )
+
+
+def _said_in(questionnaire: Questionnaire, language: str) -> str:
+    """The customer's language if the survey has it, or the one without its region; else the one it is written in."""
+    spoken = {one.casefold(): one for one in (questionnaire.language, *questionnaire.languages)}
+    wanted = language.casefold().replace("_", "-")
+    return spoken.get(wanted) or spoken.get(wanted.split("-")[0]) or questionnaire.language
+
+
+def _scale(question: Question, language: str) -> tuple[tuple[str, str], ...]:
+    """The steps of a scale as links; none for what is no scale, has many steps, or is asked only of some."""
+    lowest, highest = question.lowest, question.highest
+    if question.kind != QuestionKind.RATING or lowest is None or highest is None or question.conditions:
+        return ()
+    step = question.step or 1
+    steps = [lowest + step * place for place in range(int((highest - lowest) / step) + 1)]
+    if len(steps) > MOST_STEPS:
+        return ()
+    named = {str(choice.value): choice.text.in_language(language) for choice in question.choices}
+    return tuple((named.get(f"{one:g}") or f"{one:g}", f"{_LINK}?score={one:g}") for one in steps)
+
+
+def sheet_of(letter: Letter, *, is_reminder: bool) -> Sheet:
+    """A letter laid out, with its gaps."""
+    company = workspace().name
+    spoken = _spoken(letter.language)
+    with override(spoken):
+        context = {
+            "letter": letter,
+            "company": company,
+            "language": letter.language or spoken,
+            "direction": "rtl" if get_language_bidi() else "ltr",
+            "is_reminder": is_reminder,
+            "color": letter.brand_color or ACCENT,
+            "stop": _STOP,
+            "paragraphs": [part for part in letter.text.split("\n\n") if part.strip()],
+        }
+        html = str(mjml2html(render_to_string("asking/letter.mjml", context)))
+        text = render_to_string("asking/letter.txt", context).strip() + "\n"
+        way_in = letter.button[1] if letter.button else _LINK
+        short = f"{company}: {letter.heading} {way_in}\n{_('No more of these:')} {_STOP}"
+        subject = _("Reminder: %(subject)s") % {"subject": letter.subject} if is_reminder else letter.subject
+    return Sheet(" ".join(subject.split()), html, text, short, letter.language)
+
+
+def _spoken(language: str) -> str:
+    """The language of ours that comes nearest."""
+    try:
+        return get_supported_language_variant(language or settings.LANGUAGE_CODE)
+    except LookupError:
+        return settings.LANGUAGE_CODE

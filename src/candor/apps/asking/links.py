@@ -1,0 +1,18 @@
+"""The sealed secrets of links: kept while a message or its reminder may still need one, and no longer."""
+
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from .choices import Handover, PlanState
+from .models import Message
+
+
+def forget_links(*, now: datetime) -> int:
+    """Drop the sealed secrets of links that no message will carry again; returns how many."""
+    ended = Q(request__invitation=None) | Q(request__invitation__is_answered=True)
+    ended |= Q(request__invitation__expires_at__lte=now) | Q(request__invitation__feedback__isnull=False)
+    last = Q(ordinal__gte=F("request__plan__reminders")) | Q(request__plan__state=PlanState.ENDED)
+    gone = Q(handover__in=[Handover.SENT, Handover.FAILED, Handover.WITHDRAWN]) & last
+    rows = Message.objects.exclude(sealed="").filter(ended | gone)
+    return Message.objects.filter(pk__in=rows.values("pk")).update(sealed="")

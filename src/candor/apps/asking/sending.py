@@ -1,0 +1,268 @@
+"""Sending: what was stored as meant to go is handed over, once.
+
+Three things are stored, each on disk before the next begins: the message is *ready* (in the transaction that decided to ask), *claimed*
+(right before its first byte goes; until then a server has nothing it could deliver), *sent* (the server has taken it). A worker that is
+killed leaves at most one message claimed, about which nobody can say whether it went: that one is *unsure*.
+
+Unsure messages are not sent again at once: to ask twice is worse than to ask late. A day later, if nothing shows that it arrived (it was
+not opened, not answered, did not bounce), it goes once more under the same Message-ID and with the same link, so that a mailbox which
+has the first one can fold them together, and so that no answer counts twice. So nobody is forgotten either.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from candor.apps.customers.requests import Letter, ToAsk, request_kind
+from candor.foundation.sealed import unseal
+from candor.foundation.storage import home
+
+from .bouncing import note_refused_address
+from .carriers import Carrier, Outcome, Outgoing, Unreachable, carrier_for
+from .choices import Handover, Reason
+from .letters import Sheet, sheet_of, survey_letter
+from .models import Message
+from .stopping import stop_link
+from .withdrawing import reason_to_withdraw, withdraw
+
+SECOND_TRY = timedelta(hours=24)
+FOREIGN_CLAIM = timedelta(minutes=15)  # of a worker on another machine, of which nothing can be known
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+_PAGE = 200
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a run did."""
+
+    sent: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+    has_more: bool = False
+    trouble: str = ""
+
+
+def send_ready(*, most_seconds: float, now: Callable[[], datetime] = timezone.now) -> Sent:
+    """Hand over what is ready, the oldest first, until none is left or the time is up; one sender at a time."""
+    with _only_one() as is_mine:
+        if not is_mine:
+            return Sent()
+        settle_claims(now=now())
+        run = _Run(now)
+        try:
+            run.send_all(until=time.monotonic() + most_seconds)
+        finally:
+            run.close()
+        return run.told
+
+
+def settle_claims(*, now: datetime) -> int:
+    """Call unsure what a worker that is no more had claimed; call it while nobody sends from here. Returns how many."""
+    left = Q(claimed_by=_machine()) | Q(claimed_at__lt=now - FOREIGN_CLAIM)
+    rows = Message.objects.filter(left, handover=Handover.CLAIMED)
+    return rows.update(handover=Handover.UNSURE, trouble="The worker ended while it handed this over.")
+
+
+def try_unsure_again(*, now: datetime) -> int:
+    """Have what is unsure for a day go once more, where nothing shows that it arrived; returns how many."""
+    rows = Message.objects.filter(handover=Handover.UNSURE, claimed_at__lt=now - SECOND_TRY, tries=1)
+    unseen = Q(request__invitation=None) | Q(
+        request__invitation__opened_at=None,
+        request__invitation__is_answered=False,
+        request__invitation__bounced_at=None,
+        request__invitation__expires_at__gt=now,
+    )
+    return rows.filter(pk__in=rows.filter(unseen).values("pk")).update(handover=Handover.READY, ready_at=now)
+
+
+def waiting(now: datetime) -> "QuerySet[Message]":
+    """Messages that are ready to go, the oldest first."""
+    return Message.objects.filter(handover=Handover.READY, ready_at__lte=now).order_by("ready_at", "pk")
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over what is ready, with its open carriers and the last message whose fate is not stored yet."""
+
+    now: Callable[[], datetime]
+    told: Sent = field(default_factory=Sent)
+    carriers: dict[str, Carrier] = field(default_factory=dict)
+    sheets: dict[tuple[int, str, bool], Sheet | None] = field(default_factory=dict)
+    unstored: tuple[Message, datetime] | None = None
+
+    def send_all(self, *, until: float) -> None:
+        """Page after page; a channel whose carrier can't be reached is left for the next run."""
+        closed: set[str] = set()
+        while rows := self._page(closed):
+            for message in rows:
+                if time.monotonic() > until:
+                    self.told.has_more = True
+                    return
+                if message.channel in closed:
+                    continue
+                try:
+                    self._send(message)
+                except Unreachable as error:
+                    closed.add(message.channel)
+                    self.told.trouble = str(error)
+            self.store_sent()
+
+    def _page(self, closed: set[str]) -> list[Message]:
+        rows = waiting(self.now()).exclude(channel__in=closed)
+        return list(
+            rows.select_related(
+                "request__plan__survey", "request__customer__merged_into", "request__invitation"
+            )[:_PAGE]
+        )
+
+    def _send(self, message: Message) -> None:
+        reason = reason_to_withdraw(message, now=self.now())
+        if reason is not None:
+            withdraw(message=message, reason=reason, now=self.now())
+            self.told.withdrawn += 1
+            return
+        sheet = self._sheet(message)
+        if sheet is None:
+            withdraw(message=message, reason=Reason.PLAN_ENDED, now=self.now())
+            self.told.withdrawn += 1
+            return
+        self._hand_over(message, _outgoing(message, sheet))
+
+    def _sheet(self, message: Message) -> Sheet | None:
+        """The letter of a message; None once what it asks for is closed."""
+        request, plan, is_reminder = message.request, message.request.plan, message.ordinal > 0
+        stop = stop_link(request.customer_id or 0)
+        if plan.survey is None:
+            letter = _other_letter(message)
+            return sheet_of(letter, is_reminder=is_reminder).filled(link="", stop=stop) if letter else None
+        alike = (plan.pk, message.language, is_reminder)
+        if alike not in self.sheets:
+            letter = survey_letter(plan.survey, message.language)
+            self.sheets[alike] = sheet_of(letter, is_reminder=is_reminder) if letter else None
+        sheet = self.sheets[alike]
+        return (
+            sheet.filled(link=f"{settings.CANDOR_URL}/a/{unseal(message.sealed)}/", stop=stop)
+            if sheet
+            else None
+        )
+
+    def _hand_over(self, message: Message, outgoing: Outgoing) -> None:
+        carrier, tries = self._carrier(message.channel), message.tries
+        try:
+            outcome = carrier.hand_over(outgoing, claim=lambda: self._claim(message))
+        except OSError as error:  # the claim is stored: nobody can say whether it went
+            self._drop(message.channel)
+            _store(message, Handover.UNSURE, trouble=str(error))
+            return
+        except Unreachable:
+            self._drop(message.channel)
+            raise
+        if outcome is not None:
+            self._note(message, outcome, tries=tries)
+
+    def _claim(self, message: Message) -> bool:
+        """Store that it may have gone from now on, and with the same write that the one before it went."""
+        now = self.now()
+        with transaction.atomic():
+            self.store_sent()
+            free = Message.objects.filter(pk=message.pk, handover=Handover.READY)
+            message.tries += 1
+            return bool(
+                free.update(
+                    handover=Handover.CLAIMED, claimed_at=now, claimed_by=_machine(), tries=message.tries
+                )
+            )
+
+    def _note(self, message: Message, outcome: Outcome, *, tries: int) -> None:
+        if outcome.is_accepted:
+            self.told.sent += 1
+            self.unstored = (message, self.now())
+            return
+        self.told.refused += 1
+        if outcome.is_temporary:
+            wait = min(FIRST_WAIT * 2 ** min(message.refusals, 10), LONGEST_WAIT)
+            _store(
+                message, Handover.READY, trouble=outcome.words, ready_at=self.now() + wait,
+                refusals=message.refusals + 1, tries=tries,
+            )  # fmt: skip
+            return
+        _store(message, Handover.FAILED, trouble=outcome.words)
+        note_refused_address(message=message, outcome=outcome, at=self.now())
+
+    def store_sent(self) -> None:
+        """Store that the last message went, if that is not stored yet."""
+        if self.unstored is not None:
+            (message, at), self.unstored = self.unstored, None
+            Message.objects.filter(pk=message.pk).update(handover=Handover.SENT, sent_at=at, trouble="")
+
+    def _carrier(self, channel: str) -> Carrier:
+        if channel not in self.carriers:
+            self.carriers[channel] = carrier_for(channel)
+        return self.carriers[channel]
+
+    def _drop(self, channel: str) -> None:
+        if (carrier := self.carriers.pop(channel, None)) is not None:
+            carrier.close()
+
+    def close(self) -> None:
+        """Store what is to be stored and end the connections."""
+        self.store_sent()
+        for channel in list(self.carriers):
+            self._drop(channel)
+
+
+def _store(message: Message, handover: Handover, *, trouble: str, **facts: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(handover=handover, trouble=trouble[:300], **facts)
+
+
+def _other_letter(message: Message) -> Letter | None:
+    """What another room than surveys says."""
+    request, plan = message.request, message.request.plan
+    kind = request_kind(plan.kind)
+    if kind is None:
+        return None
+    asked = ToAsk(
+        customer_id=request.customer_id or 0, key=f"{plan.pk}-{request.key}", language=message.language,
+        unit_id=request.unit_id,
+    )  # fmt: skip
+    return kind.letter(plan.target, asked)
+
+
+def _outgoing(message: Message, sheet: Sheet) -> Outgoing:
+    return Outgoing(
+        address=message.address,
+        message_id=message.message_id,
+        subject=sheet.subject,
+        html=sheet.html,
+        text=sheet.text,
+        short=sheet.short,
+        stop=stop_link(message.request.customer_id or 0),
+        language=sheet.language,
+    )
+
+
+def _machine() -> str:
+    return os.uname().nodename[:80]
+
+
+@contextmanager
+def _only_one() -> Iterator[bool]:
+    """Whether nobody else sends from this data folder; the lock goes with the process, however it ends."""
+    with (home() / "sending.lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
