@@ -73,3 +73,201 @@ QUALTRICS_LABELS: list[dict[str, object]] = [
     {"ResponseId": "R_6", "Finished": "False", "Progress": "3"},
     {"ResponseId": "R_7", "Q1": "11"},
 ]  # fmt: skip
+
+SURVEYMONKEY_HEAD = [
+    ["Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name", "Last Name", "Custom Data 1",
+     "How likely is it that you would recommend us?", "Which channels did you use?", "", "", "Please rate:", "", "Why?"],
+    ["", "", "", "", "", "", "", "", "", "Response", "Branch", "App, on the phone", "Other (please specify)", "Waiting time", "Advice", "Open-Ended Response"],
+]  # fmt: skip
+SURVEYMONKEY_EXPANDED = as_csv(
+    [
+        *SURVEYMONKEY_HEAD,
+        ["1001", "77", "05/13/2026 10:20:00 AM", "05/13/2026 10:22:33 AM", "1.2.3.4", "ann@example.com", "Ann", "Ash", "C-1", "Extremely likely - 10",
+         "Branch", "App, on the phone", "", "4", "5", "Good advice"],
+        ["1002", "77", "05/14/2026 01:00:00 PM", "05/14/2026 01:02:00 PM", "1.2.3.4", "", "", "", "", "6", "", "App, on the phone", "By post", "2", "", ""],
+        ["1003", "77", "05/14/2026 02:00:00 PM", "05/14/2026 02:02:00 PM", "1.2.3.4", "", "", "", "", "", "", "", "", "", "", ""],
+    ]
+)  # fmt: skip
+SURVEYMONKEY_CONDENSED = as_csv(
+    [
+        [
+            "Respondent ID",
+            "Collector ID",
+            "Start Date",
+            "End Date",
+            "How satisfied are you?",
+            "How likely to recommend?",
+            "Anything else?",
+        ],
+        ["", "", "", "", "Response", "Response", "Open-Ended Response"],
+        ["1", "9", "13/05/2026 10:00", "13/05/2026 10:01", "Very satisfied", "9", "No"],
+        ["2", "9", "01/05/2026 10:00", "01/05/2026 10:01", "Dissatisfied", "2", ""],
+    ]
+)
+DELIGHTED_JSON = json.dumps(
+    [
+        {"id": "1", "person": {"id": "42", "name": "Ann", "email": "ann@example.com"}, "survey_type": "nps", "score": 9, "comment": "Quick, thanks",
+         "permalink": "https://example.com/r/1", "created_at": 1778668200, "updated_at": None, "person_properties": {"Segment": "Gold", "Locale": "en"},
+         "notes": [], "tags": [], "additional_answers": [
+            {"id": "4", "value": {"free_response": None, "scale": None, "select_one": None, "select_many": [{"id": "a", "text": "Speed, above all"}, {"id": "b", "text": "Staff"}]},
+             "question": {"id": "enum_1", "type": "select_many", "text": "What did you like?"}},
+            {"id": "5", "value": {"free_response": "More branches", "scale": None, "select_one": None, "select_many": None},
+             "question": {"id": "text_1", "type": "free_response", "text": "What is missing?"}}]},
+        {"id": "2", "person": "43", "survey_type": "nps", "score": 0, "comment": None, "created_at": 1778668300, "person_properties": None},
+    ]
+)  # fmt: skip
+DELIGHTED_CSV = as_csv(
+    [
+        [
+            "Response ID",
+            "Survey type",
+            "Score",
+            "Comment",
+            "Person ID",
+            "Person Name",
+            "Person Email",
+            "Permalink",
+            "Created at (UTC)",
+            "Tags",
+            "Segment",
+        ],
+        [
+            "1",
+            "ces",
+            "5",
+            "Easy",
+            "42",
+            "Ann",
+            "ann@example.com",
+            "https://example.com/r/1",
+            "2026-05-13 10:00:00",
+            "",
+            "Gold",
+        ],
+        ["2", "ces", "6", "", "43", "", "", "https://example.com/r/2", "2026-05-13 11:00:00", "", ""],
+    ]
+)
+
+
+def formbricks(**more: object) -> dict[str, object]:
+    """One response, as the API lists it."""
+    return {
+        "id": "resp1", "surveyId": "survey1", "createdAt": "2026-05-13T10:00:00.000Z", "updatedAt": "2026-05-13T10:00:09.000Z", "finished": True,
+        "language": "de", "contact": {"id": "c1", "userId": "C-1"}, "contactAttributes": {"email": "ann@example.com", "segment": "Gold"},
+        "data": {"q_score": 9, "q_why": "Schnell, und der Berater nahm sich Zeit, bis alles geklärt war", "q_used": ["App", "Branch"]}, "variables": {}, "ttc": {"q_score": 1200}, "tags": [],
+        "meta": {"url": "https://example.com"}, **more,
+    }  # fmt: skip
+
+
+FORMBRICKS_API = json.dumps(
+    {
+        "data": [
+            formbricks(),
+            formbricks(id="resp2", finished=False, contact=None, contactAttributes=None, data={"q_score": 3}),
+        ]
+    }
+)
+FORMBRICKS_WEBHOOK = "\n".join(
+    json.dumps({"event": event, "webhookId": "w1", "data": formbricks(finished=event == "responseFinished", survey={"title": "After a visit", "type": "link"}, data=data)})
+    for event, data in [("responseCreated", {"q_score": 9}), ("responseFinished", {"q_score": 9, "q_why": "Fast"})]
+)  # fmt: skip
+HUB_COLUMNS = ["id", "collected_at", "source_type", "source_id", "source_name", "field_id", "field_label", "field_type", "value_text", "value_number",
+               "value_boolean", "value_date", "submission_id", "user_id", "tenant_id", "language"]  # fmt: skip
+HUB_RECORDS: list[dict[str, object]] = [
+    {"submission_id": "s1", "field_id": "nps", "field_type": "nps", "field_label": "Would you recommend us?", "value_number": 9},
+    {"submission_id": "s2", "field_id": "nps", "field_type": "nps", "field_label": "Would you recommend us?", "value_number": 2},
+    {"submission_id": "s1", "field_id": "why", "field_type": "text", "field_label": "Why?", "value_text": "Great support"},
+    {"submission_id": "s1", "field_id": "again", "field_type": "boolean", "field_label": "Would you come again?", "value_boolean": True},
+]  # fmt: skip
+_HUB_SHARED = {
+    "collected_at": "2026-05-13T10:00:00Z",
+    "source_type": "survey",
+    "source_id": "visit",
+    "user_id": "ann@example.com",
+    "tenant_id": "t",
+    "language": "en",
+}
+HUB_JSON = json.dumps({"data": [_HUB_SHARED | record for record in HUB_RECORDS]})
+HUB_CSV = as_csv(
+    [HUB_COLUMNS, *([(_HUB_SHARED | record).get(name, "") for name in HUB_COLUMNS] for record in HUB_RECORDS)]
+)
+LIMESURVEY_CODES = as_csv(
+    [
+        ["id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp", "ipaddr", "NPS", "USED[SQ001]", "USED[SQ002]", "USED[other]",
+         "RATE[SQ001]", "RATE[SQ002]", "WHY"],
+        ["1", "2026-05-13 10:02:00", "3", "de", "1", "2026-05-13 10:00:00", "2026-05-13 10:02:00", "1.2.3.4", "9", "Y", "", "", "4", "5", "Der Berater nahm sich Zeit"],
+        ["2", "", "1", "en", "1", "2026-05-13 11:00:00", "2026-05-13 11:00:30", "1.2.3.4", "4", "", "Y", "By post", "", "", ""],
+    ]
+)  # fmt: skip
+LIMESURVEY_FULL = as_csv(
+    [
+        ["Response ID", "Date submitted", "Last page", "Start language", "Seed", "How likely are you to recommend us?", "What did you use? [Branch]", "What did you use? [App]",
+         "How satisfied are you? [The wait]", "How satisfied are you? [The advice]"],
+        ["1", "2026-05-13 10:02:00", "3", "en", "1", "9", "Yes", "No", "Very satisfied", "Satisfied"],
+        ["2", "2026-05-13 11:02:00", "3", "en", "1", "5", "No", "Yes", "Dissatisfied", "N/A"],
+    ],
+    delimiter=";",
+)  # fmt: skip
+TYPEFORM_FIELDS = [
+    {"id": "F1", "ref": "score", "type": "nps", "title": "How likely are you to recommend us?"},
+    {
+        "id": "F2",
+        "ref": "used",
+        "type": "multiple_choice",
+        "title": "What did you use?",
+        "allow_multiple_selections": True,
+    },
+    {"id": "F3", "ref": "why", "type": "long_text", "title": "Why?"},
+    {"id": "F4", "ref": "mail", "type": "email", "title": "Your e-mail?"},
+    {"id": "F5", "ref": "ease", "type": "opinion_scale", "title": "How easy was it?"},
+]
+TYPEFORM_ANSWERS: list[dict[str, object]] = [
+    {"type": "number", "number": 9, "field": {"id": "F1", "ref": "score", "type": "nps"}},
+    {
+        "type": "choices",
+        "choices": {"labels": ["App", "Branch, in town"]},
+        "field": {"id": "F2", "ref": "used", "type": "multiple_choice"},
+    },
+    {"type": "text", "text": "Fast", "field": {"id": "F3", "ref": "why", "type": "long_text"}},
+    {"type": "email", "email": "ann@example.com", "field": {"id": "F4", "ref": "mail", "type": "email"}},
+    {"type": "number", "number": 7, "field": {"id": "F5", "ref": "ease", "type": "opinion_scale"}},
+]
+TYPEFORM_WEBHOOK = json.dumps(
+    {"event_id": "e1", "event_type": "form_response", "form_response": {
+        "form_id": "lT4Z3j", "token": "tok1", "landed_at": "2026-05-13T10:00:00Z", "submitted_at": "2026-05-13T10:02:00Z", "hidden": {"segment": "Gold"},
+        "definition": {"id": "lT4Z3j", "title": "After a visit", "fields": TYPEFORM_FIELDS}, "answers": TYPEFORM_ANSWERS}}
+)  # fmt: skip
+TYPEFORM_API = json.dumps(
+    {"total_items": 2, "page_count": 1, "items": [
+        {"landing_id": "l1", "token": "tok1", "response_id": "tok1", "landed_at": "2026-05-13T10:00:00Z", "submitted_at": "2026-05-13T10:02:00Z",
+         "metadata": {"platform": "other"}, "hidden": {"segment": "Gold"}, "answers": TYPEFORM_ANSWERS},
+        {"landing_id": "l2", "token": "tok2", "landed_at": "2026-05-13T11:00:00Z", "submitted_at": "0001-01-01T00:00:00Z", "response_type": "partial",
+         "answers": TYPEFORM_ANSWERS[:1]}]}
+)  # fmt: skip
+TYPEFORM_CSV = as_csv(
+    [
+        ["#", "How likely are you to recommend us?", "What did you use?", "Why?", "Segment", "Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Tags"],
+        ["tok1", "9", "App", "Fast, and friendly, and I was seen at once by somebody who knew", "Gold", "completed", "2026-05-13 10:00:00", "", "2026-05-13 10:02:00", "n1", ""],
+        ["tok2", "3", "Branch", "", "", "partial", "2026-05-13 11:00:00", "", "", "n2", ""],
+        ["tok3", "8", "App", "", "", "completed", "2026-05-13 12:00:00", "", "2026-05-13 12:01:00", "n2", ""],
+    ]
+)  # fmt: skip
+SURVEYJS_ALONE = json.dumps(
+    [
+        {"id": "a", "completedAt": "2026-05-13T10:00:00Z", "nps": 9, "used": ["app", "branch"], "rate": {"wait": 4, "advice": 5}, "used-Comment": "By post", "locale": "de"},
+        {"id": "b", "completedAt": "2026-05-13T11:00:00Z", "nps": 2, "again": True, "completed": False},
+    ]
+)  # fmt: skip
+SURVEYJS_DEFINED = json.dumps(
+    {
+        "definition": {"title": "After a visit", "pages": [{"name": "p", "elements": [
+            {"type": "rating", "name": "q1", "title": "How likely are you to recommend us?", "rateMin": 0, "rateMax": 10, "measure": "nps"},
+            {"type": "rating", "name": "q2", "title": "How was the wait?", "rateMin": 0, "rateMax": 10},
+            {"type": "checkbox", "name": "q3", "title": "What did you use?", "choices": [{"value": "a", "text": "The app"}, {"value": "b", "text": "A branch"}]},
+            {"type": "comment", "name": "q4", "title": "Why?"}]}]},
+        "results": [
+            {"responseId": "a", "createdAt": "2026-05-13T10:00:00Z", "data": {"q1": 9, "q2": 10, "q3": ["a", "b"], "q4": "Fast"}},
+            {"responseId": "b", "createdAt": "2026-05-13T11:00:00Z", "data": {"q1": 12}},
+        ],
+    }
+)  # fmt: skip

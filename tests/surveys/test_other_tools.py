@@ -1,15 +1,19 @@
 """Answers that other survey tools exported, each file as the tool wrote it."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from candor.apps.customers.models import Customer, Identifier
 from candor.apps.feedback.choices import MANY, AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.imports import services
+from candor.apps.imports.errors import FileNotUsable, MappingIncomplete
 from candor.apps.imports.models import ImportBatch
+from candor.apps.surveys.formats import all_formats
 from candor.apps.surveys.models import Question, Survey
 from tests.world import World
 
@@ -139,3 +143,230 @@ def test_a_person_says_what_a_number_measures_and_the_rest_stays(world: World, f
     kinds = set(Answer.objects.values_list("question", "kind"))
     assert kinds == {("Q1", "nps"), ("Q4_1", "csat"), ("Q4_2", "ces")}
     assert not Question.objects.get(key="Q4_2").is_high_good
+
+
+def kinds() -> dict[str, str]:
+    """The kind of every question that was taken in."""
+    return dict(Question.objects.values_list("key", "kind"))
+
+
+def come_in(folder: Path, name: str, text: str, **options: object) -> ImportBatch:
+    path = folder / name
+    path.write_text(text)
+    return bring(path, **options)
+
+
+def test_surveymonkey_expanded_has_questions_of_several_columns(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "Branch survey.csv", exports.SURVEYMONKEY_EXPANDED)
+    assert (batch.rows_added, batch.rows_bad, batch.report["left_out_without_an_answer"]["n"]) == (2, 0, 1)
+    first = said("1001")
+    assert first["Which channels did you use?"] == MANY.join(["Branch", "App, on the phone"])
+    assert (first["Please rate: - Waiting time"], first["Please rate: - Advice"]) == (4, 5)
+    assert first["Why?"] == "Good advice"
+    assert said("1002")["Which channels did you use? - Other (please specify)"] == "By post"
+    ann = Feedback.objects.get(key="1001")
+    assert ann.received_at == datetime(2026, 5, 13, 10, 22, 33, tzinfo=UTC)
+    assert ann.customer is not None
+    assert (ann.customer.email, ann.customer.name) == ("ann@example.com", "Ann Ash")
+    assert "nps" not in kinds().values(), "the file does not say what the scale from 0 to 10 measures"
+
+
+def test_surveymonkey_as_a_person_reads_it(world: World, tmp_path: Path) -> None:
+    question = {"column": "How likely is it that you would recommend us?", "kind": "nps"}
+    come_in(tmp_path, "Branch survey.csv", exports.SURVEYMONKEY_EXPANDED, questions=[question])
+    scores = Answer.objects.filter(kind="nps").order_by("number").values_list("number", flat=True)
+    assert list(scores) == [6, 10], "“Extremely likely - 10” is a ten"
+
+
+def test_surveymonkey_condensed_and_its_order_of_day_and_month(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "Staff.csv", exports.SURVEYMONKEY_CONDENSED)
+    assert batch.rows_added == 2
+    assert Feedback.objects.get(key="2").received_at == datetime(2026, 5, 1, 10, 1, tzinfo=UTC), (
+        "the column shows it"
+    )
+    assert said("1") == {
+        "How satisfied are you?": "Very satisfied",
+        "How likely to recommend?": 9,
+        "Anything else?": "No",
+    }
+
+
+def test_an_order_of_day_and_month_that_the_file_leaves_open_is_asked(world: World, tmp_path: Path) -> None:
+    text = exports.SURVEYMONKEY_CONDENSED.replace("13/05", "02/05")
+    with pytest.raises(MappingIncomplete, match="Are the dates in “End Date”"):
+        come_in(tmp_path, "Staff.csv", text)
+    come_in(tmp_path, "Staff.csv", text, date_order_received_at="DMY")
+    assert Feedback.objects.get(key="1").received_at.month == 5
+
+
+def test_delighted_declares_its_measure_by_the_type_of_survey(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "delighted.json", exports.DELIGHTED_JSON)
+    assert (batch.rows_added, batch.rows_bad) == (2, 0)
+    assert said("1") == {
+        "nps": 9, "comment": "Quick, thanks", "enum_1": MANY.join(["Speed, above all", "Staff"]), "text_1": "More branches",
+    }  # fmt: skip
+    assert kinds() == {"nps": "nps", "comment": "text", "enum_1": "choice", "text_1": "text"}
+    assert Question.objects.get(key="enum_1").text == "What did you like?"
+    assert Feedback.objects.get(key="1").segment == "Gold"
+
+
+def test_ease_from_1_to_5_is_no_ease_from_1_to_7(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "delighted.csv", exports.DELIGHTED_CSV)
+    assert (batch.rows_added, batch.rows_bad) == (1, 1)
+    assert kinds()["ces"] == "rating"
+    question = Question.objects.get(key="ces")
+    assert (question.lowest, question.highest) == (1, 5)
+    assert batch.bad_rows.get().expected == "a number from 1 to 5"
+    assert "these answers are kept as a rating" in batch.message
+
+
+def test_formbricks_lists_and_webhooks(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "responses.json", exports.FORMBRICKS_API)
+    assert (batch.rows_added, batch.report["partial"]["n"]) == (2, 1)
+    assert said("resp1") | {"q_why": ""} == {
+        "q_score": 9,
+        "q_why": "",
+        "q_used": MANY.join(["App", "Branch"]),
+    }
+    assert kinds() == {"q_score": "number", "q_why": "text", "q_used": "choice"}
+    first = Feedback.objects.get(key="resp1")
+    assert (first.language, first.segment, first.source) == ("de", "Gold", "survey1")
+    again = come_in(tmp_path, "webhooks.jsonl", exports.FORMBRICKS_WEBHOOK)
+    assert (again.rows_added, again.rows_known, again.report["left_out_told_again_later"]["n"]) == (0, 1, 1)
+
+
+def test_of_a_response_that_a_webhook_told_twice_the_last_state_is_taken(
+    world: World, tmp_path: Path
+) -> None:
+    come_in(tmp_path, "webhooks.jsonl", exports.FORMBRICKS_WEBHOOK)
+    assert said("resp1") == {"q_score": 9, "q_why": "Fast"}
+    assert (Survey.objects.get().name, Feedback.objects.get().is_partial) == ("After a visit", False)
+
+
+def test_answers_of_another_survey_in_the_same_file_are_left_out_and_told(
+    world: World, tmp_path: Path
+) -> None:
+    both = json.dumps([exports.formbricks(), exports.formbricks(id="other", surveyId="survey2")])
+    batch = come_in(tmp_path, "responses.json", both)
+    assert (batch.rows_added, batch.report["left_out_of_another_survey"]["n"]) == (1, 1)
+    assert "survey2" in batch.message
+
+
+@pytest.mark.parametrize(("name", "text"), [("hub.json", exports.HUB_JSON), ("hub.csv", exports.HUB_CSV)])
+def test_formbricks_hub_records_of_one_person_are_one_feedback(
+    world: World, tmp_path: Path, name: str, text: str
+) -> None:
+    batch = come_in(tmp_path, name, text)
+    assert (batch.rows_added, batch.rows_bad) == (4, 0)
+    assert said("s1") == {"nps": 9, "why": "Great support", "again": 1}
+    assert kinds() == {"nps": "nps", "why": "text", "again": "yes_no"}
+    assert Feedback.objects.get(key="s1").comment == "Great support"
+    assert Customer.objects.get().email == "ann@example.com"
+    again = come_in(tmp_path, name, text)
+    assert (again.rows_added, again.rows_known) == (0, 4)
+
+
+def test_limesurvey_codes(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "results-survey123456.csv", exports.LIMESURVEY_CODES)
+    assert (batch.rows_added, batch.rows_bad, batch.report["partial"]["n"]) == (2, 0, 1)
+    assert said("1") == {
+        "NPS": 9,
+        "USED": "SQ001",
+        "RATE[SQ001]": 4,
+        "RATE[SQ002]": 5,
+        "WHY": "Der Berater nahm sich Zeit",
+    }
+    assert said("2") == {"NPS": 4, "USED": "SQ002", "USED[other]": "By post"}
+    assert Feedback.objects.get(key="2").received_at == datetime(2026, 5, 13, 11, 0, 30, tzinfo=UTC)
+    assert Survey.objects.get().key == "survey123456"
+
+
+def test_limesurvey_in_full(world: World, tmp_path: Path) -> None:
+    come_in(tmp_path, "results-survey7.csv", exports.LIMESURVEY_FULL)
+    assert said("1") == {
+        "How likely are you to recommend us?": 9, "What did you use?": "Branch", "How satisfied are you? [The wait]": "Very satisfied",
+        "How satisfied are you? [The advice]": "Satisfied",
+    }  # fmt: skip
+    assert "How satisfied are you? [The advice]" not in said("2"), "N/A is no answer"
+
+
+def test_typeform_webhooks_and_lists(world: World, tmp_path: Path) -> None:
+    come_in(tmp_path, "webhook.json", exports.TYPEFORM_WEBHOOK)
+    assert said("tok1") == {
+        "score": 9,
+        "used": MANY.join(["App", "Branch, in town"]),
+        "why": "Fast",
+        "ease": 7,
+    }
+    assert kinds() == {"score": "nps", "used": "choice", "why": "text", "ease": "number"}
+    assert Customer.objects.get().email == "ann@example.com", "an e-mail names the customer and is no answer"
+    batch = come_in(tmp_path, "list.json", exports.TYPEFORM_API, source="lt4z3j")
+    assert (batch.rows_added, batch.rows_known, batch.report["partial"]["n"]) == (1, 1, 1)
+
+
+def test_typeform_csv(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "responses-lT4Z3j-tok.csv", exports.TYPEFORM_CSV)
+    assert (batch.rows_added, batch.report["partial"]["n"]) == (3, 1)
+    assert kinds() == {
+        "How likely are you to recommend us?": "number",
+        "What did you use?": "choice",
+        "Why?": "text",
+    }
+    assert Feedback.objects.get(key="tok1").segment == "Gold"
+    assert Survey.objects.get().key == "lt4z3j"
+
+
+def test_surveyjs_without_a_definition(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "visit.json", exports.SURVEYJS_ALONE)
+    assert (batch.rows_added, batch.report["partial"]["n"]) == (2, 1)
+    assert said("a") == {
+        "nps": 9,
+        "used": MANY.join(["app", "branch"]),
+        "rate.wait": 4,
+        "rate.advice": 5,
+        "used-Comment": "By post",
+    }
+    assert said("b") == {"nps": 2, "again": 1}
+    assert kinds()["nps"] == "nps", "a question that bears the usual name of a measure, as in any table"
+
+
+def test_surveyjs_with_its_definition_counts_only_what_that_declares(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "visit.json", exports.SURVEYJS_DEFINED)
+    assert (batch.rows_added, batch.rows_bad) == (1, 1)
+    assert said("a") == {"q1": 9, "q2": 10, "q3": MANY.join(["The app", "A branch"]), "q4": "Fast"}
+    assert kinds() == {"q1": "nps", "q2": "rating", "q3": "choice", "q4": "text"}
+    assert Question.objects.get(key="q2").text == "How was the wait?"
+
+
+def test_a_questionnaire_is_no_file_of_answers(world: World, tmp_path: Path) -> None:
+    with pytest.raises(FileNotUsable, match="survey designer"):
+        come_in(tmp_path, "form.json", json.dumps({"pages": [{"elements": []}]}))
+
+
+def test_the_page_names_the_tool_and_asks_what_its_numbers_measure(
+    client: Client, world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "webhook.json"
+    path.write_text(exports.TYPEFORM_WEBHOOK)
+    batch = services.take_path(kind="surveys", path=path, by=world.clara, options={})
+    client.force_login(world.clara)
+    page = f"/imports/{batch.pk}/columns/"
+    shown = client.get(page).content.decode()
+    assert "This is an export of Typeform, JSON." in shown
+    assert "How easy was it?" in shown and "feed no score unless you say more" in shown
+    fields = {
+        "question.score": "nps",
+        "question.ease": "ces",
+        "good.ease": "high",
+        "option.only_these": "yes",
+        "start": "yes",
+    }
+    client.post(page, fields)
+    services.run_import(batch=ImportBatch.objects.get(pk=batch.pk))
+    assert set(Answer.objects.values_list("question", "kind")) == {("score", "nps"), ("ease", "ces")}
+
+
+def test_every_format_says_how_to_tell_it(world: World) -> None:
+    keys = [one.key for one in all_formats()]
+    assert len(keys) == len(set(keys)) >= 10
+    assert all(one.name and one.looks_like for one in all_formats())

@@ -5,7 +5,7 @@ A module that binds `FORMATS` is held against every file; there is no list of mo
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 from typing import Protocol, TypeAlias
 
 from candor.apps.feedback.choices import AnswerKind
+from candor.apps.imports.errors import FileNotUsable
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import file_of
 from candor.intake import AmbiguousDateOrder, DateOrder, JsonItems, Problem, Table, open_json, open_table
@@ -86,6 +87,18 @@ class Answers(Protocol):
         """What the file itself calls its survey; "" where it doesn't."""
 
     @property
+    def name(self) -> str:
+        """What people call it there; "" where the file doesn't say."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether one person's answers come apart, so that a key comes again."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where the clock hung, for times that don't say."""
+
+    @property
     def date_order(self) -> DateOrder | AmbiguousDateOrder: ...
     @property
     def share_read(self) -> float: ...
@@ -156,6 +169,10 @@ def _recognised(path: Path, _size: int, _changed: int) -> Recognised | None:
     for one in all_formats():
         if answers := one.open(opening):
             return one, answers
+    if opening.json is not None:
+        raise FileNotUsable(
+            "This JSON is of no known shape: Candor reads answers as other tools export them, and questionnaires in the survey designer."
+        )
     return None
 
 

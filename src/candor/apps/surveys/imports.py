@@ -140,7 +140,7 @@ def source_of(batch: ImportBatch) -> str:
 def _name_of(batch: ImportBatch) -> str:
     """What people call the survey."""
     found = recognised(batch)
-    own = found[0].survey_in(batch.file_name) if found and not batch.options.get("source") else ""
+    own = (found[1].name or found[0].survey_in(batch.file_name)) if found else ""
     return str(batch.options.get("name") or own or source_of(batch))[:120]
 
 
@@ -372,7 +372,8 @@ def _context_of_told(batch: ImportBatch, found: Recognised) -> dict[str, Any]:
 KIND = ImportKind(
     key="surveys",
     name="Survey answers",
-    description="One row a person with a column a question, or one row an answer. Scores keep their scale, weights count.",
+    description="Exports of Qualtrics, SurveyMonkey, Delighted, Formbricks, LimeSurvey, Typeform and SurveyJS as they are; or one row a person, "
+    "or one row an answer. Scores keep their scale, weights count.",
     icon="clipboard-list",
     preview=preview,
     open=open_reader,

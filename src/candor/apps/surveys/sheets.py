@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from itertools import groupby
 from typing import Final, TypeAlias
@@ -17,6 +17,7 @@ TICKS: Final = frozenset({"1", "y", "yes", "true", "x", "checked", "selected"})
 NO_TICKS: Final = frozenset({"0", "n", "no", "false", "not selected", "quoted", "not quoted", "unchecked"})
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _MOST_DISTINCT: Final = 200  # texts of a column that are remembered; a question has fewer choices
+_MOST_DAYS: Final = 200_000  # different ones looked at, to tell the order of day and month
 _MOST_CHOICES: Final = 30
 _LONGEST_CHOICE: Final = 60
 
@@ -35,6 +36,7 @@ class Slot:
         text: its words.
         label: what it stands for within its question, where the head says so.
         kind: what the source declares of it.
+        ends: the scale, where the source tells it and the kind has none of its own.
     """
 
     at: int
@@ -43,6 +45,7 @@ class Slot:
     text: str
     label: str = ""
     kind: AnswerKind | None = None
+    ends: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(slots=True)
@@ -86,6 +89,8 @@ class Layout:
         facts: place of each fact about an answer.
         name: places of the parts of the customer's name.
         slots: the columns of questions.
+        days_else: places of further days, for rows where `received_at` is empty.
+        no_days: what stands in such a column and is no day.
         judge: see `Judge`.
         zone: where the clock hung.
         declares_text: own words are declared as such, so that anything else is a choice.
@@ -97,6 +102,8 @@ class Layout:
     facts: Mapping[str, int]
     slots: Sequence[Slot]
     name: tuple[int, ...] = ()
+    days_else: tuple[int, ...] = ()
+    no_days: frozenset[str] = frozenset()
     judge: Judge = lambda _row: ("", False)
     zone: tzinfo = UTC
     declares_text: bool = False
@@ -110,7 +117,7 @@ class Sheet:
 
     def __init__(self, table: Table, names: Sequence[str], layout: Layout) -> None:
         self._table, self._layout, self._names = table, layout, tuple(names)
-        self.zone, self.source = layout.zone, layout.source
+        self.zone, self.source, self.name, self.is_long = layout.zone, layout.source, "", False
         self._scan()
         self._readers = list(_questions(layout, self._columns))
         self.questions = tuple(asked for asked, _slots in self._readers)
@@ -123,7 +130,7 @@ class Sheet:
 
     def told(self) -> Iterator[tuple[int, Told] | Problem]:
         facts = [(name, at) for name, at in self._layout.facts.items() if name not in {"key", "received_at"}]
-        key_at, day_at = self._layout.facts.get("key"), self._layout.facts.get("received_at")
+        key_at, days = self._layout.facts.get("key"), self._days()
         single = [(asked.key, slots[0].at) for asked, slots in self._readers if not slots[0].label]
         several = [(asked.key, slots) for asked, slots in self._readers if slots[0].label]
         for record in self._rows():
@@ -143,9 +150,17 @@ class Sheet:
                 known["name"] = name
             yield number, Told(
                 key=row[key_at].strip() if key_at is not None else "",
-                at=row[day_at].strip() if day_at is not None else None,
+                at=self._day(row, days),
                 answers=answers, facts=known, is_partial=is_partial, left_out=reason, names=self._names, cells=row,
             )  # fmt: skip
+
+    def _days(self) -> list[int]:
+        first = self._layout.facts.get("received_at")
+        return [*([] if first is None else [first]), *self._layout.days_else]
+
+    def _day(self, row: Sequence[str], places: Sequence[int]) -> str | None:
+        texts = (row[at].strip() for at in places)
+        return next((text for text in texts if text and text not in self._layout.no_days), None)
 
     def _rows(self) -> Iterator[tuple[int, list[str]] | Problem]:
         width, head = len(self._names), 0
@@ -170,7 +185,7 @@ class Sheet:
         """Reads the sheet once, for what its columns hold as a whole."""
         places = sorted({slot.at for slot in self._layout.slots})
         self._columns = {at: Column() for at in places}
-        day_at, unit_at = self._layout.facts.get("received_at"), self._layout.facts.get("unit")
+        places_of_days, unit_at = self._days(), self._layout.facts.get("unit")
         days: dict[str, None] = {}
         units: set[str] = set()
         for record in self._rows():
@@ -180,12 +195,12 @@ class Sheet:
             for at in places:
                 if text := row[at].strip():
                     self._columns[at].take(text)
-            if day_at is not None and len(days) < 200_000:
-                days[row[day_at]] = None
+            if len(days) < _MOST_DAYS and (day := self._day(row, places_of_days)):
+                days[day] = None
             if unit_at is not None and (unit := row[unit_at].strip()):
                 units.add(unit)
         self.units = frozenset(units)
-        name = self._names[day_at] if day_at is not None else ""
+        name = self._names[places_of_days[0]] if places_of_days else ""
         self.date_order: DateOrder | AmbiguousDateOrder = order_of_dates(days, column=name)
 
 
@@ -233,18 +248,11 @@ def _ticked(slots: Sequence[Slot], columns: Mapping[int, Column]) -> list[Slot]:
         label = _label(slot, values[0] if values else "")
         if label is None:
             return []
-        found.append(Slot(at=slot.at, stem=slot.stem, key=slot.key, text=slot.text, label=label))
+        found.append(replace(slot, label=label))
     filled = {columns[slot.at].filled for slot in slots}
-    has_own_words = any(
-        value.casefold() not in TICKS | NO_TICKS for slot in slots for value in columns[slot.at].values
-    )
-    if not any(filled) or (len(filled) == 1 and not has_own_words and not _has_no_ticks(slots, columns)):
-        return []  # every row alike: a scale on which everybody chose 1 looks the same
-    return found
-
-
-def _has_no_ticks(slots: Sequence[Slot], columns: Mapping[int, Column]) -> bool:
-    return any(value.casefold() in NO_TICKS for slot in slots for value in columns[slot.at].values)
+    together = {value for slot in slots for value in columns[slot.at].values}
+    is_scale_perhaps = together == {"1"} and len(filled) == 1  # as where everybody chose 1 everywhere
+    return [] if is_scale_perhaps or not any(filled) else found
 
 
 def _label(slot: Slot, value: str) -> str | None:
@@ -261,7 +269,7 @@ def _is_tick(cell: str, slot: Slot) -> bool:
 
 
 def _without_label(slot: Slot) -> Slot:
-    return Slot(at=slot.at, stem=slot.stem, key=slot.key, text=slot.text, kind=slot.kind)
+    return replace(slot, label="")
 
 
 def _many(slots: Sequence[Slot], taken: set[str], blanks: tuple[str, ...]) -> Asked:
@@ -271,20 +279,25 @@ def _many(slots: Sequence[Slot], taken: set[str], blanks: tuple[str, ...]) -> As
         .removesuffix("Selected Choice")
         .rstrip(" -–:")
     )
-    key = _beginning([slot.key for slot in slots]).rstrip("_[.-( ") or slots[0].stem
+    is_named_so = all(slot.key.startswith(slot.stem) for slot in slots)
+    key = (
+        slots[0].stem
+        if is_named_so
+        else _beginning([slot.key for slot in slots]).rstrip("_[.-( ") or slots[0].stem
+    )
     return Asked(key=_free(key, taken), text=words or slots[0].stem, kind=AnswerKind.CHOICE, blanks=blanks)
 
 
 def _one(slot: Slot, column: Column, layout: Layout, taken: set[str]) -> Asked:
-    kind = slot.kind or _kind_of(column, declares_text=layout.declares_text)
-    lowest, highest = SCALES.get(kind, (None, None))
+    kind = slot.kind or kind_of(column, declares_text=layout.declares_text)
+    lowest, highest = SCALES.get(kind, slot.ends)
     return Asked(
         key=_free(slot.key, taken), text=slot.text or slot.key, kind=kind, lowest=lowest, highest=highest, blanks=layout.blanks,
         is_declared=slot.kind is not None,
     )  # fmt: skip
 
 
-def _kind_of(column: Column, *, declares_text: bool) -> AnswerKind:
+def kind_of(column: Column, *, declares_text: bool) -> AnswerKind:
     """The shape of the answers, and no more: a number of unknown meaning is never a score."""
     if column.filled and column.is_number:
         return AnswerKind.NUMBER

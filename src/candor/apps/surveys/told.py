@@ -4,13 +4,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeAlias
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
 from candor.apps.feedback.choices import SCALES, AnswerKind, Kind
-from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, receive
+from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive
 from candor.apps.imports.kinds import Item, Odd, Preview, Question, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
@@ -27,7 +27,10 @@ NUMERIC = {
     kind for kind in AnswerKind if kind not in {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}
 }
 LEFT_OUT = "left_out_"  # begins the reasons in an import's report
-_WITH_WORDS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—:=(].*)?", re.DOTALL)
+_WITH_WORDS = (  # “10 - Extremely likely”, “Extremely likely - 10”
+    re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—:=(].*)?", re.DOTALL),
+    re.compile(r".*[-–—:=(]\s*(\d+(?:\.\d+)?)\)?", re.DOTALL),
+)
 _YES_NO = {"true": 1.0, "yes": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "n": 0.0}
 _CUSTOMER_MAX = 160
 
@@ -158,17 +161,46 @@ def store(batch: ImportBatch, items: Sequence[TellItem], *, answers: Answers, so
     """Write a chunk of answers."""
     chunk = _Chunk(batch, items, answers, source)
     fresh = [item for row, told in items if (item := chunk.read(row, told)) is not None]
+    if answers.is_long:
+        fresh = _joined(fresh)
     received = receive(items=fresh, batch=batch)
-    return _stored(chunk, fresh, received)
+    added, known = len(received.new_ids), len(fresh) - len(received.new_ids)
+    if answers.is_long:
+        added, known = _counted_by_answer(batch, fresh, received, source)
+    return _stored(chunk, fresh, received, added, known)
 
 
-def _stored(chunk: "_Chunk", fresh: Sequence[NewFeedback], received: Received) -> Stored:
-    added = len(received.new_ids)
+def _joined(items: Sequence[NewFeedback]) -> list[NewFeedback]:
+    """One for each person: their answers together, first come first."""
+    found: dict[str, NewFeedback] = {}
+    for item in items:
+        before = found.setdefault(item.key, item)
+        if before is not item:
+            asked = {answer.question for answer in before.answers}
+            more = tuple(answer for answer in item.answers if answer.question not in asked)
+            comment = "\n".join(filter(None, (before.comment, item.comment)))
+            found[item.key] = replace(before, answers=(*before.answers, *more), comment=comment)
+    return list(found.values())
+
+
+def _counted_by_answer(
+    batch: ImportBatch, items: Sequence[NewFeedback], received: Received, source: str
+) -> tuple[int, int]:
+    """Answers that are new and known, where a person's answers come apart and may be spread over chunks."""
+    rest = [item for item in items if item.key not in received.new_ids]
+    more = add_answers(source=source, items=rest, batch=batch)
+    added = sum(len(item.answers) for item in items if item.key in received.new_ids)
+    return added + more, sum(len(item.answers) for item in rest) - more
+
+
+def _stored(
+    chunk: "_Chunk", fresh: Sequence[NewFeedback], received: Received, added: int, known: int
+) -> Stored:
     odd = {f"{LEFT_OUT}{reason}": Odd(n) for reason, n in sorted(chunk.left_out.items())}
     partial = sum(item.is_partial and item.key in received.new_ids for item in fresh)
     if partial:
         odd["partial"] = Odd(partial)
-    return Stored(added, len(fresh) - added, tuple(chunk.problems), odd)
+    return Stored(added, known, tuple(chunk.problems), odd)
 
 
 @dataclass
@@ -243,7 +275,7 @@ class _Chunk:
         at, given = told.at, str(told.at or "")
         if isinstance(at, str) and at:
             try:
-                at = parse_instant(at, self._order, getattr(self.answers, "zone", None) or UTC)
+                at = parse_instant(at, self._order, self.answers.zone)
             except ValueError as error:
                 problems.append(
                     _refuse(row, told, "Answered", given, str(error), f"{error} expected, “{given}” found.")
@@ -301,8 +333,9 @@ class _Reading:
     def _read(self, text: str) -> float | None:
         number = _YES_NO.get(text.casefold()) if self.kind in {AnswerKind.YES_NO, AnswerKind.NUMBER} else None
         number = _float(text) if number is None else number
-        if number is None and self.kind != AnswerKind.NUMBER and (match := _WITH_WORDS.fullmatch(text)):
-            number = float(match[1])  # “10 - Extremely likely”
+        if number is None and self.kind != AnswerKind.NUMBER:
+            matches = (pattern.fullmatch(text) for pattern in _WITH_WORDS)
+            number = next((float(match[1]) for match in matches if match), None)
         return number if number is not None and self._lowest <= number <= self._highest else None
 
 
