@@ -2,7 +2,7 @@ import { on, onContent } from "./events";
 
 const directions: Record<string, string> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
-/** The editor of a journey: handles move by arrow keys and by dragging, Ctrl+Z undoes; each is a form that is sent. */
+/** Editors of things in an order (a journey's touchpoints, a survey's questions): handles move by arrow keys and by dragging, Ctrl+Z undoes; each is a form that is sent. */
 export function startDesign(): void {
   on<KeyboardEvent>("keydown", "[data-handle]", (handle, event) => {
     const direction = directions[event.key];
@@ -29,7 +29,7 @@ async function letDrag(lists: HTMLElement[]): Promise<void> {
   const { default: Sortable } = await import("sortablejs");
   for (const list of lists) {
     Sortable.create(list, {
-      group: "touchpoints",
+      group: list.dataset["group"] ?? "points",
       handle: "[data-handle]",
       draggable: "[data-point]",
       forceFallback: true, // the handle is a button, which not every browser lets be dragged by itself
@@ -44,10 +44,10 @@ async function letDrag(lists: HTMLElement[]): Promise<void> {
 export function send(item: HTMLElement, to: HTMLElement, place: number): void {
   const form = document.getElementById("place-form");
   if (!(form instanceof HTMLFormElement)) return;
-  const values = { touchpoint: item.dataset["point"], stage: to.dataset["stage"], place: String(place) };
-  for (const [name, value] of Object.entries(values)) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) field.value = value ?? "";
+  const values = { moved: item.dataset["point"], into: to.dataset["into"], place: String(place) };
+  for (const [part, value] of Object.entries(values)) {
+    const field = form.querySelector<HTMLInputElement>(`[data-${part}]`);
+    if (field) field.value = value ?? "";
   }
   form.requestSubmit();
 }

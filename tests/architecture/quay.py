@@ -32,6 +32,10 @@ from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
 from candor.apps.strategy.services import define_outcome
+from candor.apps.surveys.drafts import create_survey
+from candor.apps.surveys.library import TEMPLATES
+from candor.apps.surveys.linking import make_link
+from candor.apps.surveys.models import Link, Survey
 from candor.apps.webhooks.models import Delivery
 from candor.apps.webhooks.services import make_endpoint, send_test
 from tests.builders import a_feedback
@@ -64,10 +68,12 @@ def build_harbour(world: World) -> Harbour:
     case = _case(world, feedback)
     journey = _journey(world)
     delivery = _delivery(world)
+    survey, link = _survey(world)
     things = {
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
+        "survey": survey.pk, "survey_link": link.pk,
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
@@ -202,6 +208,13 @@ def _invitation(world: World) -> Invitation:
         email=f"{WORD}@harbour.example", name=WORD, role=Role.MANAGER, unit=world.quay, invited_by=world.amos,
         expires_at=timezone.now() + timedelta(days=3),
     )  # fmt: skip
+
+
+def _survey(world: World) -> tuple[Survey, Link]:
+    definition = TEMPLATES["kiosk"].definition(main="en") | {"title": WORD}
+    survey = create_survey(name=WORD, definition=definition, by=world.clara)
+    link = make_link(survey=survey, kind=Link.Kind.KIOSK, name=WORD, unit=world.quay, by=world.clara)
+    return survey, link
 
 
 def _api_key(world: World) -> ApiKey:

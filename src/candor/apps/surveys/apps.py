@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
 
@@ -18,6 +19,7 @@ class SurveysConfig(AppConfig):
         from candor.apps.customers.timeline import register_source
         from candor.apps.feedback.questions import register_words
         from candor.apps.imports.kinds import register_kind
+        from candor.apps.organization.audit import register_actions
         from candor.apps.webhooks.events import register_event
 
         from . import receivers, tasks  # noqa: F401  both register themselves
@@ -34,4 +36,25 @@ class SurveysConfig(AppConfig):
         register_holder(HOLDER)
         register_page(
             Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25)
+        )
+        register_actions(
+            "survey",
+            _("Surveys"),
+            {
+                "created": _("Started a survey"),
+                "edited": _("Changed a survey’s draft"),
+                "change_undone": _("Took back a change of a survey’s draft"),
+                "settings_changed": _("Changed what is set beside a survey’s questions"),
+                "published": _("Published a version of a survey"),
+                "opened": _("Opened a survey"),
+                "closed": _("Closed a survey"),
+                "scheduled": _("Set from when until when a survey takes answers"),
+                "discarded": _("Threw away a survey’s draft"),
+            },
+            pages={"survey": "surveys:design"},
+        )
+        register_actions(
+            "survey_link",
+            _("Links of surveys"),
+            {"made": _("Made a link to a survey"), "revoked": _("Revoked a link to a survey")},
         )

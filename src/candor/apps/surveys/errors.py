@@ -1,4 +1,4 @@
-"""What can go wrong in answering a survey."""
+"""What can go wrong in designing and in answering a survey."""
 
 from collections.abc import Sequence
 
@@ -40,3 +40,28 @@ class TooManyAnswers(TryLater):
     code = "too-many-answers"
     http_status = 429
     title = "Too many answers came from here within a minute"
+
+
+class DesignRefused(InvalidInput):
+    code = "survey-design-refused"
+    title = "This change does not fit the survey"
+
+
+class DraftChanged(Conflict):
+    code = "survey-draft-changed"
+    title = "Somebody else changed this survey meanwhile"
+
+
+class NothingToUndo(Conflict):
+    code = "no-draft-change"
+    title = "There is no change left to undo"
+
+
+class NotReady(InvalidInput):
+    code = "survey-not-ready"
+    title = "This survey can’t be published yet"
+
+
+class MeaningChanged(Conflict):
+    code = "meaning-changed"
+    title = "A question that is measured has changed its meaning"

@@ -85,6 +85,27 @@ class SurveyVersion(models.Model):
         return f"{self.survey}, version {self.number}"
 
 
+class DraftChange(models.Model):
+    """One change of a survey's draft, with the draft before it, so that it can be undone."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="changes")
+    revision = models.PositiveIntegerField(help_text="The survey's revision that it led to")
+    about = models.CharField(
+        max_length=120, blank=True, help_text="What was typed into; typing on there is the same change"
+    )
+    words = models.CharField(max_length=240)
+    before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    by = models.ForeignKey("organization.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["survey", "-revision"]
+        constraints = [models.UniqueConstraint(fields=["survey", "revision"], name="draft_change_once")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class Link(models.Model):
     """A standing address that anybody may answer at: on a page, behind a QR code, on a kiosk, inside another site."""
 

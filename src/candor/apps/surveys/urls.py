@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from .views import listing
+from .views import designing, linking, listing, publishing
 
 app_name = "surveys"
-urlpatterns = [path("", listing.surveys, name="list")]
+urlpatterns = [
+    path("", listing.surveys, name="list"),
+    path("new/", listing.new, name="new"),
+    path("links/<id:pk>/qr.svg", linking.qr, name="qr"),
+    path("links/<id:pk>/revoke/", linking.revoke, name="revoke"),
+    path("<id:pk>/design/", designing.design, name="design"),
+    path("<id:pk>/design/change/", designing.change, name="change"),
+    path("<id:pk>/languages/", designing.languages, name="languages"),
+    path("<id:pk>/settings/", designing.settings, name="settings"),
+    path("<id:pk>/definition.json", designing.definition, name="definition"),
+    path("<id:pk>/preview/", publishing.preview, name="preview"),
+    path("<id:pk>/publish/", publishing.publish, name="publish"),
+    path("<id:pk>/state/", publishing.state, name="state"),
+    path("<id:pk>/schedule/", publishing.schedule, name="schedule"),
+    path("<id:pk>/links/", linking.links, name="links"),
+    path("<id:pk>/duplicate/", listing.duplicate, name="duplicate"),
+    path("<id:pk>/discard/", listing.discard, name="discard"),
+]

@@ -1,16 +1,76 @@
-"""The page of surveys: which questions are asked, on what scale, and how many answered."""
+"""The surveys there are, and the templates to start one from."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
+from candor.apps.organization.models import Person
 from candor.apps.organization.scope import scope_of
+from candor.apps.surveys import designing, drafts
+from candor.apps.surveys.forms import NewSurveyForm
+from candor.apps.surveys.library import TEMPLATES
+from candor.apps.surveys.models import Survey
 from candor.apps.surveys.queries import surveys_with_counts
+from candor.foundation.errors import InvalidInput
 
 
 def surveys(request: HttpRequest) -> HttpResponse:
-    """Every survey that answers came from."""
+    """Every survey: drafts, open and closed ones, and those that answers were imported from."""
     viewer = require(request, Permission.READ_FEEDBACK)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
-    return render(request, "surveys/list.html", {"rows": surveys_with_counts(viewer)})
+    rows = surveys_with_counts(viewer)
+    if not viewer.can(Permission.MANAGE_SURVEYS):
+        rows = [row for row in rows if row.survey.state != Survey.State.DRAFT]
+    counts = {state: sum(row.survey.state == state for row in rows) for state in Survey.State}
+    states = [(state.value, state.label, counts[state]) for state in Survey.State if counts[state]]
+    chosen = request.GET.get("state", "")
+    shown = [row for row in rows if chosen in {"", row.survey.state}]
+    return render(request, "surveys/list.html", {"rows": shown, "states": states, "has_any": bool(rows)})
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """The library of templates; choosing one makes a draft."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    form = NewSurveyForm(request.POST or None, initial={"language": "en"})
+    if request.method == "POST":
+        if not form.is_valid():
+            raise InvalidInput(_("Choose one of the languages, and a name of at most 120 characters."))
+        survey = _create(request.POST.get("template", ""), form, viewer.person)
+        return redirect("surveys:design", pk=survey.pk)
+    groups: dict[str, list[object]] = {}
+    for template in TEMPLATES.values():
+        groups.setdefault(str(template.group), []).append(template)
+    return render(request, "surveys/new.html", {"form": form, "groups": groups})
+
+
+def _create(key: str, form: NewSurveyForm, by: Person) -> Survey:
+    language, name = form.cleaned_data["language"], form.cleaned_data["name"]
+    template = TEMPLATES.get(key)
+    if template is None:
+        name = name or _("New survey")
+        return drafts.create_survey(name=name, definition=designing.blank(name, language), by=by)
+    definition = template.definition(main=language)
+    return drafts.create_survey(
+        name=name or template.name.get(language, template.name["en"]), definition=definition, by=by, type=template.type,
+        moment=template.moment, is_anonymous=template.is_anonymous,
+    )  # fmt: skip
+
+
+@require_POST
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new draft with the same questions."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey.objects.exclude(draft=None), pk=pk)
+    made = drafts.duplicate(survey=survey, by=viewer.person)
+    return redirect("surveys:design", pk=made.pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw away a draft that was never published."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    drafts.discard(survey=get_object_or_404(Survey, pk=pk), by=viewer.person)
+    return redirect("surveys:list")

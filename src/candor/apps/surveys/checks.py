@@ -1,0 +1,137 @@
+"""What speaks against publishing a draft, and what should be thought over, each beside the question it is about."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candor.questionnaire import BadDefinition, Questionnaire, Walk, read_definition, walk, warnings
+
+Definition = dict[str, Any]
+MOST_STEPS = 3_000  # of a test run; a page must not wait for more
+
+_PLACE = re.compile(r"pages\[(\d+)\]\.elements\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that was found; `is_fault` says that it must be mended before publishing."""
+
+    words: str
+    code: str
+    is_fault: bool
+    proposal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What was found in a draft: by question, and about the whole."""
+
+    questionnaire: Questionnaire | None
+    walked: Walk | None
+    by_key: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
+    general: Sequence[Remark] = ()
+
+    @property
+    def run(self) -> str:
+        """What the test run found; empty where the draft can't be walked yet."""
+        return ways_in_words(self.walked) if self.walked else ""
+
+    @property
+    def faults(self) -> list[Remark]:
+        """What must be mended before publishing."""
+        return [one for one in self.all if one.is_fault]
+
+    @property
+    def advice(self) -> list[Remark]:
+        """What should be thought over."""
+        return [one for one in self.all if not one.is_fault]
+
+    @property
+    def all(self) -> list[Remark]:
+        return [*self.general, *(one for remarks in self.by_key.values() for one in remarks)]
+
+
+def check(definition: Definition) -> Checks:
+    """Read a draft, walk every way through it, and say what is wrong and what is doubtful."""
+    try:
+        questionnaire = read_definition(definition)
+    except BadDefinition as error:
+        faults = [(fault.place, Remark(fault.message, fault.code, is_fault=True)) for fault in error.faults]
+        return Checks(None, None, *_sorted(definition, faults))
+    walked = walk(questionnaire, most_steps=MOST_STEPS)
+    found = [
+        (one.place, Remark(one.message, one.code, is_fault=one.is_grave, proposal=one.proposal))
+        for one in warnings(questionnaire)
+    ]
+    return Checks(questionnaire, walked, *_sorted(definition, [*_of_walk(walked), *found]))
+
+
+def _of_walk(walked: Walk) -> Iterator[tuple[str, Remark]]:
+    """Where nobody gets on is a fault; what nobody comes to is one only if every way was walked."""
+    for end in walked.dead_ends:
+        yield end.place, Remark(end.message, end.code, is_fault=True)
+    for fault in walked.never:
+        yield fault.place, Remark(fault.message, fault.code, is_fault=False)
+    for name in walked.unreached:
+        yield (
+            name,
+            Remark(
+                _("Nobody is ever asked this: its condition never holds."),
+                "unreached",
+                is_fault=walked.is_complete,
+            ),
+        )
+
+
+def ways_in_words(walked: Walk) -> str:
+    """What the test run found, in a sentence."""
+    count = len(walked.ways)
+    if walked.is_sound and walked.is_complete:
+        words = ngettext(
+            "Test run: one way through, and nobody gets stuck.",
+            "Test run: every one of %(n)s ways through was walked, and nobody gets stuck.",
+            count,
+        )
+    elif walked.is_complete:
+        words = ngettext(
+            "Test run: one way through; see the marks.",
+            "Test run: %(n)s ways through; see the marks beside the questions.",
+            count,
+        )
+    else:
+        words = _(
+            "Test run: there are too many ways to walk them all. %(n)s were, up to the limit; see the marks for what was found."
+        )
+    return words % {"n": count}
+
+
+def _sorted(
+    definition: Definition, found: Sequence[tuple[str, Remark]]
+) -> tuple[Mapping[str, Sequence[Remark]], Sequence[Remark]]:
+    by_key: dict[str, list[Remark]] = defaultdict(list)
+    general: list[Remark] = []
+    for place, remark in found:
+        key = _key_at(definition, place)
+        target = by_key[key] if key else general
+        if all(one.code != remark.code or one.words != remark.words for one in target):
+            target.append(remark)
+    return dict(by_key), general
+
+
+def _key_at(definition: Definition, place: str) -> str:
+    """The question that a place in a definition belongs to; the place may be its name already."""
+    pages = definition.get("pages", [])
+    if any(one.get("name") == place for page in pages for one in page.get("elements", [])):
+        return place
+    found = _PLACE.match(place)
+    if found is None:
+        return ""
+    try:
+        return str(pages[int(found[1])]["elements"][int(found[2])].get("name", ""))
+    except (IndexError, KeyError):
+        return ""

@@ -1,0 +1,183 @@
+"""Forms of the designer."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as lazy
+
+from candor.apps.journeys.models import Touchpoint
+from candor.apps.organization.models import Unit
+from candor.foundation.errors import InvalidInput
+
+from . import palette
+from .colors import contrast_of
+from .models import Link, Survey
+from .palette import Element, Kind
+from .wordings import LANGUAGES, plain, said
+
+LONGEST_TEXT = 1_000
+LONGEST_LIST = 8_000
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def _text(label: Any, most: int, *, rows: int = 0, required: bool = False, hint: Any = "") -> forms.CharField:
+    widget = _area(rows) if rows else forms.TextInput()
+    return forms.CharField(
+        label=label, max_length=most, required=required, widget=widget, help_text=hint, strip=True
+    )
+
+
+def _touchpoints() -> QuerySet[Touchpoint]:
+    """Those that a journey has, in its order."""
+    rows = Touchpoint.objects.exclude(stage=None).select_related("stage__journey")
+    return rows.order_by("stage__journey__name", "stage__position", "position")
+
+
+class QuestionForm(forms.Form):
+    """What can be said of one question of its kind, in the main language."""
+
+    def __init__(self, sent: QueryDict | None = None, *, element: Element) -> None:
+        super().__init__(sent, prefix=f"q-{element.get('name', '')}")
+        self.element, self.kind = element, palette.kind_of(element)
+        if self.kind is None or self.kind.is_question:
+            self._say("title", _text(lazy("Question"), LONGEST_TEXT, rows=2, required=True))
+        else:
+            self._say("html", _text(lazy("Text"), LONGEST_LIST, rows=4, required=True))
+        if self.kind is not None:
+            self._add_kind(self.kind)
+        if self.kind is None or self.kind.is_question:
+            self._say("description", _text(lazy("Explanation below it"), LONGEST_TEXT))
+            self.fields["isRequired"] = forms.BooleanField(
+                required=False, initial=bool(element.get("isRequired")), label=lazy("Must be answered")
+            )
+
+    def _add_kind(self, kind: Kind) -> None:
+        if kind.has_ends:
+            self._say("minRateDescription", _text(lazy("Words at the lowest end"), 120))
+            self._say("maxRateDescription", _text(lazy("Words at the highest end"), 120))
+        if kind.key in {"rating", "stars", "expectation"}:
+            self._number("rateMin", lazy("From"), 1, (0, 1) if kind.key != "stars" else (1, 1))
+            self._number("rateMax", lazy("To"), 5, (2, 10))
+        if kind.has_choices:
+            self._list("choices", lazy("Choices, one a line"))
+        if kind.key in {"choice", "choices", "feelings"}:
+            other = bool(self.element.get("showOtherItem") or self.element.get("hasOther"))
+            self.fields["showOtherItem"] = forms.BooleanField(
+                required=False, initial=other, label=lazy("Also “Other”, with room for words")
+            )
+        if kind.key == "matrix":
+            self._list("rows", lazy("Statements, one a line"))
+            self._list("columns", lazy("Points of the scale, lowest first, one a line"))
+        if kind.key in {"comment", "line"}:
+            self._say("placeholder", _text(lazy("Hint in the empty field"), 120))
+
+    def _say(self, name: str, field: forms.CharField) -> None:
+        text = said(self.element.get(name))
+        field.initial = plain(text) if name == "html" else text
+        self.fields[name] = field
+
+    def _number(self, name: str, label: Any, standard: int, ends: tuple[int, int]) -> None:
+        self.fields[name] = forms.IntegerField(
+            label=label, min_value=ends[0], max_value=ends[1], initial=self.element.get(name, standard)
+        )
+
+    def _list(self, name: str, label: Any) -> None:
+        items = self.element.get(name, [])
+        lines = [
+            said(one.get("text")) or str(one.get("value", "")) if isinstance(one, dict) else str(one)
+            for one in items
+        ]
+        field = _text(label, LONGEST_LIST, rows=max(3, len(lines) + 1), required=True)
+        field.initial = "\n".join(lines)
+        self.fields[name] = field
+
+
+class NewSurveyForm(forms.Form):
+    """A name and a language; the template is a button."""
+
+    name = forms.CharField(max_length=120, required=False, label=lazy("Name"))
+    language = forms.ChoiceField(choices=sorted(LANGUAGES.items()), initial="en", label=lazy("Language"))
+
+
+class SettingsForm(forms.ModelForm[Survey]):
+    """What lies beside the questions."""
+
+    class Meta:
+        model = Survey
+        fields = ("name", "type", "moment", "touchpoint", "is_anonymous", "brand_color")
+        labels = {
+            "name": lazy("Name, for colleagues"),
+            "type": lazy("What it asks about"),
+            "moment": lazy("When it is asked"),
+            "touchpoint": lazy("Touchpoint"),
+            "is_anonymous": lazy("Answers are anonymous: no way leads from an answer back to who gave it"),
+            "brand_color": lazy("Brand colour"),
+        }
+        help_texts = {
+            "type": lazy("How often a customer may be asked is set for each."),
+            "is_anonymous": lazy("Fixed once the survey was open."),
+            "brand_color": lazy("As #rrggbb; left empty, Candor’s own."),
+        }
+        widgets = {
+            "brand_color": forms.TextInput(attrs={"placeholder": "#0b5c57", "pattern": "#[0-9a-fA-F]{6}"})
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["touchpoint"].queryset = _touchpoints()  # type: ignore[attr-defined]
+        self.fields["touchpoint"].empty_label = lazy("None: the whole relationship")  # type: ignore[attr-defined]
+
+    def clean_brand_color(self) -> str:
+        color = str(self.cleaned_data["brand_color"])
+        try:
+            return contrast_of(color).color if color else ""
+        except InvalidInput as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class LinkForm(forms.ModelForm[Link]):
+    """A new standing link."""
+
+    class Meta:
+        model = Link
+        fields = ("kind", "name", "channel", "unit", "touchpoint")
+        labels = {
+            "kind": lazy("Kind"),
+            "name": lazy("Where it hangs or stands"),
+            "channel": lazy("Channel"),
+            "unit": lazy("Unit"),
+            "touchpoint": lazy("Touchpoint"),
+        }
+        help_texts = {
+            "name": lazy("For you to know it again: “Till 3”, “Website, contact page”."),
+            "channel": lazy("What answers are counted under, such as web, qr or kiosk."),
+            "unit": lazy("Whose answers they are."),
+        }
+
+    def __init__(self, sent: QueryDict | None, *, units: list[Unit]) -> None:
+        super().__init__(sent, initial={"kind": Link.Kind.OPEN})
+        self.fields["kind"].choices = Link.Kind.choices  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
+        self.fields["unit"].empty_label = lazy("The whole company")  # type: ignore[attr-defined]
+        self.fields["touchpoint"].queryset = _touchpoints()  # type: ignore[attr-defined]
+        self.fields["touchpoint"].empty_label = lazy("As the survey has it")  # type: ignore[attr-defined]
+
+
+class ScheduleForm(forms.Form):
+    """From when until when."""
+
+    opens_at = forms.DateTimeField(
+        required=False,
+        label=lazy("Takes answers from"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    closes_at = forms.DateTimeField(
+        required=False,
+        label=lazy("Until"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

@@ -1,0 +1,247 @@
+"""The designer's pages: from a template to a link, with and without HTMX, and only for those who manage surveys."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from candor.apps.surveys import designing, publishing, wordings
+from candor.apps.surveys.models import Link, Survey
+from tests.world import World
+
+
+@pytest.fixture
+def clara(client: Client, world: World) -> Client:
+    client.force_login(world.clara)
+    return client
+
+
+def start(client: Client, template: str = "contact-ces", language: str = "en", name: str = "") -> Survey:
+    response = client.post("/surveys/new/", {"template": template, "language": language, "name": name})
+    assert response.status_code == 302
+    survey = Survey.objects.latest("pk")
+    assert response["Location"] == f"/surveys/{survey.pk}/design/"
+    return survey
+
+
+def change(client: Client, survey: Survey, *, htmx: bool = False, **sent: Any) -> Any:
+    survey.refresh_from_db()
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(
+        f"/surveys/{survey.pk}/design/change/", {"revision": survey.draft_revision, **sent}, headers=headers
+    )
+
+
+def element(survey: Survey, key: str) -> dict[str, Any]:
+    survey.refresh_from_db()
+    return designing.element_of(survey.draft or {}, key)
+
+
+def typed(survey: Survey, key: str, **fields: Any) -> dict[str, Any]:
+    """What the form of a question sends."""
+    one = element(survey, key)
+    sent = {f"q-{key}-title": wordings.said(one.get("title"))} | {
+        f"q-{key}-{name}": value for name, value in fields.items()
+    }
+    return {"do": "change", "key": key} | sent
+
+
+def test_an_empty_list_starts_from_templates(clara: Client) -> None:
+    page = clara.get("/surveys/").content.decode()
+    assert "Start from a template" in page
+    library = clara.get("/surveys/new/").content.decode()
+    assert "Did it help?" in library
+    assert library.count('name="template"') == 21
+
+
+def test_a_template_is_made_in_the_language_that_was_chosen(clara: Client) -> None:
+    survey = start(clara, "delivery", "de")
+    assert (survey.name, survey.key) == ("Nach Ihrer Lieferung", "nach-ihrer-lieferung")
+    assert element(survey, "csat")["title"] == {
+        "default": "Wie zufrieden sind Sie mit der Lieferung?",
+        "en": "How satisfied are you with the delivery?",
+    }
+
+
+def test_from_a_template_over_other_words_to_published_without_scripts(clara: Client) -> None:
+    survey = start(clara)
+    response = change(clara, survey, **typed(survey, "ces", title="It was easy for me."))
+    assert response["Location"].endswith("#at-ces")
+    assert element(survey, "ces")["title"]["default"] == "It was easy for me."
+    assert element(survey, "ces")["title"]["de"].startswith("Es war einfach"), (
+        "the translation stays until it is changed"
+    )
+    clara.post(f"/surveys/{survey.pk}/publish/", {"revision": survey.draft_revision})
+    survey.refresh_from_db()
+    assert survey.state == Survey.State.OPEN
+    assert "It was easy for me." in clara.get("/surveys/").content.decode()
+
+
+def test_typing_draws_only_what_stands_around_the_fields(clara: Client) -> None:
+    survey = start(clara)
+    response = change(clara, survey, htmx=True, **typed(survey, "why", title="Why?"))
+    page = response.content.decode()
+    assert json.loads(response["HX-Trigger"]) == {"draft-saved": {"revision": 2}}
+    assert 'id="head-why" hx-swap-oob="true"' in page
+    assert "<textarea" not in page
+    assert "HX-Retarget" not in response
+
+
+def test_another_condition_draws_the_board_again_with_the_question_open(clara: Client) -> None:
+    survey = start(clara)
+    sent = typed(survey, "why") | {
+        "if-key": ["ces", ""],
+        "if-operator": ["<=", "notempty"],
+        "if-value": ["3", ""],
+    }
+    response = change(clara, survey, htmx=True, **sent)
+    assert response["HX-Retarget"] == "#board"
+    assert element(survey, "why")["visibleIf"] == "{ces} <= 3"
+    assert "shown if It was easy to get done what I came for. is at most 3" in response.content.decode()
+
+
+def test_a_question_just_chosen_for_a_condition_waits_for_its_comparison(clara: Client) -> None:
+    survey = start(clara)
+    sent = typed(survey, "why") | {"if-key": "solved", "if-operator": "notempty", "if-value": ""}
+    change(clara, survey, htmx=True, **sent)
+    assert element(survey, "why")["visibleIf"] == "{solved} notempty"
+
+
+def test_what_is_deleted_comes_back_by_undo(clara: Client) -> None:
+    survey = start(clara)
+    before = survey.draft
+    page = change(clara, survey, htmx=True, do="remove", key="ces").content.decode()
+    assert "Undo: Deleted" in page
+    change(clara, survey, do="undo")
+    survey.refresh_from_db()
+    assert survey.draft == before
+
+
+def test_somebody_elses_change_is_kept_and_the_late_one_is_told(clara: Client) -> None:
+    survey = start(clara)
+    stale = survey.draft_revision
+    change(clara, survey, do="remove", key="solved")
+    response = clara.post(
+        f"/surveys/{survey.pk}/design/change/",
+        {"revision": stale, "do": "remove", "key": "ces"},
+        headers={"HX-Request": "true"},
+    )
+    assert response.status_code == 409
+    assert "Clara changed this survey after you opened it" in response.content.decode()
+    assert designing.keys(Survey.objects.get(pk=survey.pk).draft or {}) == ["ces", "contacts", "why"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"do": "nonsense"},
+        {"do": "add", "kind": "riddle", "page": "0"},
+        {"do": "add", "kind": "nps", "page": "9"},
+        {"do": "place", "key": "ces", "page": "x", "place": "0"},
+        {"do": "change", "key": "nobody"},
+        {"do": "change", "key": "ces", "q-ces-title": ""},
+        {"do": "rename", "key": "ces", "to": "no key"},
+        {"do": "expression", "key": "why", "expression": "{ces} <"},
+        {"do": "text", "language": "xx", "path": "title", "text": "x"},
+        {"do": "text", "language": "de", "path": "pages/9/title", "text": "x"},
+        {"do": "text", "language": "en", "path": "title", "text": ""},
+        {"do": "drop-language", "language": "fr"},
+        {"do": "remove-page", "page": "0"},
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_in_words_and_changes_nothing(clara: Client, sent: dict[str, str]) -> None:
+    survey = start(clara)
+    response = change(clara, survey, htmx=True, **sent)
+    assert response.status_code in {400, 404}
+    survey.refresh_from_db()
+    assert survey.draft_revision == 1
+
+
+def test_languages_stand_side_by_side_and_mark_what_is_missing(clara: Client) -> None:
+    survey = start(clara, "kiosk")
+    page = clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
+    assert "3 texts are missing" in page
+    change(
+        clara,
+        survey,
+        do="text",
+        language="fr",
+        path="pages/0/elements/0/title",
+        text="Comment était votre visite ?",
+    )
+    assert "2 texts are missing" in clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
+    assert 'dir="rtl"' in clara.get(f"/surveys/{survey.pk}/languages/?language=ar").content.decode()
+
+
+def test_another_scale_is_stopped_on_the_page_that_publishes_and_mended_there(clara: Client) -> None:
+    survey = start(clara, "decision")
+    clara.post(f"/surveys/{survey.pk}/publish/", {"revision": survey.draft_revision})
+    change(clara, survey, **typed(survey, "understood", rateMin=1, rateMax=7))
+    page = clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
+    assert "was Rating (1–5), would be Rating (1–7)" in page
+    change(clara, survey, do="new-key", key="understood")
+    survey.refresh_from_db()
+    assert (
+        clara.post(f"/surveys/{survey.pk}/publish/", {"revision": survey.draft_revision}).status_code == 302
+    )
+    assert survey.versions.count() == 2
+    assert "Version 2" in clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
+
+
+def test_a_link_has_a_code_to_print_and_can_be_revoked(clara: Client, world: World) -> None:
+    survey = start(clara, "kiosk")
+    clara.post(
+        f"/surveys/{survey.pk}/links/", {"kind": "kiosk", "name": "At the exit", "unit": world.quay.pk}
+    )
+    link = Link.objects.get()
+    assert (link.channel, link.unit, len(link.token)) == ("kiosk", world.quay, 43)
+    page = clara.get(f"/surveys/{survey.pk}/links/").content.decode()
+    assert f"/s/{link.token}/" in page
+    picture = clara.get(reverse("surveys:qr", args=[link.pk]))
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert picture.content.startswith(b"<svg")
+    clara.post(reverse("surveys:revoke", args=[link.pk]))
+    page = clara.get(f"/surveys/{survey.pk}/links/").content.decode()
+    assert f"/s/{link.token}/" not in page
+    assert "What was answered there stays" in page
+    assert clara.post(reverse("surveys:revoke", args=[link.pk])).status_code == 409
+
+
+def test_a_snippet_holds_no_markup_of_a_name(clara: Client) -> None:
+    survey = start(clara, "kiosk", name='"><script>alert(1)</script>')
+    clara.post(f"/surveys/{survey.pk}/links/", {"kind": "embed", "name": "Site"})
+    page = clara.get(f"/surveys/{survey.pk}/links/").content.decode()
+    assert "<script>alert" not in page
+    assert "/embed.js" in page
+
+
+def test_a_colour_that_cannot_be_read_is_said(clara: Client) -> None:
+    survey = start(clara)
+    facts = {"name": "Ask", "type": "touchpoint", "moment": "after", "brand_color": "#ffee00"}
+    clara.post(f"/surveys/{survey.pk}/settings/", facts)
+    assert "Too pale for a button" in clara.get(f"/surveys/{survey.pk}/settings/").content.decode()
+    refused = clara.post(
+        f"/surveys/{survey.pk}/settings/", facts | {"brand_color": "yellow"}
+    ).content.decode()
+    assert "is no colour" in refused
+
+
+def test_who_only_reads_sees_no_drafts_and_no_buttons(client: Client, world: World) -> None:
+    client.force_login(world.clara)
+    start(client, "kiosk", name="A secret draft")
+    shown = start(client, "kiosk", name="Asked at the door")
+    publishing.publish(survey=shown, revision=1, by=world.clara)
+    client.force_login(world.ada)
+    page = client.get("/surveys/").content.decode()
+    assert "Asked at the door" in page
+    assert "A secret draft" not in page
+    assert "New survey" not in page
+    assert client.get(f"/surveys/{shown.pk}/design/").status_code == 403
+
+
+def test_the_definition_can_be_taken_away(clara: Client) -> None:
+    survey = start(clara, "kiosk")
+    response = clara.get(f"/surveys/{survey.pk}/definition.json")
+    assert json.loads(response.content) == survey.draft
