@@ -9,6 +9,8 @@ SOURCE = Path(candor.__file__).parent
 GATES = {"require", "signed_in", "public", "keyed"}
 PUBLIC = {
     ("web", "health"),
+    ("web", "openapi"),
+    ("web", "api_reference"),
     ("web", "bad_request"),
     ("web", "forbidden"),
     ("web", "missing"),

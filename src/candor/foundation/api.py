@@ -60,5 +60,5 @@ def _unpacked(body: bytes, most: int) -> bytes:
 
 def _too_large(most: int) -> TooLarge:
     return TooLarge(
-        f"A request may bring {most // 1000:,} kB, unpacked. Send fewer events at a time; nothing of this one was kept."
+        f"A request may bring {most // 1000:,} kB, unpacked. Send less at a time; nothing of this one was kept."
     )

@@ -5,15 +5,21 @@ DomainError                 500 unless a subclass says otherwise
 ├── NotAllowed              403
 ├── NotFound                404, also for what exists but is not yours
 ├── InvalidInput            400, names the field
-│   └── AddressRefused      an address that Candor must not ask
+│   ├── AddressRefused      an address that Candor must not ask
+│   └── InvalidRequest      422, a request of a machine that does not fit
 ├── KeyRefused              401, for machines
+├── MethodRefused           405, for machines
 ├── TooLarge                413
 ├── UnknownFormat           415
 ├── TryLater                503, with the time after which to try again
 │   ├── Busy
+│   ├── TooManyRequests     429
 │   └── DiskFull            507
 ├── Conflict                409
-│   └── CannotUnseal        a stored secret that can't be read
+│   ├── CannotUnseal        a stored secret that can't be read
+│   ├── ChangedMeanwhile    412, for machines that said what they had looked at
+│   └── KeyReused           an idempotency key that came with something else
+├── PreconditionMissing     428, for machines that must say what they have looked at
 └── NoAnswer                502, another system did not answer
 """
 
@@ -68,6 +74,18 @@ class AddressRefused(InvalidInput):
     title = "This address can't be asked"
 
 
+class InvalidRequest(InvalidInput):
+    code = "invalid-request"
+    http_status = 422
+    title = "Something in the request does not fit"
+
+
+class MethodRefused(DomainError):
+    code = "method-not-allowed"
+    http_status = 405
+    title = "This address does not take that method"
+
+
 class KeyRefused(DomainError):
     code = "key-refused"
     http_status = 401
@@ -99,6 +117,12 @@ class Busy(TryLater):
     title = "Too much is being written just now"
 
 
+class TooManyRequests(TryLater):
+    code = "too-many-requests"
+    http_status = 429
+    title = "This key has asked too often"
+
+
 class DiskFull(TryLater):
     code = "disk-full"
     http_status = 507
@@ -120,6 +144,22 @@ class Conflict(DomainError):
 class CannotUnseal(Conflict):
     code = "cannot-unseal"
     title = "A stored secret can't be read"
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed-meanwhile"
+    http_status = 412
+
+
+class KeyReused(Conflict):
+    code = "idempotency-key-reused"
+    title = "This Idempotency-Key came with another request before"
+
+
+class PreconditionMissing(DomainError):
+    code = "precondition-missing"
+    http_status = 428
+    title = "Say what you have looked at"
 
 
 class NoAnswer(DomainError):

@@ -8,17 +8,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 
-from .errors import DomainError, InvalidInput, NotSignedIn
+from .errors import DomainError, InvalidInput, MethodRefused, NotFound, NotSignedIn
+
+MACHINES = "/api/"  # below it everything is read by machines, also what leads nowhere
+PROBLEM = "application/problem+json"
 
 
 class DomainErrorMiddleware:
-    """Answers every DomainError raised by a view; leaves all other exceptions to Django."""
+    """Answers every DomainError raised by a view; leaves all other exceptions to Django. Whatever else goes wrong where machines
+    read becomes problem details too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code < 400 or not _is_for_machines(request):
+            return response
+        return response if response.headers["Content-Type"] == PROBLEM else _plain_problem(response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DataError):  # a number out of all bounds, a character that no text holds
@@ -53,13 +60,26 @@ def problem_details(error: DomainError) -> JsonResponse:
     return JsonResponse(
         body | dict(error.members),
         status=error.http_status,
-        content_type="application/problem+json",
+        content_type=PROBLEM,
         headers=error.headers,
     )
 
 
+def _plain_problem(response: HttpResponse) -> JsonResponse:
+    """What Django itself answered, in the form that machines read."""
+    known = {NotFound.http_status: NotFound, MethodRefused.http_status: MethodRefused, 400: InvalidInput}
+    error = known.get(response.status_code, DomainError)()
+    if allowed := response.headers.get("Allow"):
+        error.headers["Allow"] = allowed
+    problem = problem_details(error)
+    problem.status_code = response.status_code
+    return problem
+
+
 def _is_for_machines(request: HttpRequest) -> bool:
     match = request.resolver_match
+    if request.path.startswith(MACHINES):
+        return True
     return match is not None and getattr(match.func, "is_for_machines", False)
 
 

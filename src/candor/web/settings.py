@@ -18,6 +18,7 @@ CANDOR_ENGINE = environment.one_of("CANDOR_ENGINE", "duckdb", "spark")
 CANDOR_SPARK_MASTER = environment.text("CANDOR_SPARK_MASTER", "local[*]")
 CANDOR_SPARK_COPIES = environment.text("CANDOR_SPARK_COPIES")
 CANDOR_INBOX_MOST_EVENTS = environment.whole_number("CANDOR_INBOX_MOST_EVENTS", 1_000_000)
+CANDOR_API_PER_MINUTE = environment.whole_number("CANDOR_API_PER_MINUTE", 600)
 CANDOR_OUTGOING_PRIVATE_HOSTS = environment.words("CANDOR_OUTGOING_PRIVATE_HOSTS")
 
 DEBUG = environment.flag("CANDOR_DEBUG", default=False)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import views
+from .api import api
 
 _APPS = [
     "organization",
@@ -31,6 +32,9 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("", include("candor.apps.surveys.answer_urls")),
+    path("api/v1/", views.api_reference, name="api_reference"),
+    path("api/v1/openapi.json", views.openapi, name="openapi"),
+    path("api/v1/", api.urls),
     path("v1/", include("candor.apps.events.api_urls")),
     *(path(f"{app}/", include(f"candor.apps.{app}.urls")) for app in _APPS),
 ]

@@ -13,6 +13,9 @@ from candor.apps.organization.scope import scope_of
 from candor.apps.reports import queries as reports
 from candor.apps.reports.tasks import brief_soon
 
+from .api_pages import groups_of
+from .openapi import description
+
 MOST_FOUND = 10  # of each sort on the search page
 
 
@@ -56,6 +59,18 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def openapi(request: HttpRequest) -> JsonResponse:
+    """The description of the API for machines; it tells of the product and nothing of the company."""
+    public(request)
+    return JsonResponse(description())
+
+
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """The same for people."""
+    public(request)
+    return render(request, "web/api_reference.html", {"groups": groups_of(description())})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -24,6 +24,7 @@ class CustomersConfig(AppConfig):
             "customer",
             _("Customers"),
             {
+                "put": _("Another system added or changed a customer"),
                 "merged": _("Joined two records of one customer"),
                 "parted": _("Parted two records of customers"),
                 "exported": _("Exported everything held about a customer"),

@@ -9,7 +9,7 @@ class OrganizationConfig(AppConfig):
     verbose_name = "Organization"
 
     def ready(self) -> None:
-        from . import receivers  # noqa: F401  connects them
+        from . import receivers, tasks  # noqa: F401  both register themselves
         from .audit import register_own
 
         register_own()

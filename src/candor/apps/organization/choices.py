@@ -52,6 +52,35 @@ class KeyScope(models.TextChoices):
     """What an API key may do."""
 
     WRITE_EVENTS = "events:write", "Send events"
+    READ_SURVEYS = "surveys:read", "Read surveys"
+    WRITE_SURVEYS = "surveys:write", "Design, publish and close surveys"
+    READ_INVITATIONS = "invitations:read", "Read who was invited"
+    WRITE_INVITATIONS = "invitations:write", "Invite customers"
+    READ_RESPONSES = "responses:read", "Read what was answered, comments masked"
+    WRITE_RESPONSES = "responses:write", "Answer surveys"
+    READ_CUSTOMERS = "customers:read", "Read customers, without names and addresses"
+    WRITE_CUSTOMERS = "customers:write", "Add and change customers"
+    ERASE_CUSTOMERS = "customers:erase", "Erase customers everywhere"
+    READ_FEEDBACK = "feedback:read", "Read feedback, comments masked"
+    WRITE_FEEDBACK = "feedback:write", "Send feedback"
+    READ_PERSONAL_DATA = (
+        "personal:read",
+        "Personal data in what it reads: names, addresses, comments as written",
+    )
+    READ_WEBHOOKS = "webhooks:read", "Read which events webhooks tell of"
+
+
+SCOPE_GRANTS: dict[str, Permission] = {
+    KeyScope.READ_SURVEYS: Permission.READ_FEEDBACK,
+    KeyScope.READ_INVITATIONS: Permission.READ_FEEDBACK,
+    KeyScope.READ_RESPONSES: Permission.READ_FEEDBACK,
+    KeyScope.READ_CUSTOMERS: Permission.READ_FEEDBACK,
+    KeyScope.WRITE_CUSTOMERS: Permission.HANDLE_FEEDBACK,
+    KeyScope.READ_FEEDBACK: Permission.READ_FEEDBACK,
+    KeyScope.READ_PERSONAL_DATA: Permission.READ_PERSONAL_DATA,
+    KeyScope.ERASE_CUSTOMERS: Permission.EXPORT_DATA,
+}
+"""What a key sees in the place of a person: the permission that rows are chosen by, within the key's unit."""
 
 
 UNDIVIDED = frozenset(

@@ -86,7 +86,7 @@ class ApiKeyForm(forms.Form):
         help_text="What the sender is called in Candor. A new key of the same system keeps the name, so that nothing is counted twice.",
     )
     scopes = forms.MultipleChoiceField(
-        choices=KeyScope.choices,
+        choices=[(scope.value, f"{scope.label} ({scope.value})") for scope in KeyScope],
         initial=[KeyScope.WRITE_EVENTS],
         widget=forms.CheckboxSelectMultiple,
         label="What it may do",
@@ -95,5 +95,5 @@ class ApiKeyForm(forms.Form):
         Unit.objects.order_by("path"),
         required=False,
         empty_label="The whole company",
-        help_text="What it sends belongs to this unit or one below it.",
+        help_text="What it sends belongs to this unit or one below it, and it reads nothing of others.",
     )

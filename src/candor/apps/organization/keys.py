@@ -11,10 +11,12 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from candor.foundation.errors import Conflict, KeyRefused, NotAllowed
+from candor.foundation.errors import Conflict, InvalidRequest, KeyRefused, NotAllowed
 
-from .choices import KeyScope
+from .access import Viewer
+from .choices import SCOPE_GRANTS, KeyScope
 from .models import ApiKey, Person, Unit
+from .queries import root_unit
 from .services import record_audit
 
 MARK = "candor_"  # so that people and secret scanners know what it is
@@ -70,17 +72,70 @@ def keyed(request: HttpRequest, scope: KeyScope) -> ApiKey:
         KeyRefused: there is none, or it is unknown or revoked.
         NotAllowed: it is not for this.
     """
+    key = known_key(request)
+    if scope not in key.scopes:
+        raise NotAllowed(f"This key is not for “{KeyScope(scope).label}” ({scope}).")
+    return key
+
+
+def known_key(request: HttpRequest) -> ApiKey:
+    """The same, whatever it is for; looked up once a request.
+
+    Raises:
+        KeyRefused: there is none, or it is unknown or revoked.
+    """
+    known: ApiKey | None = getattr(request, "api_key", None)
+    if known is not None:
+        return known
     secret = _given(request.headers.get("Authorization", ""))
-    key = ApiKey.objects.filter(digest=_digest(secret), revoked_at=None).first() if secret else None
+    key = _with_secret(secret) if secret else None
     if key is None:
         raise KeyRefused(
             "The key is unknown or was revoked."
             if secret
             else "Send an API key as “Authorization: Bearer KEY”."
         )
-    if scope not in key.scopes:
-        raise NotAllowed(f"This key is not for “{KeyScope(scope).label}” ({scope}).")
     _note_use(key)
+    request.api_key = key  # type: ignore[attr-defined]
+    return key
+
+
+def _with_secret(secret: str) -> ApiKey | None:
+    return ApiKey.objects.select_related("unit").filter(digest=_digest(secret), revoked_at=None).first()
+
+
+def viewer_with(key: ApiKey) -> Viewer:
+    """What a key sees, in the place of a person: rows of its unit and those below it, or of the whole company, as its scopes allow."""
+    top = key.unit or root_unit()
+    paths = frozenset({top.path} if top else ())
+    grants = {SCOPE_GRANTS[scope]: paths for scope in key.scopes if scope in SCOPE_GRANTS}
+    return Viewer(Person(name=str(key)), grants)
+
+
+def unit_for(key: ApiKey, code: str | None) -> Unit | None:
+    """The unit that something a key sends belongs to: the one named by its code, else the key's own.
+
+    Raises:
+        InvalidRequest: there is no unit with this code, or the key is bound to another one.
+    """
+    if not code:
+        return key.unit
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None or (key.unit is not None and not unit.path.startswith(key.unit.path)):
+        error = InvalidRequest(f"There is no unit “{code}”, or this key is bound to another one.")
+        error.members = {"errors": [{"field": "unit", "expected": "the code of a unit the key is for"}]}
+        raise error
+    return unit
+
+
+def for_whole_company(key: ApiKey) -> ApiKey:
+    """The key, which must be bound to no unit, for what can't be divided by unit.
+
+    Raises:
+        NotAllowed: it is bound to one.
+    """
+    if key.unit_id is not None:
+        raise NotAllowed("This is the whole company’s, and the key is bound to a unit.")
     return key
 
 

@@ -193,6 +193,23 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class RememberedCall(models.Model):
+    """A call that came with an Idempotency-Key, with the first answer to it, for a day."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    given = models.CharField(max_length=255, help_text="The Idempotency-Key")
+    digest = models.CharField(max_length=64, help_text="Of what was asked")
+    status = models.PositiveSmallIntegerField(default=0, help_text="0 until it is done")
+    sealed_answer = models.TextField(blank=True, help_text="It may hold secret links and personal data")
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "given"], name="call_once")]
+
+    def __str__(self) -> str:
+        return self.given
+
+
 class AuditEntry(models.Model):
     """One write, export, refusal or look at a person's score. Never changed, never deleted by the product."""
 

@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from candor.foundation.errors import Conflict
 
+from .acting import acting_key
 from .choices import Role, UnitKind
 from .invitations import open_invitation, send_invitation
 from .models import AuditEntry, Invitation, Person, RoleAssignment, Unit, Workspace
 
 
 def record_audit(*, by: Person | None, action: str, target: Model | None = None, **facts: Any) -> AuditEntry:
-    """Write down who did what; call it inside the transaction that does it."""
+    """Write down who did what; call it inside the transaction that does it. What another system does by its key bears the key's name."""
+    key = acting_key()
+    if key is not None:
+        facts["api_key"] = str(key)
     return AuditEntry.objects.create(
         person=by,
         action=action,

@@ -1,0 +1,66 @@
+"""What another system says of a customer takes the place of what was known; what it does not say stays."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from candor.apps.organization.models import Person
+from candor.apps.organization.services import record_audit
+from candor.foundation.errors import Conflict
+
+from .models import Customer, Identifier, Segment
+from .queries import customers_known_as
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of the customer whom `system` calls `value`; None where nothing is said. `also` names the same one elsewhere."""
+
+    system: str
+    value: str
+    also: tuple[tuple[str, str], ...] = ()
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    segment: str | None = None
+    unit_id: int | None = None
+    since_on: date | None = None
+
+
+_PLAIN = ("name", "email", "phone", "language", "unit_id", "since_on")
+
+
+@transaction.atomic
+def put_customer(*, said: Said, by: Person | None) -> tuple[Customer, bool]:
+    """Add a customer or change what is said of one; the second part tells whether they are new.
+
+    Raises:
+        Conflict: one of the names belongs to another customer; nothing was changed. People merge customers, systems don't.
+    """
+    known = customers_known_as(said.system, [said.value]).get(said.value)
+    customer = Customer.objects.select_for_update().get(pk=known) if known else Customer()
+    changed = {name: value for name in _PLAIN if (value := getattr(said, name)) is not None}
+    if said.segment is not None:
+        changed["segment"] = Segment.objects.get_or_create(name=said.segment)[0] if said.segment else None
+    for name, value in changed.items():
+        setattr(customer, name, value)
+    if known:
+        customer.save(update_fields=list(changed))
+    else:
+        customer.save(force_insert=True)
+    _name(customer, [(said.system, said.value), *said.also])
+    record_audit(by=by, action="customer.put", target=customer, is_new=not known, fields=sorted(changed))
+    return customer, not known
+
+
+def _name(customer: Customer, names: list[tuple[str, str]]) -> None:
+    for system, value in names:
+        row, _ = Identifier.objects.select_related("customer").get_or_create(
+            system=system, value=value, defaults={"customer": customer}
+        )
+        if customer.pk not in {row.customer_id, row.customer.merged_into_id}:
+            raise Conflict(
+                f"“{system}” calls another customer “{value}”. Nothing was changed; if the two are one person, somebody may merge them on their page."
+            )

@@ -1,0 +1,84 @@
+"""The API keeps to its description: whatever a sender makes of it, it answers as described and never breaks."""
+
+import pytest
+import schemathesis
+from django.conf import LazySettings
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+from candor.apps.organization.choices import KeyScope
+from candor.apps.organization.keys import make_key
+from candor.web.openapi import description
+from tests.builders import a_feedback
+from tests.world import World
+
+DOCUMENT = description()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SCHEMA.app = get_wsgi_application()
+EXAMPLES = {
+    "/api/v1/customers": {"system": "a", "value": "b"},
+    "/api/v1/feedback": {"key": "a", "comment": "b"},
+}
+"""Bodies that fit, since what does not fit is told before what the key may do."""
+FEW = settings(
+    max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@pytest.fixture
+def secret(world: World, settings: LazySettings) -> str:
+    settings.CANDOR_API_PER_MINUTE = 0
+    a_feedback(nps=9, comment="Fine.", unit_id=world.quay.pk)
+    return make_key(name="All", source="all", scopes=list(KeyScope), by=world.amos)[1]
+
+
+def _operations() -> list[tuple[str, str, str]]:
+    """Method, address and scope of each."""
+    return [
+        (method, path.replace("{pk}", "1").replace("{key}", "x"), one["security"][0]["key"][0])
+        for path, methods in DOCUMENT["paths"].items()
+        for method, one in methods.items()
+    ]
+
+
+def test_no_address_opens_without_a_key_or_with_one_that_lacks_its_scope(world: World) -> None:
+    assert len(_operations()) > 15
+    client = Client()
+    client.force_login(world.clara)
+    opened = []
+    for method, path, scope in _operations():
+        ask = getattr(client, method)
+        others = [one for one in KeyScope if one.value != scope]
+        lacking = make_key(name="x", source="x", scopes=others, by=world.amos)[1]
+        statuses = [
+            ask(path, *body, headers=headers).status_code
+            for headers in ({}, {"authorization": f"Bearer {lacking}"})
+            for body in ([EXAMPLES.get(path, {}), "application/json"] if method != "get" else [],)
+        ]
+        if statuses != [401, 403]:
+            opened.append((method, path, statuses))
+    assert opened == []
+
+
+def test_the_description_and_its_page_load_nothing_from_elsewhere(client: Client, db: None) -> None:
+    served = client.get("/api/v1/openapi.json").json()
+    assert served["openapi"].startswith("3.1")
+    assert served["paths"].keys() == DOCUMENT["paths"].keys()
+    page = client.get("/api/v1/").content.decode()
+    for method, path, _ in _operations():
+        assert f"{method.upper()} " in page, path
+    assert [one["operationId"] in page for methods in DOCUMENT["paths"].values() for one in methods.values()]
+
+
+@SCHEMA.parametrize()
+@FEW
+def test_every_answer_is_one_that_is_described(case: schemathesis.Case, secret: str) -> None:
+    excluded = [positive_data_acceptance]  # a name may fit its description and belong to nothing
+    if case.path.startswith("/v1/"):
+        excluded.append(
+            negative_data_rejection
+        )  # the intake takes whatever it understands, and keeps the rest apart
+    case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, excluded_checks=excluded)
