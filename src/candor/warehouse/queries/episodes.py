@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import numpy as np
+
 from candor.warehouse.engine import Reader
 from candor.warehouse.queries.events import ALL_EVENTS, Event, EventFilter, chosen_events
 from candor.warehouse.queries.filters import Statement
+from candor.warehouse.queries.slices import SLICE_ROWS
 from candor.warehouse.store import Warehouse
 
 STEP_ORDER: Final = '"at", ordinal, event_id'
@@ -49,7 +52,7 @@ def episodes_behind(
     after: str | None = None,
     limit: int = 50,
 ) -> Behind:
-    """The episodes that came to `activity`, or that came to it straight from `after`.
+    """The episodes that came to `activity`, or that came to it straight from `after`; read slice by slice, in bounded memory.
 
     Args:
         warehouse: Where to look.
@@ -67,11 +70,21 @@ def episodes_behind(
     found = _FOUND.format(condition=condition)
 
     def work(reader: Reader) -> Behind:
-        def rows(query: str, *further: Any) -> list[tuple[Any, ...]]:
-            return reader.rows(asked.query + found + query, (*asked.parameters, *values, *further))
+        newest: list[Episode] = []
+        episodes, unknown, customers = 0, 0, []
+        for one in reader.slices(SLICE_ROWS):
+            part = reader.within(one.low, one.high)
 
-        ((episodes, customers, unknown),) = rows(_SIZES)
-        return Behind(episodes, customers, unknown, tuple(Episode(*row) for row in rows(_NEWEST, limit)))
+            def rows(query: str, *further: Any, part: Reader = part) -> list[tuple[Any, ...]]:
+                return part.rows(asked.query + found + query, (*asked.parameters, *values, *further))
+
+            ((n, n_unknown),) = rows(_SIZES)
+            episodes, unknown = episodes + n, unknown + n_unknown
+            customers.append(np.array([pk for (pk,) in rows(_CUSTOMERS)], dtype=np.int64))
+            newest += [Episode(*row) for row in rows(_NEWEST, limit)]
+            newest.sort(key=lambda one: one.case_id)
+            newest = sorted(newest, key=lambda one: one.at, reverse=True)[:limit]
+        return Behind(episodes, len(np.unique(np.concatenate(customers))), unknown, tuple(newest))
 
     return warehouse.engine.read(work)
 
@@ -92,9 +105,11 @@ matching AS (
 )"""
 
 _SIZES = """
-SELECT
-    count(*) AS episodes, count(DISTINCT customer) AS customers, count(CASE WHEN customer IS NULL THEN 1 END) AS unknown
-FROM matching WHERE turn = 1
+SELECT count(*) AS episodes, count(CASE WHEN customer IS NULL THEN 1 END) AS unknown FROM matching WHERE turn = 1
+"""
+
+_CUSTOMERS = """
+SELECT DISTINCT customer FROM matching WHERE turn = 1 AND customer IS NOT NULL
 """
 
 _NEWEST = """

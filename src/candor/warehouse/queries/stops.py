@@ -1,16 +1,24 @@
 """The touchpoints of a designed journey in the event log: who passed them, who stopped there, and how long they took."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
-from candor.warehouse.queries.filters import Statement, all_of
-from candor.warehouse.queries.paths import Places, nowhere
+from candor.warehouse.engine import Reader, Rows
+from candor.warehouse.queries.events import ALL_EVENTS, EventFilter, chosen_events
+from candor.warehouse.queries.filters import Statement
+from candor.warehouse.queries.funnels import micros_of
+from candor.warehouse.queries.passes import Promises
+from candor.warehouse.queries.paths import SECOND, Places, nowhere, places_for, stretch_of
+from candor.warehouse.queries.slices import SliceReader
+from candor.warehouse.queries.walk import Found, Group, Names, Progress, Sample, Tally, unheard
+from candor.warehouse.queries.ways import EVERYBODY, Log, ask_one, way_of
 from candor.warehouse.store import Warehouse
 
-CASES_AT_ONCE = 5_000
+CASES_AT_ONCE: Final = 5_000
+CASES_AT_ONCE_IN_A_LIST: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,16 @@ class FirstPass:
 
 
 def stops(
-    warehouse: Warehouse,
+    warehouse: Log,
     activities: Sequence[str],
     *,
     journey: str,
     quiet_since: datetime,
     arrived: Sequence[str] = (),
-    promised: Mapping[str, tuple[str, float]] | None = None,
+    promised: Promises | None = None,
     where: EventFilter = ALL_EVENTS,
     places: Places = nowhere,
+    progress: Progress = unheard,
 ) -> tuple[Stop, ...]:
     """Count the touchpoints of a journey, in the order given; those that no case passed have zeros.
 
@@ -71,19 +80,113 @@ def stops(
             seconds; the clock starts at the last such event before the first pass.
         where: Which cases count.
         places: Which two of the sorted latenesses to tell beside their median.
+        progress: Hears the share done.
     """
-    names = list(dict.fromkeys(activities))
+    names = tuple(dict.fromkeys(activities))
     if not names:
         return ()
     waits = {name: promise for name, promise in (promised or {}).items() if name in names}
-    steps = _steps(names, journey, where, arrived, quiet_since)
-    counted = {row[0]: row[1:] for row in _rows(warehouse, steps, _counts(waits), _of(waits))}
-    late = {name: counted[name][3] - counted[name][4] for name in waits if name in counted}
-    lateness = _lateness(warehouse, steps, {name: n for name, n in late.items() if n}, waits, places)
-    return tuple(
-        Stop(name, *counted.get(name, (0, 0, 0, 0, 0)), *lateness.get(name, (None, None, None)))
-        for name in names
-    )
+    question = Stopping(names, quiet_since, tuple(arrived), waits, places)
+    return ask_one(warehouse, way_of(journey, where), question, progress=progress)[EVERYBODY]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The question behind `stops`."""
+
+    activities: tuple[str, ...]
+    quiet_since: datetime
+    arrived: tuple[str, ...] = ()
+    promised: Promises = field(default_factory=dict)
+    places: Places = nowhere
+
+    def asks(self, names: Names) -> Mapping[str, Tally | Sample]:
+        tables = (
+            ("firsts", _among(FIRSTS, self.activities, names)),
+            ("standing", _among(STANDING, self.arrived, names)),
+            ("stood", Statement(STOOD, (micros_of(self.quiet_since),))),
+        )
+        asked: dict[str, Tally | Sample] = {
+            "stops": Tally(
+                also=tables, select=STOPS, keys=("grp", "activity"), sums=("passed", "ended", "still_open")
+            )
+        }
+        if self.promised:
+            clocked = (*tables, ("clocked", self._clocked(names)))
+            asked["kept"] = Tally(
+                also=clocked, select=KEPT, keys=("grp", "activity"), sums=("waited", "kept")
+            )
+            asked["late"] = Sample(
+                also=clocked, select=LATE, keys=("grp", "activity"), places=places_for(self.places)
+            )
+        return asked
+
+    def _clocked(self, names: Names) -> Statement:
+        """Every wait that a promise is about, beside its longest."""
+        parts = []
+        for activity, (start, seconds) in sorted(self.promised.items()):
+            longest, code = round(seconds * SECOND), names.code(activity)
+            further = (names.code(start),) if start else ()
+            parts.append(Statement(SINCE_START if start else SINCE_BEFORE, (longest, code, *further)))
+        query = " UNION ALL ".join(part.query for part in parts)
+        return Statement(query, tuple(value for part in parts for value in part.parameters))
+
+    def answer(self, found: Found, group: Group) -> tuple[Stop, ...]:
+        stopped = {code: counts for code, *counts in found.rows("stops", group)}
+        kept = {code: counts for code, *counts in found.rows("kept", group)} if self.promised else {}
+        late = found.sample("late", group) if self.promised else {}
+        rows = []
+        for activity in self.activities:
+            code = found.names.code(activity)
+            lateness = stretch_of(late[(code,)], self.places) if (code,) in late else None
+            ends = (lateness.median, lateness.low, lateness.high) if lateness else (None, None, None)
+            rows.append(Stop(activity, *stopped.get(code, (0, 0, 0)), *kept.get(code, (0, 0)), *ends))
+        return tuple(rows)
+
+
+def _among(query: str, activities: Sequence[str], names: Names) -> Statement:
+    codes = tuple(names.code(activity) for activity in activities)
+    return Statement(query.format(codes=", ".join("?" * len(codes)) or "NULL"), codes)
+
+
+FIRSTS: Final = """
+    SELECT case_id, grp, activity, min(place) AS place, min(micros) AS micros
+    FROM steps WHERE activity IN ({codes}) GROUP BY case_id, grp, activity"""
+
+STANDING: Final = """
+    SELECT case_id, max(micros) AS last_micros, max(CASE WHEN activity IN ({codes}) THEN 1 ELSE 0 END) AS arrived
+    FROM steps GROUP BY case_id"""
+
+STOOD: Final = """
+    SELECT
+        firsts.case_id, firsts.grp, firsts.activity, firsts.place, firsts.micros, standing.arrived,
+        CASE WHEN standing.last_micros < ? THEN 1 ELSE 0 END AS quiet,
+        lag(firsts.micros) OVER (PARTITION BY firsts.case_id ORDER BY firsts.place) AS since,
+        lead(firsts.activity) OVER (PARTITION BY firsts.case_id ORDER BY firsts.place) AS after
+    FROM firsts JOIN standing ON standing.case_id = firsts.case_id"""
+
+STOPS: Final = """
+    SELECT
+        grp, activity, count(*) AS passed,
+        count(CASE WHEN after IS NULL AND arrived = 0 AND quiet = 1 THEN 1 END) AS ended,
+        count(CASE WHEN after IS NULL AND arrived = 0 AND quiet = 0 THEN 1 END) AS still_open
+    FROM stood GROUP BY grp, activity"""
+
+SINCE_BEFORE: Final = """
+    SELECT grp, activity, micros - since AS wait, CAST(? AS BIGINT) AS longest
+    FROM stood WHERE activity = ? AND since IS NOT NULL"""
+
+SINCE_START: Final = """
+    SELECT stood.grp, stood.activity, stood.micros - max(steps.micros) AS wait, CAST(? AS BIGINT) AS longest
+    FROM stood JOIN steps ON steps.case_id = stood.case_id
+    WHERE stood.activity = ? AND steps.activity = ? AND steps.place < stood.place
+    GROUP BY stood.case_id, stood.grp, stood.activity, stood.micros"""
+
+KEPT: Final = """
+    SELECT grp, activity, count(*) AS waited, count(CASE WHEN wait <= longest THEN 1 END) AS kept
+    FROM clocked GROUP BY grp, activity"""
+
+LATE: Final = "SELECT grp, activity, wait - longest AS value FROM clocked WHERE wait > longest"
 
 
 def first_passes(
@@ -94,138 +197,35 @@ def first_passes(
     journey: str,
     where: EventFilter = ALL_EVENTS,
 ) -> Iterator[FirstPass]:
-    """When each of these cases first passed each touchpoint; those that `where` leaves out give none."""
+    """When each of these cases first passed each touchpoint; those that `where` leaves out give none.
+
+    The log is read once for every so many cases: the more fit into one list, the better.
+    """
     names = list(dict.fromkeys(activities))
     if not names:
         return
     wanted = sorted(set(cases))
-    for start in range(0, len(wanted), CASES_AT_ONCE):
-        part = wanted[start : start + CASES_AT_ONCE]
-        chosen = _chosen(journey, where, Statement(f"case_id IN ({_marks(part)})", tuple(part)))
-        query = f"""{chosen.query}
-SELECT case_id, activity, min("at") AS first_at FROM chosen
-WHERE activity IN ({_marks(names)}) GROUP BY case_id, activity ORDER BY case_id, first_at, activity
-"""
-        for row in warehouse.engine.rows(query, (*chosen.parameters, *names)):
+    chosen = chosen_events(journey, where, 'case_id, activity, "at"')
+
+    def asked(reader: Reader, part: Sequence[str]) -> Rows:
+        is_list = isinstance(reader, SliceReader)
+        those = "SELECT unnest(?)" if is_list else ", ".join("?" * len(part))
+        query = FIRST_PASSES.format(chosen=chosen.query, cases=those, activities=", ".join("?" * len(names)))
+        values: tuple[Any, ...] = (list(part),) if is_list else tuple(part)
+        return reader.rows(query, (*chosen.parameters, *values, *names))
+
+    most = warehouse.engine.read(
+        lambda reader: CASES_AT_ONCE_IN_A_LIST if isinstance(reader, SliceReader) else CASES_AT_ONCE
+    )
+    for start in range(0, len(wanted), most):
+        part = wanted[start : start + most]
+        for row in warehouse.engine.read(partial(asked, part=part)):
             yield FirstPass(*row)
 
 
-def _chosen(journey: str, where: EventFilter, *more: Statement) -> Statement:
-    terms = [Statement("journey = ?", (journey,)), *more]
-    picks = where.conditions()
-    if picks:
-        inner = all_of([Statement("journey = ?", (journey,)), *picks])
-        terms.append(
-            Statement(f"case_id IN (SELECT case_id FROM events WHERE {inner.query})", inner.parameters)
-        )
-    condition = all_of(terms)
-    return Statement(f"WITH chosen AS (SELECT * FROM events WHERE {condition.query})", condition.parameters)
-
-
-def _steps(
-    names: Sequence[str], journey: str, where: EventFilter, arrived: Sequence[str], quiet_since: datetime
-) -> Statement:
-    """`steps`: each case at each touchpoint, with the touchpoint before and after it, and how the case stands."""
-    chosen = _chosen(journey, where)
-    came = f"activity IN ({_marks(arrived)})" if arrived else "1 = 0"
-    query = f"""{chosen.query},
-cases AS (
-    SELECT case_id, max("at") AS last_at, max(CASE WHEN {came} THEN 1 ELSE 0 END) AS arrived FROM chosen GROUP BY case_id
-),
-firsts AS (
-    SELECT case_id, activity, min("at") AS first_at FROM chosen WHERE activity IN ({_marks(names)}) GROUP BY case_id, activity
-),
-steps AS (
-    SELECT
-        firsts.case_id, firsts.activity, cases.arrived,
-        CASE WHEN cases.last_at < ? THEN 1 ELSE 0 END AS quiet,
-        epoch(firsts.first_at) - epoch(lag(firsts.first_at) OVER (PARTITION BY firsts.case_id ORDER BY firsts.first_at, firsts.activity)) AS wait,
-        lead(firsts.activity) OVER (PARTITION BY firsts.case_id ORDER BY firsts.first_at, firsts.activity) AS after
-    FROM firsts JOIN cases ON cases.case_id = firsts.case_id
-)"""
-    return Statement(query, (*chosen.parameters, *arrived, *names, quiet_since))
-
-
-def _counts(promised: Mapping[str, tuple[str, float]]) -> str:
-    stopped = "after IS NULL AND arrived = 0"
-    return f"""{_promises(promised)}
-SELECT
-    steps.activity, count(*) AS passed,
-    CAST(sum(CASE WHEN {stopped} AND quiet = 1 THEN 1 ELSE 0 END) AS BIGINT) AS ended,
-    CAST(sum(CASE WHEN {stopped} AND quiet = 0 THEN 1 ELSE 0 END) AS BIGINT) AS still_open,
-    count(waits.wait) AS waited,
-    CAST(sum(CASE WHEN waits.wait <= waits.seconds THEN 1 ELSE 0 END) AS BIGINT) AS kept
-FROM steps LEFT JOIN waits ON waits.case_id = steps.case_id AND waits.activity = steps.activity
-GROUP BY steps.activity ORDER BY steps.activity
+FIRST_PASSES: Final = """
+WITH chosen AS ({chosen})
+SELECT case_id, activity, min("at") AS first_at FROM chosen
+WHERE case_id IN ({cases}) AND activity IN ({activities})
+GROUP BY case_id, activity ORDER BY case_id, first_at, activity
 """
-
-
-def _lateness(
-    warehouse: Warehouse,
-    steps: Statement,
-    late: Mapping[str, int],
-    promised: Mapping[str, tuple[str, float]],
-    places: Places,
-) -> dict[str, tuple[float, float | None, float | None]]:
-    """Median lateness of each touchpoint with late cases, and the lateness at two places of the sorted ones."""
-    if not late:
-        return {}
-    asked = {name: places(n) or (0, 0) for name, n in late.items()}
-    values = ", ".join(["(?, ?, ?)"] * len(asked))
-    query = f"""{_promises(promised)},
-asked AS (SELECT * FROM (VALUES {values}) AS places (activity, low_place, high_place)),
-late AS (
-    SELECT
-        activity, wait - seconds AS excess, row_number() OVER (PARTITION BY activity ORDER BY wait, case_id) AS place
-    FROM waits WHERE wait > seconds
-)
-SELECT
-    late.activity, median(late.excess) AS excess,
-    max(CASE WHEN late.place = asked.low_place THEN late.excess END) AS low_excess,
-    max(CASE WHEN late.place = asked.high_place THEN late.excess END) AS high_excess
-FROM late JOIN asked ON asked.activity = late.activity GROUP BY late.activity ORDER BY late.activity
-"""
-    parameters = [value for name in sorted(asked) for value in (name, *asked[name])]
-    return {row[0]: row[1:] for row in _rows(warehouse, steps, query, (*_of(promised), *parameters))}
-
-
-def _promises(promised: Mapping[str, tuple[str, float]]) -> str:
-    """`waits`: how long each case waited where something is promised, by the clock of the promise."""
-    rows = (
-        ", ".join(["(?, ?, ?)"] * len(promised))
-        or "(CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS DOUBLE))"
-    )
-    return f""",
-promises AS (
-    SELECT activity, start_activity, CAST(seconds AS DOUBLE) AS seconds FROM (VALUES {rows}) AS given (activity, start_activity, seconds)
-),
-clocks AS (
-    SELECT firsts.case_id, firsts.activity, epoch(max(firsts.first_at)) - epoch(max(chosen."at")) AS wait
-    FROM firsts
-    JOIN promises ON promises.activity = firsts.activity
-    JOIN chosen ON chosen.case_id = firsts.case_id AND chosen.activity = promises.start_activity
-    WHERE chosen."at" <= firsts.first_at
-    GROUP BY firsts.case_id, firsts.activity
-),
-waits AS (
-    SELECT
-        steps.case_id, steps.activity, promises.seconds,
-        CASE WHEN promises.start_activity = '' THEN steps.wait ELSE clocks.wait END AS wait
-    FROM steps
-    JOIN promises ON promises.activity = steps.activity
-    LEFT JOIN clocks ON clocks.case_id = steps.case_id AND clocks.activity = steps.activity
-)"""
-
-
-def _of(promised: Mapping[str, tuple[str, float]]) -> tuple[str | float, ...]:
-    return tuple(value for name in sorted(promised) for value in (name, *promised[name]))
-
-
-def _rows(
-    warehouse: Warehouse, steps: Statement, query: str, parameters: Sequence[Any]
-) -> list[tuple[Any, ...]]:
-    return warehouse.engine.rows(steps.query + query, (*steps.parameters, *parameters))
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))
