@@ -3,6 +3,7 @@ import { fileSize } from "../behaviours/drops";
 import { startForms } from "../behaviours/forms";
 import { startLists } from "../behaviours/lists";
 import { matchRank, startPalette } from "../behaviours/palette";
+import { centre } from "../behaviours/paths";
 import { chooseTheme, currentMode, onModeChange, startTheme } from "../behaviours/theme";
 import { startToasts } from "../behaviours/toasts";
 
@@ -141,5 +142,17 @@ describe("toasts", () => {
 describe("file sizes", () => {
   it("are said as people say them", () => {
     expect([812, 3400, 12_345_678, 2_000_000_000].map(fileSize)).toEqual(["812 B", "3.4 kB", "12 MB", "2 GB"]);
+  });
+});
+
+describe("the graph of paths", () => {
+  it("opens at its middle where it is wider than the screen, and stays where it is not", () => {
+    const opened = (scrollWidth: number) => {
+      const wrap = document.createElement("div");
+      Object.defineProperties(wrap, { scrollWidth: { value: scrollWidth }, clientWidth: { value: 300 } });
+      centre(wrap);
+      return wrap.scrollLeft;
+    };
+    expect([opened(900), opened(200)]).toEqual([300, 0]);
   });
 });

@@ -163,7 +163,7 @@ def _reason(
         return ReasonLine(
             name=_("People leave"), icon=icon, tone=tone, estimate=moment.drop_off.share,
             high=0.5 if (moment.drop_off.share.high or 0.0) <= 0.5 else 1.0,
-            sentence=_("Go no further: %(more)s points more than beside it (%(low)s to %(high)s)") % _points(moment.drop_off),
+            sentence=_("Go no further, in points of 100: %(more)s more than beside it (%(low)s to %(high)s)") % _points(moment.drop_off),
         )  # fmt: skip
     if reason == "promise_broken" and moment.promise is not None:
         return ReasonLine(
