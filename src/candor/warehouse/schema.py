@@ -138,6 +138,7 @@ GRAINS = (
     Grain(1, ("month", "metric", "question", "kind", "channel")),
     Grain(2, ("day", "month", "metric", "question", "kind")),
     Grain(3, ("month", "metric", "question", "kind", "unit", "channel")),
+    Grain(7, ("month", "metric", "question", "kind", "unit", "segment")),  # the seventh that was made
     Grain(
         4, ("month", "metric", "question", "kind", "product", "channel", "segment", "touchpoint", "journey")
     ),
