@@ -17,6 +17,17 @@ MOST_TRIED = 512  # answers to one question
 _MOST_TOGETHER = 8  # choices of which every combination is tried
 _JOINING = frozenset({"and", "or"})
 _COMPARING = frozenset({"equal", "notequal", "less", "lessorequal", "greater", "greaterorequal"})
+_SPREAD = (
+    0.0,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    50.0,
+    100.0,
+    1000.0,
+)  # where a number is reckoned with, not only compared
 _FINITE = frozenset({QuestionKind.RATING, QuestionKind.CHOICE, QuestionKind.YES_NO})
 
 
@@ -164,7 +175,8 @@ def _candidates(question: Question, parts: list[tuple[Node, bool]]) -> tuple[lis
         case QuestionKind.MATRIX:
             return _cells(question, parts)
         case QuestionKind.NUMBER:
-            return _numbers(question, constants), all(_is_comparison(part) for part, _ in parts)
+            is_exact = all(_is_comparison(part) for part, _ in parts)
+            return _numbers(question, constants, () if is_exact else _SPREAD), is_exact
         case QuestionKind.FILE:
             return [[{"name": "file", "type": "", "content": ""}]], True
         case _:
@@ -222,14 +234,15 @@ def _cells(question: Question, parts: list[tuple[Node, bool]]) -> tuple[list[Val
     ], is_all
 
 
-def _numbers(question: Question, constants: list[Value]) -> list[Value]:
-    """Each number it is compared with, one below and above, and the ends."""
+def _numbers(question: Question, constants: list[Value], more: tuple[float, ...]) -> list[Value]:
+    """Each number it is compared with, one below and above, the ends, and `more`."""
     numbers = {float(one) for one in map(_as_number, constants) if one is not None}
     ends = {end for end in (question.lowest, question.highest) if end is not None}
     step = question.step or 1.0
     around = (
         {number + shift for number in numbers for shift in (-step, 0.0, step)}
         | ends
+        | set(more)
         | ({0.0} if not ends else set())
     )
     low = question.lowest if question.lowest is not None else min(around)
