@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from candor.analytics import Estimate
+from candor.apps.asking.choices import Trigger as AskingTrigger
+from candor.apps.asking.models import Plan
 from candor.apps.cases.choices import Trigger
 from candor.apps.cases.models import Case, Rule
 from candor.apps.cases.services import add_note, define_rule, open_case
@@ -77,6 +79,7 @@ def build_harbour(world: World) -> Harbour:
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
+        "plan": _plan().pk, "trigger": "touchpoint",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
         "touchpoint": Touchpoint.objects.get(key="call").pk, "part": "map", "ending": "csv",
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
@@ -243,3 +246,7 @@ def _journey(world: World) -> Journey:
     return define_journey(
         key="loan", name="Loan", stages=[NewStage(name="Start", touchpoints=(contact,))], by=world.clara
     )
+
+
+def _plan() -> Plan:
+    return Plan.objects.create(name=f"Plan {WORD}", kind="none", target="none", trigger=AskingTrigger.BY_HAND)

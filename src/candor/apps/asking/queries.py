@@ -1,0 +1,201 @@
+"""Reads of asking: what became of whom, why not, and how many answered."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from candor.analytics import Estimate
+from candor.apps.customers.models import Customer
+from candor.apps.customers.queries import identity_ids
+from candor.apps.organization.queries import workspace
+
+from .choices import Handover, PlanState, Reason, Standing
+from .deciding import the_rule
+from .facts import facts_about, plan_terms, terms_of
+from .governor import Candidate, Decision, Governor
+from .measures import response_rate
+from .models import BadAddress, Message, Plan, Request
+from .sampling import ANSWERED
+
+RECENT_DAYS = 30
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of those who came up: `came_up` is `asked` and `waiting` and all reasons together."""
+
+    asked: int = 0
+    waiting: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def came_up(self) -> int:
+        """Everybody."""
+        return self.asked + self.waiting + self.not_asked
+
+    @property
+    def not_asked(self) -> int:
+        """Those with a reason."""
+        return self.reasons.total()
+
+    @property
+    def told(self) -> list[tuple[str, str, int]]:
+        """Reasons with their words and counts, the most frequent first."""
+        ordered = sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [(key, str(Reason(key).label), n) for key, n in ordered]
+
+    def add(self, standing: str, reason: str, n: int) -> None:
+        """Count some more."""
+        if standing == Standing.ASKED:
+            self.asked += n
+        elif standing == Standing.WAITING:
+            self.waiting += n
+        else:
+            self.reasons[reason] += n
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many answered, of those that arrived."""
+
+    sent: int
+    bounced: int
+    answered: int
+    rate: Estimate
+
+    @property
+    def arrived(self) -> int:
+        """The denominator."""
+        return self.sent - self.bounced
+
+
+def tally(rows: "QuerySet[Request]") -> Tally:
+    """What became of these."""
+    found = Tally()
+    for standing, reason, n in rows.values_list("standing", "reason").annotate(n=Count("pk")).order_by():
+        found.add(standing, reason, n)
+    return found
+
+
+def log_by_day(plan: Plan, *, since: date) -> list[tuple[date, Tally]]:
+    """The log of a plan, the newest day first; days on which nobody came up are left out."""
+    days: defaultdict[date, Tally] = defaultdict(Tally)
+    rows = Request.objects.filter(plan=plan, day__gte=since)
+    for day, standing, reason, n in (
+        rows.values_list("day", "standing", "reason").annotate(n=Count("pk")).order_by()
+    ):
+        days[day].add(standing, reason, n)
+    return sorted(days.items(), reverse=True)
+
+
+def answered(rows: "QuerySet[Request]") -> Answered:
+    """How many of these requests were answered."""
+    counts = rows.filter(standing=Standing.ASKED, invitation__isnull=False).aggregate(
+        sent=Count("pk"),
+        bounced=Count("pk", filter=Q(invitation__bounced_at__isnull=False)),
+        answered=Count("pk", filter=ANSWERED & Q(invitation__bounced_at=None)),
+    )
+    rate = response_rate(
+        answered=counts["answered"],
+        arrived=counts["sent"] - counts["bounced"],
+        least_n=workspace().least_n_score,
+    )
+    return Answered(**counts, rate=rate)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A plan in the list, with its last month."""
+
+    plan: Plan
+    month: Tally
+    answered: Answered
+
+
+def plans_with_counts(*, today: date) -> list[PlanRow]:
+    """Every plan, those that run first, then by rank."""
+    order = {PlanState.RUNNING: 0, PlanState.PAUSED: 1, PlanState.DRAFT: 2, PlanState.ENDED: 3}
+    plans = sorted(
+        Plan.objects.select_related("survey", "touchpoint", "journey"),
+        key=lambda plan: (order[PlanState(plan.state)], plan.rank, plan.name),
+    )
+    since = today - timedelta(days=RECENT_DAYS)
+    return [
+        PlanRow(plan, tally(plan.requests.filter(day__gte=since)), answered(plan.requests.all()))
+        for plan in plans
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a recurring survey, or one group that was asked by hand; kept apart from the others."""
+
+    number: int
+    began_on: date
+    tally: Tally
+    answered: Answered
+
+
+def rounds_of(plan: Plan) -> list[Round]:
+    """The rounds of a plan, the newest first."""
+    rows = plan.requests.exclude(round=0)
+    begun = dict(rows.values_list("round").annotate(first=Min("day")).order_by())
+    return [
+        Round(number, begun[number], tally(rows.filter(round=number)), answered(rows.filter(round=number)))
+        for number in sorted(begun, reverse=True)
+    ]
+
+
+def unsure_messages(plan: Plan) -> int:
+    """Messages of which nobody can say whether they went."""
+    return Message.objects.filter(request__plan=plan, handover=Handover.UNSURE).count()
+
+
+def messages_waiting() -> tuple[int, str]:
+    """How many messages are ready to go or on their way, and the last trouble with one of them."""
+    rows = Message.objects.filter(handover__in=[Handover.READY, Handover.CLAIMED])
+    last = rows.exclude(trouble="").order_by("-ready_at").values_list("trouble", flat=True).first()
+    return rows.count(), last or ""
+
+
+def dead_addresses() -> int:
+    """Addresses that nobody writes to any more."""
+    return BadAddress.objects.filter(is_dead=True).count()
+
+
+# -- One customer ----------------------------------------------------------------------------------------------------
+
+
+def log_of_customer(customer: Customer, *, most: int = 50) -> list[Request]:
+    """What a person came up for, merged records included, the newest first."""
+    rows = Request.objects.filter(customer_id__in=identity_ids(customer))
+    return list(
+        rows.select_related("plan", "kept_for", "unit", "invitation").order_by("-came_up_at", "-pk")[:most]
+    )
+
+
+def may_we_ask(*, customer: Customer, plans: Iterable[Plan], now: datetime) -> list[tuple[Plan, Decision]]:
+    """What the governor would say to each plan if the customer came up now; nothing is written, and no sample is drawn."""
+    terms = terms_of(the_rule())
+    known = [
+        plan_terms(plan, now=now)
+        for plan in Plan.objects.exclude(state=PlanState.DRAFT).select_related("survey")
+    ]
+    found = []
+    for plan in plans:
+        facts = facts_about([customer.pk], terms=terms, now=now)  # anew: being asked changes it
+        governor = Governor(terms=terms, plans=known, people=facts.people, now=now)
+        candidate = Candidate(
+            id=0, key=f"what-if-{customer.pk}", plan_id=plan.pk, person_id=facts.of(customer.pk),
+            came_up_at=now, late_at=now + timedelta(hours=plan.window_hours),
+        )  # fmt: skip
+        found.append((plan, governor.decide([candidate])[0]))
+    return found
+
+
+def running_plans() -> Sequence[Plan]:
+    """Plans for which customers come up now."""
+    return list(Plan.objects.filter(state=PlanState.RUNNING).select_related("survey", "touchpoint"))

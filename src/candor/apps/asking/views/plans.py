@@ -1,0 +1,161 @@
+"""Plans: the list, one with its log, the form, and its life."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from candor.apps.asking import pairs, queries, services
+from candor.apps.asking.choices import Trigger
+from candor.apps.asking.deciding import the_rule
+from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
+from candor.apps.asking.models import Plan
+from candor.apps.organization.access import require
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import scope_of
+from candor.foundation.addresses import record_id
+from candor.foundation.errors import NotFound
+
+LOG_DAYS = 60
+
+
+def plans(request: HttpRequest) -> HttpResponse:
+    """Every plan, with whom it asked in the last month and how many answered."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    waiting, trouble = queries.messages_waiting()
+    context = {
+        "rows": queries.plans_with_counts(today=timezone.localdate()),
+        "rule": the_rule(),
+        "triggers": Trigger.choices,
+        "waiting": waiting,
+        "trouble": trouble,
+        "dead": queries.dead_addresses(),
+    }
+    return render(request, "asking/plans.html", context)
+
+
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """One plan: who came up, who was asked, why the others were not, and how many answered."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    shown = _plan(pk)
+    is_by_hand = shown.trigger == Trigger.BY_HAND
+    context = {
+        "plan": shown,
+        "total": queries.tally(shown.requests.all()),
+        "answered": queries.answered(shown.requests.all()),
+        "log": queries.log_by_day(shown, since=timezone.localdate() - timedelta(days=LOG_DAYS)),
+        "log_days": LOG_DAYS,
+        "rounds": queries.rounds_of(shown),
+        "pairing": pairs.pairing_of(shown),
+        "unsure": queries.unsure_messages(shown),
+        "found": services.count_group(plan=shown) if is_by_hand else None,
+        "is_by_hand": is_by_hand,
+    }
+    return render(request, "asking/plan.html", context)
+
+
+def new(request: HttpRequest, trigger: str) -> HttpResponse:
+    """A new plan."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    if trigger not in Trigger.values:
+        raise NotFound(_("There is no such beginning of a plan."))
+    form = PlanForm(request.POST or None, trigger=Trigger(trigger))
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, form, Trigger(trigger), None)
+    made = services.make_plan(trigger=Trigger(trigger), facts=form.facts, by=viewer.person)
+    messages.success(request, _("The plan is written down. It asks nobody before you start it."))
+    return redirect("asking:plan", made.pk)
+
+
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a plan; who came up already stays as written down."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    shown = _plan(pk)
+    trigger = Trigger(shown.trigger)
+    form = PlanForm(request.POST or None, trigger=trigger, plan=shown, initial=plan_as_typed(shown))
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, form, trigger, shown)
+    services.change_plan(plan=shown, facts=form.facts, by=viewer.person)
+    messages.success(request, _("The plan is changed."))
+    return redirect("asking:plan", pk)
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let customers come up for it."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    services.start_plan(plan=_plan(pk), now=timezone.now(), by=viewer.person)
+    messages.success(request, _("The plan runs."), extra_tags=f"undo={reverse('asking:pause', args=[pk])}")
+    return redirect("asking:plan", pk)
+
+
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it rest."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    services.pause_plan(plan=_plan(pk), by=viewer.person)
+    messages.success(request, _("The plan rests."), extra_tags=f"undo={reverse('asking:start', args=[pk])}")
+    return redirect("asking:plan", pk)
+
+
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End it for good."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    services.end_plan(plan=_plan(pk), now=timezone.now(), by=viewer.person)
+    messages.success(request, _("The plan has ended. Its log stays."))
+    return redirect("asking:plan", pk)
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the group of a plan once, as counted and confirmed."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    confirmed = record_id(request.POST.get("confirmed", "")) or 0
+    came = services.ask_group(plan=_plan(pk), confirmed=confirmed, now=timezone.now(), by=viewer.person)
+    messages.success(
+        request,
+        _("%(n)s customers came up. Who of them is asked, the rule decides within minutes.") % {"n": came},
+    )
+    return redirect("asking:plan", pk)
+
+
+def rule(request: HttpRequest) -> HttpResponse:
+    """The one rule over all channels and types of survey."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    form = RuleForm(request.POST or None, initial=rule_as_typed(the_rule()))
+    if request.method == "POST" and form.is_valid():
+        services.change_rule(facts=form.facts, by=viewer.person)
+        messages.success(request, _("The rule is changed. It holds from now on."))
+        return redirect("asking:plans")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "asking/rule.html", {"form": form}, status=status)
+
+
+def _form(request: HttpRequest, form: PlanForm, trigger: Trigger, plan: Plan | None) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    context = {
+        "form": form,
+        "trigger": trigger,
+        "plan": plan,
+        "has_targets": form.has_targets,
+    }
+    return render(request, "asking/form.html", context, status=status)
+
+
+def _plan(pk: int) -> Plan:
+    rows = Plan.objects.select_related("survey", "touchpoint__stage", "journey", "pair_of__survey", "made_by")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("This plan does not exist."))
+    return found

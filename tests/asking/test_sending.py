@@ -1,0 +1,367 @@
+"""Mail by a real server: what it looks like, refusals at the door, opt-outs on the way, reminders, and what comes back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from candor.apps.asking.bouncing import take_reports
+from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Trigger
+from candor.apps.asking.coming_up import Member, in_a_group
+from candor.apps.asking.deciding import decide_due
+from candor.apps.asking.links import forget_links
+from candor.apps.asking.mailboxes import mails_in
+from candor.apps.asking.models import BadAddress, Message, Plan, Request
+from candor.apps.asking.queries import answered
+from candor.apps.asking.reminding import remind_due
+from candor.apps.asking.reports import read_reports
+from candor.apps.asking.sending import Sent, send_ready, settle_claims
+from candor.apps.asking.services import end_plan
+from candor.apps.customers.models import Customer
+from candor.apps.customers.requests import Kind, Letter, ToAsk, register_request_kind
+from candor.apps.customers.services import erase_customer, opt_out
+from candor.apps.surveys.models import Invitation
+from tests.asking.conftest import NPS, a_survey, customers
+from tests.asking.post import Post
+from tests.world import World
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
+DAY = timedelta(days=1)
+
+
+def a_plan(**facts: Any) -> Plan:
+    survey = {} if "kind" in facts else {"survey": facts.pop("survey", None) or a_survey()}
+    values = {"name": "All", "trigger": Trigger.BY_HAND, "state": PlanState.RUNNING, "started_at": NOON}
+    return Plan.objects.create(**values | survey | facts)
+
+
+def ask(plan: Plan, ids: list[int], *, at: datetime = NOON) -> None:
+    """These come up and are decided about."""
+    in_a_group(plan=plan, members=[Member(pk, None, 0.0) for pk in ids], name=f"group-{at:%j}", at=at, now=at)
+    decide_due(now=at)
+
+
+def send(at: datetime = NOON) -> Sent:
+    return send_ready(most_seconds=30, now=lambda: at)
+
+
+# -- What it looks like ----------------------------------------------------------------------------------------------
+
+
+def test_a_mail_has_the_scale_in_it_a_plain_part_and_the_way_out(world: World, post: Post) -> None:
+    survey = a_survey()
+    survey.brand_color = "#aa3300"
+    survey.save(update_fields=["brand_color"])
+    ask(a_plan(survey=survey), customers(1))
+    assert send().sent == 1
+    (mail,) = post.arrived
+    html, text = (mail.get_body((kind,)).get_content() for kind in ("html", "plain"))
+    secret = re.search(r"https://cx\.harbour\.example/a/([\w-]+)/\?score=9", html)
+    assert secret
+    assert [f"/a/{secret[1]}/?score={n}" in html for n in range(11)] == [True] * 11
+    assert f"9: https://cx.harbour.example/a/{secret[1]}/?score=9" in text
+    assert "How likely are you to recommend us?" in html and "How likely are you to recommend us?" in text
+    assert "Not at all" in html and "#aa3300" in html
+    stop = str(mail["List-Unsubscribe"]).strip("<>")
+    assert stop in html and stop in text
+    assert (mail["From"], mail["Auto-Submitted"]) == ("Harbour <asking@harbour.example>", "auto-generated")
+    assert "%%" not in html + text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "direction"),
+    [
+        ("de-AT", "Wie wahrscheinlich empfehlen Sie uns?", "ltr"),
+        ("ar", "ما مدى احتمال أن توصي بنا؟", "rtl"),
+        ("fr", "How likely", "ltr"),
+    ],
+)
+def test_a_mail_speaks_the_customers_language_in_its_direction(
+    world: World, post: Post, language: str, words: str, direction: str
+) -> None:
+    first = NPS["elements"][0] | {"title": NPS["elements"][0]["title"] | {"ar": "ما مدى احتمال أن توصي بنا؟"}}  # type: ignore[operator]
+    survey = a_survey(definition={"elements": [first]})
+    ask(a_plan(survey=survey), customers(1, language=language))
+    send()
+    html = post.arrived[0].get_body(("html",)).get_content()
+    assert words in html
+    assert f'dir="{direction}"' in html
+
+
+# -- The door ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_does_not_exist_is_found_out_at_the_door_and_never_written_to_again(
+    world: World, post: Post
+) -> None:
+    plan, ids = a_plan(), customers(3)
+    post.refuses = {"c0@mail.example": "550 5.1.1 No such user", "c1@mail.example": "552 5.2.2 Mailbox full"}
+    ask(plan, ids)
+    assert (send().sent, Message.objects.filter(handover=Handover.FAILED).count()) == (1, 2)
+    bad = {one.address: one.is_dead for one in BadAddress.objects.all()}
+    assert bad == {"c0@mail.example": True, "c1@mail.example": False}, "a full mailbox is no dead address"
+    told = answered(plan.requests.all())
+    assert (told.sent, told.bounced, told.arrived) == (3, 2, 1), "the denominator is what arrived"
+    later = NOON + 60 * DAY
+    ask(plan, ids, at=later)
+    reasons = dict(Request.objects.filter(decided_at=later).values_list("customer_id", "reason"))
+    assert reasons == {ids[0]: Reason.BOUNCED, ids[1]: "", ids[2]: ""}
+
+
+def test_a_server_that_says_not_now_is_asked_again_later(world: World, post: Post) -> None:
+    post.refuses = {"c0@mail.example": "451 4.7.1 Greylisted"}
+    ask(a_plan(), customers(1))
+    assert send().refused == 1
+    assert send().refused == 0, "not at once"
+    post.refuses = {}
+    assert send(NOON + timedelta(minutes=6)).sent == 1
+    assert not BadAddress.objects.exists()
+
+
+def test_while_no_server_answers_everything_waits(world: World, post: Post, settings: LazySettings) -> None:
+    ask(a_plan(), customers(2))
+    settings.EMAIL_PORT = 9
+    told = send()
+    assert (told.sent, bool(told.trouble)) == (0, True)
+    settings.EMAIL_PORT = post.port
+    assert send().sent == 2
+
+
+def test_a_message_whose_fate_is_open_is_called_unsure_and_not_sent_at_once(world: World, post: Post) -> None:
+    ask(a_plan(), customers(1))
+    Message.objects.update(handover=Handover.CLAIMED, claimed_at=NOON, claimed_by="another machine", tries=1)
+    assert settle_claims(now=NOON + timedelta(minutes=1)) == 0, "it may be at work"
+    assert settle_claims(now=NOON + timedelta(hours=1)) == 1
+    assert send().sent == 0
+
+
+# -- Changes of mind on the way ---------------------------------------------------------------------------------------
+
+
+def test_who_opts_out_between_decision_and_sending_gets_nothing_and_the_log_says_so(
+    world: World, post: Post
+) -> None:
+    plan, ids = a_plan(), customers(2)
+    ask(plan, ids)
+    opt_out(customer=Customer.objects.get(pk=ids[0]), at=NOON)
+    assert (send().sent, len(post.to("c0@mail.example"))) == (1, 0)
+    request = Request.objects.get(customer=ids[0])
+    assert (request.standing, request.reason, request.invitation) == (
+        Standing.NOT_ASKED,
+        Reason.OPTED_OUT,
+        None,
+    )
+    assert Invitation.objects.count() == 1
+
+
+def test_an_ended_plan_sends_nothing_more(world: World, post: Post) -> None:
+    plan = a_plan()
+    ask(plan, customers(2))
+    end_plan(plan=plan, now=NOON, by=world.clara)
+    assert send().withdrawn == 2
+    assert set(Request.objects.values_list("reason", flat=True)) == {Reason.PLAN_ENDED}
+
+
+def test_the_erased_leave_their_count_and_nothing_else(world: World, post: Post) -> None:
+    plan, ids = a_plan(), customers(2)
+    ask(plan, ids)
+    erase_customer(customer=Customer.objects.get(pk=ids[0]), by=world.clara)
+    assert plan.requests.count() == 2
+    assert not Message.objects.filter(address="c0@mail.example").exists()
+    gone = Request.objects.get(customer=None)
+    assert (gone.episode, gone.key) == ("", f"erased-{gone.pk}")
+    assert send().sent == 1
+
+
+def test_one_click_in_a_mail_program_stops_everything_and_one_click_takes_it_back(
+    world: World, post: Post
+) -> None:
+    plan, ids = a_plan(), customers(1)
+    ask(plan, ids)
+    send()
+    stop = str(post.arrived[0]["List-Unsubscribe"]).strip("<>").removeprefix("https://cx.harbour.example")
+    client = Client(enforce_csrf_checks=True)
+    assert client.get(stop).status_code == 200
+    assert Customer.objects.get().opted_out_at is None, "a scanner that follows the link changes nothing"
+    client.post(stop, {"List-Unsubscribe": "One-Click"})
+    assert Customer.objects.get().opted_out_at is not None
+    ask(plan, ids, at=NOON + 60 * DAY)
+    assert Request.objects.latest("pk").reason == Reason.OPTED_OUT
+    page = client.post(stop, {"again": "yes"})
+    assert Customer.objects.get().opted_out_at is None
+    assert b"Shall we stop asking you?" in page.content
+    forged = stop[:-4] + "AAA/"
+    assert client.post(forged).status_code == 404
+
+
+# -- Reminders --------------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_goes_to_who_is_silent_and_to_nobody_else(world: World, post: Post) -> None:
+    plan, ids = a_plan(reminders=1, remind_after_days=5), customers(5)
+    ask(plan, ids)
+    send()
+    Invitation.objects.filter(customer=ids[0]).update(is_answered=True)
+    opt_out(customer=Customer.objects.get(pk=ids[1]), at=NOON)
+    Invitation.objects.filter(customer=ids[2]).update(bounced_at=NOON)
+    Invitation.objects.filter(customer=ids[3]).update(expires_at=NOON + DAY)
+    assert remind_due(now=NOON + 4 * DAY) == 0
+    assert remind_due(now=NOON + 5 * DAY + timedelta(hours=9)) == 0, "not at night"
+    at = NOON + 7 * DAY
+    assert (remind_due(now=at), remind_due(now=at)) == (1, 0)
+    send(at)
+    first, second = post.to("c4@mail.example")
+    assert second["Subject"] == f"Reminder: {first['Subject']}"
+    assert first["Message-ID"] != second["Message-ID"]
+    links = [re.search(r"/a/([\w-]+)/", mail.get_body(("plain",)).get_content()) for mail in (first, second)]
+    assert links[0] and links[1] and links[0][1] == links[1][1], "the same link, so that one answer is one"
+    assert sum(len(post.to(f"c{n}@mail.example")) for n in range(4)) == 4
+    assert remind_due(now=at + 30 * DAY) == 0, "one was promised"
+
+
+def test_a_reminder_counts_for_no_cap_and_begins_the_rest_anew(world: World, post: Post) -> None:
+    plan, ids = a_plan(reminders=1, remind_after_days=5), customers(1)
+    ask(plan, ids)
+    send()
+    remind_due(now=NOON + 7 * DAY)
+    ask(plan, ids, at=NOON + 35 * DAY)  # 28 days after the reminder: waits two days
+    request = Request.objects.latest("pk")
+    assert (request.standing, request.due_at) == (Standing.WAITING, NOON + 37 * DAY)
+
+
+def test_the_secret_of_a_link_is_dropped_when_nobody_will_send_it_again(world: World, post: Post) -> None:
+    ask(a_plan(reminders=0), customers(1))
+    assert forget_links(now=NOON) == 0
+    send()
+    assert forget_links(now=NOON) == 1
+    assert Message.objects.get().sealed == ""
+
+
+# -- What comes back --------------------------------------------------------------------------------------------------
+
+
+def a_report(
+    about: EmailMessage, *, status: str, action: str = "failed", words: str = "550 no such user"
+) -> bytes:
+    """A report as RFC 3464 lays it out, with the headers of what came back."""
+    return (
+        "From: MAILER-DAEMON@mail.example\r\nTo: asking@harbour.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mail.example\r\nArrival-Date: Mon, 1 Jun 2026 12:00:00 +0000\r\n\r\n"
+        f"Final-Recipient: rfc822; {about['To']}\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {words}\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {about['Message-ID']}\r\nSubject: x\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_hard_and_soft_bounces_are_told_apart(world: World, post: Post) -> None:
+    plan, ids = a_plan(), customers(4)
+    ask(plan, ids)
+    send()
+    hard, full, late, fine = (post.to(f"c{n}@mail.example")[0] for n in range(4))
+    reports = [
+        a_report(hard, status="5.1.1"), a_report(full, status="5.2.2", words="552 mailbox full"),
+        a_report(late, status="4.4.1", action="delayed"), b"Subject: On holiday\r\n\r\nBack on Monday.",
+    ]  # fmt: skip
+    told = take_reports(mails=reports, now=NOON)
+    assert (told.mails, told.reports, told.ours, told.given_up) == (4, 3, 2, 1)
+    assert take_reports(mails=reports, now=NOON).ours == 0, "the same report twice changes nothing"
+    bounced = set(Invitation.objects.exclude(bounced_at=None).values_list("customer_id", flat=True))
+    assert bounced == {ids[0], ids[1]}
+    assert str(fine["To"]) == "c3@mail.example"
+    assert {b.address: b.is_dead for b in BadAddress.objects.all()} == {
+        "c0@mail.example": True,
+        "c1@mail.example": False,
+    }
+
+
+def test_the_third_soft_bounce_gives_an_address_up(world: World, post: Post) -> None:
+    plan, ids = a_plan(), customers(1)
+    for number in range(3):
+        at = NOON + number * 35 * DAY
+        ask(plan, ids, at=at)
+        send(at)
+        take_reports(mails=[a_report(post.arrived[-1], status="5.2.2")], now=at)
+    assert BadAddress.objects.get().is_dead
+
+
+def test_a_report_about_a_message_nobody_sent_changes_nothing(world: World, post: Post) -> None:
+    """Anybody can write one: only who has seen a message knows its id."""
+    forged = EmailMessage()
+    forged["To"], forged["Message-ID"] = "c0@mail.example", "<ask-1-0-0123456789abcdef@cx.harbour.example>"
+    ask(a_plan(), customers(1))
+    send()
+    assert take_reports(mails=[a_report(forged, status="5.1.1")], now=NOON).ours == 0
+    assert not BadAddress.objects.exists()
+
+
+def test_reports_lie_in_an_mbox_a_maildir_or_one_file(tmp_path: Any) -> None:
+    import mailbox
+
+    mail = EmailMessage()
+    mail["To"], mail["Message-ID"] = "c0@mail.example", "<ask-1-0-0123456789abcdef@x.example>"
+    raw = a_report(mail, status="5.1.1").replace(b"\r\n", b"\n")
+    single = tmp_path / "one.eml"
+    single.write_bytes(raw)
+    box, folder = mailbox.mbox(tmp_path / "box"), mailbox.Maildir(tmp_path / "folder")
+    for place in (box, folder):
+        place.add(raw)
+        place.add(raw)
+        place.flush()
+    counts = [
+        sum(len(read_reports(one)) for one in mails_in(path))
+        for path in (single, tmp_path / "box", tmp_path / "folder")
+    ]
+    assert counts == [1, 2, 2]
+
+
+# -- Other channels and other rooms -----------------------------------------------------------------------------------
+
+
+class _Service(BaseHTTPRequestHandler):
+    taken: list[bytes] = []
+
+    def do_POST(self) -> None:
+        self.taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *words: Any) -> None:
+        return
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise asks for it
+def test_who_has_no_address_gets_a_text_message(world: World, post: Post, settings: LazySettings) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Service)
+    Thread(target=server.serve_forever, daemon=True).start()
+    settings.CANDOR_SMS_URL = f"json://127.0.0.1:{server.server_port}/{{address}}"
+    (one, two) = customers(2)
+    Customer.objects.filter(pk=one).update(email="", phone="+4366012345")
+    ask(a_plan(channels=["email", "sms"]), [one, two])
+    assert send().sent == 2
+    server.shutdown()
+    server.server_close()
+    (taken,) = _Service.taken
+    assert b"How likely are you to recommend us?" in taken and b"/a/" in taken
+    assert dict(Request.objects.values_list("customer_id", "channel")) == {one: "sms", two: "email"}
+
+
+def test_what_another_room_asks_goes_by_the_same_rule(world: World, post: Post) -> None:
+    def letter(target: str, asked: ToAsk) -> Letter | None:
+        button = ("Write a review", f"https://reviews.example/{target}?by={asked.key}")
+        return Letter(subject="Tell others", heading="How was it?", button=button, language="en")
+
+    register_request_kind(Kind("test-review", "Reviews", lambda: [("quay", "Quay")], letter))
+    ids = customers(1)
+    ask(a_plan(name="Review", kind="test-review", target="quay"), ids)
+    send()
+    assert "https://reviews.example/quay?by=" in post.arrived[0].get_body(("plain",)).get_content()
+    ask(a_plan(window_hours=1), ids, at=NOON + DAY)
+    assert Request.objects.latest("pk").reason == Reason.RESTING, "a survey right after it would be too much"
