@@ -12,7 +12,7 @@ from django.test import Client
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry
-from candor.apps.organization.services import give_role
+from candor.apps.organization.services import change_policy, give_role
 from candor.intake import Event, open_events
 from tests.journeys.lending import designed_loan, loan_events
 from tests.world import World
@@ -143,6 +143,20 @@ def test_only_those_who_may_take_data_away_do_and_it_is_noted(client: Client, wo
     assert {one["id"] for one in unnamed["objects"]} == {f"episode:{number}" for number in range(1, 41)}
     client.force_login(world.rival)
     assert "case-1" not in _file(client, "events.ocel").decode(), "a manager takes only what is their own"
+
+
+def test_the_events_of_a_few_episodes_are_not_given_to_those_who_may_not_know_who_they_are(
+    client: Client, world: World
+) -> None:
+    _set_up(client, world)
+    change_policy(name="Harbour", least_n_score=41, least_n_person=41, by=world.amos)
+    assert client.get("/journeys/loan/export/events.ocel?period=all").status_code == 200, (
+        "Clara may read names"
+    )
+    client.force_login(world.ada)
+    refused = client.get("/journeys/loan/export/events.ocel?period=all")
+    assert refused.status_code == 409
+    assert "fewer than 41 episodes" in refused.content.decode()
 
 
 def test_what_there_is_no_file_of_is_not_found(client: Client, world: World) -> None:

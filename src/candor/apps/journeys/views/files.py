@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from candor.apps.journeys import exports, pages, queries
-from candor.apps.journeys.counting import where_of
+from candor.apps.journeys.counting import Counts, where_of
 from candor.apps.journeys.path_picture import PAPER, draw
 from candor.apps.journeys.picks import Pick, kept_of, pick_of
 from candor.apps.organization.access import require
@@ -50,15 +50,15 @@ def _content(request: HttpRequest, pick: Pick, of: str, ending: str) -> bytes | 
     found, stages = queries.journey_map(pick.journey.key)
     if of == "events":
         is_named = pick.scope.holds_all(Permission.READ_PERSONAL_DATA, seen=Permission.EXPORT_DATA)
+        if not is_named:
+            _expect_enough(pick)
         return exports.events_as_ocel(
             found, where_of(pick.question(Permission.EXPORT_DATA)), is_named=is_named
         )
     if of == "design":
         return exports.design_as_bpmn(found, pages.designed(stages))
     shown = pages.shown_for(pick)
-    counts = shown.answer.counts
-    if counts is None:
-        raise Conflict("The events are still being counted. Try again once the page shows the journey.")
+    counts = _counted(shown)
     if of == "map":
         return _map(
             pages.map_parts(shown.pick, counts, stages, request.GET.get("measure", "")), shown, ending
@@ -70,6 +70,21 @@ def _content(request: HttpRequest, pick: Pick, of: str, ending: str) -> bytes | 
         return exports.graph_as_bpmn(found, graph)
     title = pages.picture_title(graph)
     return exports.as_picture(draw(graph, episodes=counts.paths.cases, title=title, style=PAPER), ending)
+
+
+def _counted(shown: pages.Shown) -> Counts:
+    if shown.answer.counts is None:
+        raise Conflict("The events are still being counted. Try again once the page shows the journey.")
+    return shown.answer.counts
+
+
+def _expect_enough(pick: Pick) -> None:
+    """Events without names still tell of one person where there are few episodes."""
+    least = workspace().least_n_score
+    if 0 < _counted(pages.shown_for(pick)).paths.cases < least:
+        raise Conflict(
+            f"There are fewer than {least} episodes, so that their events could tell who is meant. Choose a longer period or a larger unit."
+        )
 
 
 def _map(parts: pages.MapParts, shown: pages.Shown, ending: str) -> bytes | Iterable[str | bytes]:
