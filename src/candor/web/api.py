@@ -16,6 +16,7 @@ from candor.foundation.middleware import problem_details
 _ROUTERS = (
     "candor.apps.customers.api.router",
     "candor.apps.feedback.api.router",
+    "candor.apps.surveys.api.router",
     "candor.apps.webhooks.api.router",
 )
 

@@ -66,7 +66,7 @@ class Change:
 
 
 @contextmanager
-def changing(*, survey: Survey, revision: int, by: Person) -> Iterator[Change]:
+def changing(*, survey: Survey, revision: int, by: Person | None) -> Iterator[Change]:
     """The draft, locked; what is done to its definition inside becomes one change that can be undone.
 
     The definition that is worked on is a copy, so an error inside leaves everything as it was.
@@ -87,7 +87,7 @@ def changing(*, survey: Survey, revision: int, by: Person) -> Iterator[Change]:
         survey.draft, survey.draft_revision = locked.draft, locked.draft_revision
 
 
-def _store(change: Change, by: Person) -> None:
+def _store(change: Change, by: Person | None) -> None:
     survey, before = change.survey, change.survey.draft or {}
     survey.draft, survey.draft_revision = change.definition, survey.draft_revision + 1
     survey.save(update_fields=["draft", "draft_revision"])
@@ -104,9 +104,9 @@ def _store(change: Change, by: Person) -> None:
     record_audit(by=by, action="survey.edited", target=survey, change=change.words)
 
 
-def _goes_on(last: DraftChange, change: Change, by: Person) -> bool:
+def _goes_on(last: DraftChange, change: Change, by: Person | None) -> bool:
     is_recent = timezone.now() - last.at < ONE_CHANGE
-    return last.about == change.about and last.by_id == by.pk and is_recent
+    return last.about == change.about and by is not None and last.by_id == by.pk and is_recent
 
 
 def _changed_meanwhile(survey: Survey) -> str:
