@@ -30,6 +30,7 @@ from candor.apps.organization.choices import KeyScope, Role
 from candor.apps.organization.keys import make_key
 from candor.apps.organization.models import ApiKey, Invitation, Person, RoleAssignment
 from candor.apps.organization.services import create_person, give_role
+from candor.apps.reputation.models import Connection, PublicPage, ReplyTemplate, ReviewPlace
 from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
@@ -72,6 +73,7 @@ def build_harbour(world: World) -> Harbour:
     delivery = _delivery(world)
     survey, link = _survey(world)
     things = {
+        **_public(world),
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
@@ -142,6 +144,21 @@ def _of_complaint(world: World, feedback: Feedback) -> dict[str, int]:
         complaint=complaint, name=f"{WORD}.txt", content_type="text/plain", size=3, content=b"abc", added_at=timezone.now()
     )  # fmt: skip
     return {"escalation": step.pk, "attachment": file.pk}
+
+
+def _public(world: World) -> dict[str, Any]:
+    """What reputation shows, asks and fetches of Quay; its public page is off."""
+    connection = Connection.objects.create(site="google", name=WORD, unit=world.quay, error=WORD)
+    template = ReplyTemplate.objects.create(name=WORD, text=WORD)
+    place = ReviewPlace.objects.create(name=WORD, unit=world.quay, url=f"https://{WORD}.example/")
+    page = PublicPage.objects.create(unit=world.quay, token=WORD)
+    return {
+        "connection": connection.pk,
+        "site": "google",
+        "template": template.pk,
+        "review_place": place.pk,
+        "public_page": page.pk,
+    }
 
 
 def _case(world: World, feedback: Feedback) -> Case:

@@ -52,7 +52,9 @@ MACHINES = {
 """For other systems, with a key; a session opens none of them."""
 ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "asking:stop"}
 """For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
-PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING
+REPUTATION = {"reputation:public", "reputation:widget"}
+"""What everybody may see of reviews; only where an administrator switched it on."""
+PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING | REPUTATION
 FOR_EVERYBODY_HERE = {"home"}
 FRAMED_BY_OUR_OWN = {"surveys:preview"}
 """Shown inside pages of ours; every other page lets nobody frame it."""
@@ -158,6 +160,24 @@ ADDRESSES = {
             "escalate",
         )
     },
+    "reputation:reply": hidden(pk="review"),
+    "reputation:templates": hidden(),
+    "reputation:drop_template": hidden(pk="template"),
+    "reputation:connections": hidden(),
+    "reputation:connect": hidden(site="site"),
+    "reputation:connection": hidden(pk="connection"),
+    "reputation:fetch": hidden(pk="connection"),
+    "reputation:switch_connection": hidden(pk="connection"),
+    "reputation:believe": hidden(pk="connection"),
+    "reputation:places": hidden(),
+    "reputation:close_place": hidden(pk="review_place"),
+    "reputation:public_pages": hidden(),
+    "reputation:make_public": hidden(),
+    "reputation:switch_public": hidden(pk="public_page"),
+    "reputation:reply_policy": hidden(),
+    "reputation:own": shared(),
+    "reputation:public": hidden(token="token"),
+    "reputation:widget": hidden(token="token"),
     "surveys:list": shared(),
     "answers:invitation": hidden(secret="token"),
     "answers:link": hidden(token="token"),
@@ -295,7 +315,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 8
+    assert len(PUBLIC) == 10
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -451,7 +471,9 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
             if answer.status in {200, 302}:
                 shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
-    assert gets - set(shown) == {"organization:accept"} | ANSWERING, "only what is forged opens for nobody"
+    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION, (
+        "only what is forged opens for nobody"
+    )
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
         "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due",

@@ -15,6 +15,8 @@ PUBLIC = {
     ("web", "forbidden"),
     ("web", "missing"),
     ("web", "broken"),
+    ("reputation", "page"),
+    ("reputation", "widget"),
     ("organization", "accept"),
     ("asking", "stop"),
     ("surveys", "invitation"),

@@ -11,7 +11,11 @@ class SiteRefused(DomainError):
     title = "The review site did not answer as expected"
 
 
-class SlowDown(SiteRefused):
+class SiteUnwell(SiteRefused):
+    """The site did not answer, or failed by itself: the same may go well later."""
+
+
+class SlowDown(SiteUnwell):
     """The site asks us to wait; `seconds` says how long."""
 
     def __init__(self, detail: str = "", *, seconds: int = 60, **facts: object) -> None:

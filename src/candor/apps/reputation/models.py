@@ -30,10 +30,17 @@ class Connection(models.Model):
     is_on = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY)
     cursor = models.TextField(blank=True, help_text="Where the pass under way goes on; empty between passes")
-    passes = models.PositiveIntegerField(default=1, help_text="The number of the pass under way")
+    passes = models.PositiveIntegerField(default=0, help_text="Whole passes that went well")
     seen = models.PositiveIntegerField(default=0, help_text="Reviews that the pass under way has shown")
+    is_whole = models.BooleanField(
+        default=True, help_text="Whether the pass under way goes to the end, or stops where nothing is new"
+    )
     last_seen = models.PositiveIntegerField(null=True, help_text="Reviews that the last whole pass showed")
     last_pass_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True, help_text="When a pass of either sort went well last")
+    held_back = models.PositiveIntegerField(
+        default=0, help_text="Reviews the site shows no more, too many at once to believe it unasked"
+    )
     next_at = models.DateTimeField(null=True, help_text="Not before; when the site asked us to wait")
     error = models.TextField(
         blank=True, help_text="What went wrong last, in plain words; empty once it went well"
@@ -47,6 +54,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def pass_number(self) -> int:
+        """The number of the pass under way; one that is not whole bears that of the whole pass before it."""
+        return self.passes + int(self.is_whole)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -153,6 +165,25 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.text[:40]}"
+
+
+class ReviewPlace(models.Model):
+    """Where customers are asked to review us: everybody gets the same address, whatever they think of us."""
+
+    name = models.CharField(max_length=120)
+    unit = models.ForeignKey(
+        "organization.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Whom it is about; empty: the organization",
+    )  # fmt: skip
+    url = models.URLField(max_length=500)
+    is_open = models.BooleanField(default=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ReplyTemplate(models.Model):

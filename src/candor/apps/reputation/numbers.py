@@ -30,9 +30,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Locations by tier ("higher", "same", "lower", "too_few", "others"), the higher first, in the order of the alphabet."""
+    """Locations by tier ("higher", "same", "lower", "too_few", "others"), the higher first, in the order of the alphabet; how many have
+    no review at all."""
 
     tiers: tuple[tuple[str, tuple[Place, ...]], ...]
+    silent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import QueryDict
 
 from candor.apps.feedback.queries import day_start
-from candor.apps.organization.choices import Permission, Role
-from candor.apps.organization.models import Person, RoleAssignment
+from candor.apps.organization.choices import Permission, Role, UnitKind
+from candor.apps.organization.models import Person, RoleAssignment, Unit
 from candor.apps.organization.scope import Scope
 
 from .choices import Level, Reason, ReplyState
-from .models import Policy, PublicPage, Review, ReviewQuerySet
+from .models import Connection, Policy, PublicPage, Review, ReviewQuerySet
 
 LOW = 2  # stars up to which a review is called low
 RISING_WEEKS = 4
@@ -184,3 +184,30 @@ def reviews_behind(page: PublicPage, *, since: date, until: date) -> QuerySet[Re
     if page.person_id is not None:
         return rows.filter(feedback__done_by_id=page.person_id)
     return rows.filter(feedback__unit__path__startswith=page.unit.path)  # type: ignore[union-attr]
+
+
+def connections() -> QuerySet[Connection]:
+    """Every connection, with how many of its reviews are here."""
+    held = Review.objects.filter(connection=OuterRef("pk"), removed_at=None).order_by().values("connection")
+    counted = Subquery(held.annotate(n=Count("pk")).values("n"))
+    return Connection.objects.select_related("unit").annotate(held=Coalesce(counted, 0))
+
+
+def troubles() -> list[Connection]:
+    """Connections that are on and whose last try did not go well."""
+    return list(Connection.objects.filter(is_on=True).exclude(error=""))
+
+
+def public_pages() -> list[PublicPage]:
+    """Every public page, those of units in the order of the tree, then people's."""
+    rows = list(PublicPage.objects.select_related("unit", "person"))
+    return sorted(
+        rows, key=lambda page: (page.person_id is not None, page.unit.path if page.unit else "", str(page))
+    )
+
+
+def units_without_page() -> list[Unit]:
+    """The organization and its locations that have no public page yet."""
+    kinds = (UnitKind.ORGANIZATION, UnitKind.LOCATION)
+    taken = PublicPage.objects.exclude(unit=None).values("unit_id")
+    return list(Unit.objects.filter(kind__in=kinds, is_active=True).exclude(pk__in=taken))

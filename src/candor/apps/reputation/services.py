@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,13 +14,15 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, announce_chang
 from candor.apps.imports.models import ImportBatch
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.apps.webhooks.services import tell
 from candor.foundation.errors import Conflict, InvalidInput
 from candor.text.masking import mask
 
-from .choices import Level, Reason
-from .models import Connection, Erased, Exclusion, Review, ReviewVersion
+from .choices import Level, Reason, ReplyState
+from .models import Connection, Erased, Exclusion, Reply, Review, ReviewVersion
 
 STARS = "stars"
+NEWS = timedelta(days=7)  # older reviews are history when they come in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def receive_reviews(
         Review.objects.bulk_create(
             (_review(wanted[key], pk, connection) for key, pk in new_ids.items()), batch_size=500
         )
+        _tell_of_recent({key: (pk, wanted[key]) for key, pk in new_ids.items()}, source)
 
     received = receive(
         items=[_feedback(item, source) for item in wanted.values()], batch=batch, complete=complete
@@ -96,6 +99,21 @@ def receive_reviews(
         taken.changed += is_changed
         taken.same += not is_changed
     return taken
+
+
+def _tell_of_recent(new: dict[str, tuple[int, NewReview]], source: str) -> None:
+    """Tell other systems of new reviews; a file or a first fetch of old ones is no news."""
+    since = timezone.now() - NEWS
+    for pk, item in new.values():
+        if item.written_at >= since:
+            data = {
+                "review": pk,
+                "site": source,
+                "stars": item.stars,
+                "unit": item.unit_id,
+                "about": item.level,
+            }
+            tell(event="review.received", data=data, customer_id=item.customer_id)
 
 
 def _known(source: str, keys: Iterable[str]) -> dict[str, Review]:
@@ -142,7 +160,7 @@ def _review(item: NewReview, feedback_id: int, connection: Connection | None) ->
         feedback_id=feedback_id,
         connection=connection,
         level=item.level,
-        pass_seen=connection.passes if connection else 0,
+        pass_seen=connection.pass_number if connection else 0,
         **{name: getattr(item, name) for name in _SHOWN},
     )
 
@@ -150,7 +168,7 @@ def _review(item: NewReview, feedback_id: int, connection: Connection | None) ->
 def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection: Connection | None) -> bool:
     """Bring a review we have to what the site says now; whether anything of it changed."""
     if connection is not None:
-        row.connection, row.pass_seen = connection, connection.passes
+        row.connection, row.pass_seen = connection, connection.pass_number
     came_back = connection is not None and row.removed_at is not None
     if came_back:
         row.removed_at = None
@@ -164,14 +182,16 @@ def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection:
         and (mask(item.title).text[:200], item.comment, item.stars) != said_before
     )
     is_answered = bool(item.reply_text) and item.reply_text != row.reply_text
+    is_taken_back = connection is not None and _is_taken_back(row, item)
     if is_edited:
         if not came_back:
             _keep_version(row, item, batch)
         row.stars, row.changed_at = item.stars, item.changed_at or timezone.now()
         answers = () if item.stars is None else (_stars(item.stars),)
         revise(feedback=row.feedback, title=item.title, comment=item.comment, answers=answers)
-    if is_answered or (connection is not None and row.reply_text and not item.reply_text):
+    if is_answered or is_taken_back:
         row.reply_text, row.replied_at = item.reply_text, item.replied_at
+        _settle_reply(row, item)
     row.author, row.url = item.author or row.author, item.url or row.url
     row.save(
         update_fields=[
@@ -187,6 +207,23 @@ def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection:
         ]
     )
     return is_edited or is_answered or came_back
+
+
+def _is_taken_back(row: Review, item: NewReview) -> bool:
+    """Whether the site shows our answer no more; one of the last day may only not be shown yet."""
+    shown_yet = row.replied_at is None or row.replied_at < timezone.now() - timedelta(days=1)
+    return bool(row.reply_text) and not item.reply_text and shown_yet
+
+
+def _settle_reply(row: Review, item: NewReview) -> None:
+    """Bring our own record of the reply to what the site shows."""
+    if item.reply_text:
+        found = Reply.objects.filter(review=row, text=item.reply_text).exclude(state=ReplyState.SENT)
+        found.update(state=ReplyState.SENT, sent_at=item.replied_at or timezone.now(), error="")
+    else:
+        Reply.objects.filter(review=row, state=ReplyState.SENT).update(
+            state=ReplyState.FAILED, error="The site shows our answer no more."
+        )
 
 
 def _keep_version(row: Review, item: NewReview, batch: ImportBatch | None) -> None:

@@ -39,8 +39,11 @@ def by_place(scope: Scope, sites: Sequence[str]) -> Board:
     """Locations held against each other over all sites, and each site's own number beside."""
     found = split(STARS, "unit", scope=scope, only=_REVIEWS, kind=UnitKind.LOCATION)
     columns = [_by_unit(scope, site) for site in sites]
-    tiers = ((tier, tuple(_place(row, columns) for row in rows)) for tier, rows in found.by_tier)
-    return Board(tiers=tuple(tiers))
+    silent = sum(row.estimate.status != "suppressed" and row.estimate.n == 0 for row in found.rows)
+    tiers = (
+        (tier, tuple(_place(row, columns) for row in rows if row.estimate.n)) for tier, rows in found.by_tier
+    )
+    return Board(tiers=tuple((tier, places) for tier, places in tiers if places), silent=silent)
 
 
 def _place(row: ScoreRow, columns: Sequence[dict[str, Estimate]]) -> Place:

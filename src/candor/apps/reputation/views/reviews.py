@@ -19,7 +19,7 @@ from .. import measures, queries, services
 from ..choices import Level, Reason
 from ..models import Review
 from ..numbers import numbers
-from ..pages import panel_context, review_to_handle, visible_reviews
+from ..pages import panel_context, review_to_handle, tabs_for, visible_reviews
 
 PAGE = 50
 
@@ -33,12 +33,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = queries.reviews_in(scope)
     context = {
         "level": level,
-        "levels": Level.choices,
+        "levels": [
+            (Level.ORGANIZATION, _("Organization")),
+            (Level.LOCATION, _("Locations")),
+            (Level.PERSON, _("People")),
+        ],
         "n": rows.count(),
         "has_any": Review.objects.visible_to(viewer).exists(),
         "rising": measures.rising_low_reviews(scope),
         "waiting": queries.waiting(scope),
         "left_out": queries.left_out(rows),
+        "tabs": tabs_for(viewer),
+        "troubles": queries.troubles() if viewer.can(Permission.MANAGE_RULES) else [],
     }
     return render(request, "reputation/overview.html", context | _of_level(viewer, scope, level))
 
