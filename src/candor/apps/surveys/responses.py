@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from candor.foundation.together import Together
 from candor.questionnaire import Fault, check_answers
 
 from . import tasks
@@ -55,10 +56,19 @@ def record_response(
 
 def response_at(entrance: Entrance, secret: str) -> Response | None:
     """What was answered there so far: by the same browser, or where the survey is not anonymous by the invitation's link."""
-    rows = Response.objects.filter(survey_id=entrance.survey_id)
     if entrance.invitation_id is not None and not entrance.is_anonymous:
-        return rows.filter(invitation_id=entrance.invitation_id).first()
-    return rows.filter(digest=browser_digest(entrance, secret)).first() if secret else None
+        number = entrance.response_id
+    else:
+        number = _number_of(browser_digest(entrance, secret)) if secret else None
+    return Response.objects.select_related("version", "survey").get(pk=number) if number is not None else None
+
+
+def _number_of(digest: str) -> int | None:
+    """The response that a browser began; in plain SQL, see `entrances`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM surveys_response WHERE digest = %s AND NOT (digest = '')", [digest])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def browser_digest(entrance: Entrance, secret: str) -> str:
@@ -89,16 +99,12 @@ def begin(
     refuse_misfits(entrance.version_id, entrance.published_at, data, is_finished=is_finished)
     response = _new(entrance, secret, data, at, language, is_finished=is_finished)
     response.is_unconfirmed, response.is_test = is_unconfirmed, is_test
-    try:
-        with transaction.atomic():
-            if entrance.invitation_id is not None and (is_finished or entrance.is_anonymous):
-                _claim(entrance.invitation_id)
-            response.save(force_insert=True)
-    except IntegrityError:  # the same answer came twice at the same instant
-        known = response_at(entrance, secret)
+    claims = entrance.invitation_id if is_finished or entrance.is_anonymous else None
+    if not _together.write(lambda: _store(response, claims)):
+        known = Response.objects.filter(digest=response.digest).exclude(digest="").first()
         if known is None:
-            raise
-        return known
+            raise NotOpen(Trouble.ANSWERED)
+        return known  # the same answer, come twice at the same instant
     if is_finished:
         tasks.take_in_soon()
     return response
@@ -176,10 +182,28 @@ def day_of(at: datetime) -> datetime:
     return datetime.combine(here.date(), time(12), tzinfo=here.tzinfo)
 
 
-def _claim(invitation_id: int) -> None:
-    """Use up the invitation, once."""
-    if not Invitation.objects.filter(pk=invitation_id, is_answered=False).update(is_answered=True):
-        raise NotOpen(Trouble.ANSWERED)
+def _store(response: Response, claims: int | None) -> bool:
+    """Store a new response and use up its invitation; False where one of them was there before. In plain SQL, see `entrances`."""
+    fields = _FIELDS if response.pk is None else (_KEY, *_FIELDS)
+    values = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in fields]
+    names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        if claims is not None:
+            cursor.execute(_CLAIM, [claims])
+            if not cursor.rowcount:
+                return False
+        cursor.execute(
+            f"INSERT INTO surveys_response ({names}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING id",  # noqa: S608
+            values,
+        )
+        row = cursor.fetchone()
+    response.pk = row[0] if row else response.pk
+    return row is not None
+
+
+_KEY, *_FIELDS = Response._meta.concrete_fields
+_CLAIM = "UPDATE surveys_invitation SET is_answered = TRUE WHERE id = %s AND NOT is_answered"
+_together = Together()
 
 
 def _go_on(

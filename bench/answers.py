@@ -1,0 +1,284 @@
+"""Answers to a survey with a durable acknowledgement, through the real server, against raw SQLite inserts in the same run.
+
+    python bench/answers.py [--seconds 8] [--rounds 3] [--threads 4] [--also-serve]
+
+Every answer comes by an invitation of its own, is checked against its questionnaire, uses the invitation up and is on disk
+(synchronous=FULL) before it is acknowledged. Raw is one transaction an answer into the same two tables with all their indexes: the
+response is inserted and its invitation marked, without HTTP, checking or Django. Raw and server take turns, so that both see the same
+disk and the same load. The client shares the machine with the server.
+
+`--also-serve` runs `candor serve` with its worker, which makes feedback of the answers at the same time, and waits until all are in.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from statistics import median, quantiles
+
+PORT = int(os.environ.get("PORT", "8132"))
+DEFINITION = {
+    "elements": [
+        {"type": "rating", "name": "score", "rateMin": 0, "rateMax": 10, "measure": "nps", "isRequired": True, "title": "How likely …?"},
+        {"type": "comment", "name": "why", "title": "Why?"},
+    ]
+}  # fmt: skip
+START = "from candor.cli.workspace import start_django; start_django()\n"
+MAKE_SURVEY = f"""
+from candor.apps.surveys.models import Survey, SurveyVersion
+survey = Survey.objects.create(key="bench", name="Bench", state="open")
+print(SurveyVersion.objects.create(survey=survey, number=1, definition={DEFINITION!r}).pk)
+"""
+INVITE = """
+import sys
+from django.utils import timezone
+from candor.apps.surveys.models import Survey
+from candor.apps.surveys.services import NewInvitation, invite
+first, n = {first}, {n}
+survey = Survey.objects.get(key="bench")
+for start in range(first, first + n, 5000):
+    items = [NewInvitation(key=str(k), sent_at=timezone.now(), channel="email") for k in range(start, min(start + 5000, first + n))]
+    for _, secret in invite(survey=survey, items=items):
+        print(secret)
+"""
+
+
+@dataclass
+class Sender:
+    """One kept-alive connection with its own few lines of HTTP, since the client shares the cores with the server."""
+
+    links: list[str]
+    acknowledged: int = 0
+    refused: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    def run(self, until: float, as_json: bool) -> None:
+        link = socket.create_connection(("127.0.0.1", PORT), timeout=60)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while time.perf_counter() < until and self.links:
+            secret = self.links.pop()
+            began = time.perf_counter()
+            link.sendall(request(secret, as_json))
+            status = read(link)
+            self.seconds.append(time.perf_counter() - began)
+            self.acknowledged += status == 200
+            self.refused += status != 200
+        link.close()
+
+
+def request(secret: str, as_json: bool) -> bytes:
+    own = secrets.token_urlsafe(24)
+    if as_json:
+        body = json.dumps({"secret": own, "data": {"score": 9, "why": "Quick and kind."}, "finished": True})
+        kind = "application/json\r\nAccept: application/json"
+    else:
+        body = f"secret={own}&step=1&shown=score&shown=why&q%3Ascore=9&q%3Awhy=Quick+and+kind.&go=next"
+        kind = "application/x-www-form-urlencoded"
+    head = f"POST /a/{secret}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return (head + body).encode()
+
+
+def read(link: socket.socket) -> int:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _more(link)
+    head, _, rest = data.partition(b"\r\n\r\n")
+    lines = head.lower().split(b"\r\n")
+    length = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+    while len(rest) < length:
+        rest += _more(link)
+    return int(head[9:12])
+
+
+def _more(link: socket.socket) -> bytes:
+    piece = link.recv(65536)
+    if not piece:
+        raise ConnectionError("the server closed the connection")
+    return piece
+
+
+def through_server(links: list[str], seconds: float, threads: int, *, as_json: bool) -> list[Sender]:
+    share = len(links) // threads
+    everyone = [Sender(links[n * share : (n + 1) * share]) for n in range(threads)]
+    until = time.perf_counter() + seconds
+    running_ = [threading.Thread(target=sender.run, args=(until, as_json)) for sender in everyone]
+    for thread in running_:
+        thread.start()
+    for thread in running_:
+        thread.join()
+    return everyone
+
+
+class Raw:
+    """The two tables as Candor made them, in a file of their own beside the record."""
+
+    def __init__(self, home: Path, invitations: int) -> None:
+        self.file = sqlite3.connect(home / "raw.sqlite3", isolation_level=None)
+        self.file.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        with sqlite3.connect(f"file:{home}/candor.sqlite3?mode=ro", uri=True) as record:
+            wanted = "SELECT sql FROM sqlite_master WHERE tbl_name IN ('surveys_response', 'surveys_invitation') AND sql IS NOT NULL"
+            for (statement,) in record.execute(f"{wanted} ORDER BY type DESC"):
+                self.file.execute(statement)
+            columns = [row[1] for row in record.execute("PRAGMA table_info(surveys_invitation)")]
+            rows = record.execute(f"SELECT {', '.join(columns)} FROM surveys_invitation LIMIT {invitations}")
+            places = ", ".join("?" * len(columns))
+            self.file.execute("BEGIN")
+            self.file.executemany(f"INSERT INTO surveys_invitation VALUES ({places})", rows)
+            self.file.execute("COMMIT")
+        self.left = invitations
+        self.inserted = 0
+
+    INSERT = (
+        "INSERT INTO surveys_response (survey_id, version_id, key, digest, invitation_id, link_id, language, channel, data, is_test,"
+        " is_unconfirmed, is_taken_in, started_at, changed_at, finished_at, feedback_id)"
+        " VALUES (1, 1, ?, ?, ?, NULL, 'en', 'email', '{\"score\": 9, \"why\": \"Quick and kind.\"}', 0, 0, 0, ?, ?, ?, NULL)"
+    )
+
+    def rate(self, seconds: float) -> float:
+        """Answers a second, one transaction each."""
+        began, n = time.perf_counter(), 0
+        now = "2026-06-01 10:00:00.000000"
+        while time.perf_counter() - began < seconds and self.left:
+            key = secrets.token_hex(16)
+            self.file.execute("BEGIN IMMEDIATE")
+            self.file.execute(
+                "UPDATE surveys_invitation SET is_answered = 1 WHERE id = ? AND NOT is_answered", [self.left]
+            )
+            self.file.execute(self.INSERT, [key, sha256(key.encode()).hexdigest(), self.left, now, now, now])
+            self.file.execute("COMMIT")
+            self.left -= 1
+            n += 1
+        return n / (time.perf_counter() - began)
+
+
+def python(home: Path, code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", START + code], env=os.environ | {"CANDOR_HOME": str(home)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout.strip()
+
+
+@contextmanager
+def serving(home: Path, *, with_worker: bool) -> Iterator[None]:
+    if with_worker:
+        command = [sys.executable, "-W", "ignore", "-m", "candor.cli", "serve", "--port", str(PORT)]
+    else:
+        from argparse import Namespace
+
+        from candor.cli.serve import _web_command
+
+        command = _web_command(Namespace(host="127.0.0.1", port=PORT, threads=4))
+    process = subprocess.Popen(
+        command, env=os.environ | {"CANDOR_HOME": str(home)}, stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        time.sleep(1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def tell(name: str, senders: list[Sender], seconds: float, raw: float) -> float:
+    times = [one for sender in senders for one in sender.seconds]
+    rate = sum(sender.acknowledged for sender in senders) / seconds
+    refused = sum(sender.refused for sender in senders)
+    cuts = quantiles(times, n=100)
+    print(
+        f"{name:<28}{rate:>9.0f}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}{rate / raw:>9.2f}"
+        + (f"   ({refused} refused)" if refused else ""),
+        flush=True,
+    )
+    return rate / raw
+
+
+def in_the_hub(home: Path) -> int:
+    with sqlite3.connect(f"file:{home}/candor.sqlite3?mode=ro", uri=True, timeout=60) as record:
+        return int(record.execute("SELECT count(*) FROM feedback_feedback").fetchone()[0])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=8.0, help="of each measurement (default: %(default)s)"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--threads", type=int, default=4, help="who answer at once (default: %(default)s)")
+    parser.add_argument("--also-serve", action="store_true", help="also with the worker beside")
+    arguments = parser.parse_args()
+    seconds, rounds = arguments.seconds, arguments.rounds
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        words = ("init", "--email", "bench@example.com", "--password", "a long enough password")
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "candor.cli", *words], env=os.environ | {"CANDOR_HOME": str(home)}, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        python(home, MAKE_SURVEY)
+        each = int(2_500 * seconds)
+        links = python(home, INVITE.format(first=0, n=each * 2 * rounds)).split()
+        raw = Raw(home, len(links))
+        print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {arguments.threads} senders")
+        print(f"{'':<28}{'answers/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of raw':>9}")
+        ratios: dict[str, list[float]] = {"JSON": [], "form": []}
+        with serving(home, with_worker=False):
+            through_server(links[-400:], 1.0, arguments.threads, as_json=True)  # warm
+            for n in range(rounds):
+                for m, kind in enumerate(ratios):
+                    before = raw.rate(seconds / 2)
+                    mine = links[(2 * n + m) * each : (2 * n + m + 1) * each]
+                    senders = through_server(mine, seconds, arguments.threads, as_json=kind == "JSON")
+                    rate = (before + raw.rate(seconds / 2)) / 2
+                    print(f"{'raw SQLite, FULL':<28}{rate:>9.0f}")
+                    ratios[kind].append(tell(f"through the server, {kind}", senders, seconds, rate))
+        for kind, found in ratios.items():
+            print(
+                f"{kind}: median {median(found):.2f} of raw, from {min(found):.2f} to {max(found):.2f} in {len(found)} rounds"
+            )
+        if arguments.also_serve:
+            beside_the_worker(home, raw, seconds, arguments.threads, each)
+        print(f"load after: {os.getloadavg()[0]:.1f}")
+    return 0
+
+
+def beside_the_worker(home: Path, raw: Raw, seconds: float, threads: int, each: int) -> None:
+    """With the whole product running, until every answer is in the hub."""
+    links = python(home, INVITE.format(first=10_000_000, n=each)).split()
+    with serving(home, with_worker=True):
+        began = time.perf_counter()
+        before = in_the_hub(home)
+        senders = through_server(links, seconds, threads, as_json=True)
+        tell("JSON, worker beside", senders, seconds, raw.rate(2))
+        done = sum(sender.acknowledged for sender in senders)
+        while in_the_hub(home) < before + done and time.perf_counter() - began < 600:
+            time.sleep(0.5)
+        print(
+            f"all {done:,} in the hub {time.perf_counter() - began:.0f} s after the first; {in_the_hub(home):,} there"
+        )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
