@@ -16,7 +16,7 @@ FRONTEND := $(shell find frontend -type f 2>/dev/null) package-lock.json vite.co
 BUILT := src/candor/web/static/build/manifest.json
 
 .PHONY: help setup demo serve check lint types contracts templates frontend-check migrations test test-all \
-        test-postgres test-spark browser-tools postgres-tools spark-tools bench mutants pictures docs wheel lock clean
+        test-postgres test-spark browser-tools postgres-tools spark-tools bench mutants pictures translations docs wheel lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,6 +89,9 @@ bench: setup spark-tools  ## the benchmarks, one after another, each to its end;
 
 mutants: .venv/.done  ## whether the tests of the scores notice a changed line (MUTANTS=200 make mutants)
 	@$(PYTHON) -m tests.mutants --most $(MUTANTS)
+
+translations:  ## build the catalogues of the answering pages from their .po files (needs gettext)
+	@for file in src/candor/apps/*/locale/*/LC_MESSAGES/django.po; do msgfmt --check-format -o $${file%.po}.mo $$file; done
 
 pictures: .venv/.done  ## draw the pictures of the methods' pages again
 	@$(PYTHON) -m docs.pictures.draw

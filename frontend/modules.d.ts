@@ -6,3 +6,4 @@ declare module "@alpinejs/csp" {
   const Alpine: Alpine;
   export default Alpine;
 }
+declare module "survey-core/i18n/*";

@@ -55,7 +55,7 @@ def test_a_tap_and_a_word_become_feedback_with_what_was_true_when_the_customer_w
     end = client.post(
         f"/a/{secret}/", hidden(why) | {"q:score": "9", "q:why": "Kind and quick."}
     ).content.decode()
-    assert "Thank you" in end
+    assert "<h1>Thank you" in end
     assert taken_in() == 1
     feedback = Feedback.objects.get()
     assert (feedback.source, feedback.comment, feedback.channel) == (
@@ -139,7 +139,7 @@ def test_a_longer_survey_goes_page_by_page_without_a_script_and_follows_its_bran
         "go": "next",
     }  # fmt: skip
     page = client.post(url, hidden(page) | rest).content.decode()
-    assert "Thank you" in page
+    assert "<h1>Thank you" in page
     assert taken_in() == 1
     assert set(Answer.objects.values_list("question", "kind", "number", "text")) == {
         ("ease", "ces", 6, ""), ("how", "choice", None, "phone"), ("used", "choice", None, "app\nweb"),
@@ -240,7 +240,7 @@ def test_robots_are_held_off_by_the_hidden_field_by_their_haste_and_by_their_num
     link = a_link(a_survey())
     url = f"/s/{link.token}/"
     page = hidden(client.get(url).content.decode()) | {"step": "1", "shown": ["score"], "q:score": "7"}
-    assert "Thank you" in client.post(url, page | {guards.TRAP: "https://buy.example"}).content.decode()
+    assert "<h1>Thank you" in client.post(url, page | {guards.TRAP: "https://buy.example"}).content.decode()
     monkeypatch.setattr(guards, "LEAST_SECONDS", 60.0)
     assert "Please send it once more" in client.post(url, page).content.decode()
     assert "Please send it once more" in client.post(url, page | {"opened": "forged"}).content.decode()

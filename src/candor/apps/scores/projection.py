@@ -36,7 +36,7 @@ _COLUMNS = (
 )  # fmt: skip
 _INVITATION_FIELDS = (
     "pk", "sent_at", "unit_id", "product", "channel", "segment", "survey__key", "survey__touchpoint__key",
-    "survey__touchpoint__stage__journey__key", "customer_id", "feedback_id",
+    "survey__touchpoint__stage__journey__key", "customer_id", "feedback_id", "is_answered",
 )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _facts_of_invitations(rows: QuerySet[Invitation]) -> Iterator[Fact]:
             "kind": "invitation",
             "metric": INVITED,
             "question": values["survey__key"],
-            "value": float(values["feedback_id"] is not None),
+            "value": float(values["is_answered"] or values["feedback_id"] is not None),
             **_moment(values["sent_at"]),
             "unit": values["unit_id"],
             "product": values["product"] or None,

@@ -1,6 +1,8 @@
 """What the answering pages show, in the language, the direction and the colour of whoever asks."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +11,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.html import strip_tags
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from candor.questionnaire import Fault, Questionnaire, Text, check_answers
 
 from . import guards
 from .answer_forms import fields, is_short, steps
 from .brand import theme_of
-from .entrances import Entrance, Trouble
+from .entrances import Entrance, Trouble, asked
 from .languages import INTERFACE, interface_language, is_right_to_left, language_for, own_name
 from .models import Response
 from .responses import browser_digest, record_response
@@ -110,8 +111,13 @@ class AnswerPage:
 
     def thanks(self) -> HttpResponse:
         """The end."""
-        words = _own_thanks(self.entrance.questionnaire, self.language)
-        return self._respond("surveys/answering/thanks.html", {"words": words})
+        entrance = self.entrance
+        address = self.address if entrance.is_kiosk else ""
+        body = _thanks(
+            entrance.version_id, entrance.published_at, self.language, entrance.brand_color, address, entrance.reset_seconds,
+            entrance.sites,
+        )  # fmt: skip
+        return private(HttpResponse(body), entrance.sites)
 
     def ended(self, before: Response) -> HttpResponse:
         """The same form sent twice is thanked for once more; anybody else learns that the answer is there."""
@@ -130,21 +136,17 @@ class AnswerPage:
         """What is wrong, in the page's language."""
         with translation.override(interface_language(self.language)):
             return (
-                _("Please answer this question.")
+                pgettext("survey", "Please answer this question.")
                 if fault.code == "required"
-                else _("This does not fit the question.")
+                else pgettext("survey", "This does not fit the question.")
             )
 
     def _words(self, text: Text) -> str:
         return strip_tags(text.in_language(self.language))
 
     def _respond(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-        entrance, language = self.entrance, self.language
-        shared = {
-            "language": language,
-            "direction": "rtl" if is_right_to_left(language) else "ltr",
-            "theme": theme_of(entrance.brand_color),
-            "languages": [(one, own_name(one)) for one in self.offered if one != language],
+        entrance = self.entrance
+        own = {
             "name": entrance.name,
             "secret": self.secret,
             "address": self.address,
@@ -152,9 +154,37 @@ class AnswerPage:
             "entrance": entrance,
             "trap": guards.TRAP,
         }
-        with translation.override(interface_language(language)):
-            body = render_to_string(template, shared | dict(context))
-        return _private(HttpResponse(body, status=status), entrance.sites)
+        body = _rendered(template, self.language, self.offered, entrance.brand_color, own | dict(context))
+        return private(HttpResponse(body, status=status), entrance.sites)
+
+
+def _rendered(
+    template: str, language: str, offered: Iterable[str], color: str, context: Mapping[str, Any]
+) -> str:
+    frame = {
+        "language": language,
+        "direction": "rtl" if is_right_to_left(language) else "ltr",
+        "theme": theme_of(color),
+        "languages": [(one, own_name(one)) for one in offered if one != language],
+    }
+    with translation.override(interface_language(language)):
+        return render_to_string(template, frame | dict(context))
+
+
+@lru_cache(maxsize=512)
+def _thanks(
+    version_id: int,
+    published_at: datetime,
+    language: str,
+    color: str,
+    kiosk: str,
+    reset_seconds: int,
+    sites: tuple[str, ...],
+) -> str:
+    """The last page, which is the same for everybody. `kiosk` is the address to begin anew at, if it is one."""
+    words = _own_thanks(asked(version_id, published_at), language)
+    context = {"words": words, "kiosk": kiosk, "reset_seconds": reset_seconds, "is_framed": bool(sites)}
+    return _rendered("surveys/answering/thanks.html", language, (), color, context)
 
 
 def _fits(asks: Questionnaire, data: Mapping[str, Any]) -> bool:
@@ -172,20 +202,23 @@ def _offered(entrance: Entrance) -> tuple[str, ...]:
     return entrance.questionnaire.languages if entrance.version_id is not None else INTERFACE
 
 
-def _private(response: HttpResponse, sites: Iterable[str] = ()) -> HttpResponse:
-    """Nobody keeps the page or learns its address from it; only the sites that its link names show it inside themselves."""
+def private(response: HttpResponse, sites: Iterable[str] = ()) -> HttpResponse:
+    """Nobody keeps the page or learns its address from it, not even our log; only the sites that its link names show it inside
+    themselves."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would write the address, and with it the secret
     if sites:
         response._csp_replace = {"frame-ancestors": list(sites)}  # type: ignore[attr-defined]
         response.xframe_options_exempt = True
     return response
 
 
-HASTY = lazy("That was quicker than anybody reads. Please send it once more.")
-TOO_MANY = lazy(
-    "Many answers are coming from here just now. Yours is not lost: please send it again in a moment."
+HASTY = pgettext_lazy("survey", "That was quicker than anybody reads. Please send it once more.")
+TOO_MANY = pgettext_lazy(
+    "survey",
+    "Many answers are coming from here just now. Yours is not lost: please send it again in a moment.",
 )
 
 
@@ -194,13 +227,8 @@ def unknown(request: HttpRequest) -> HttpResponse:
     language = language_for(
         INTERFACE, picked="", customers="", accepted=request.headers.get("Accept-Language", "")
     )
-    context: dict[str, Any] = {
-        "language": language, "direction": "rtl" if is_right_to_left(language) else "ltr", "theme": theme_of(""), "trouble": "unknown",
-        "languages": [],
-    }  # fmt: skip
-    with translation.override(language):
-        body = render_to_string("surveys/answering/trouble.html", context)
-    return _private(HttpResponse(body, status=404))
+    body = _rendered("surveys/answering/trouble.html", language, (), "", {"trouble": "unknown"})
+    return private(HttpResponse(body, status=404))
 
 
 def embed_script(request: HttpRequest, entrance: Entrance | None) -> HttpResponse:

@@ -28,7 +28,7 @@ _stamps = signing.Signer(salt="surveys.opened")
 
 def stamp(entrance: Entrance) -> str:
     """When the page was opened, signed, to go with its form."""
-    return _stamps.sign(f"{entrance.link_id}:{time.time():.1f}") if entrance.link_id is not None else ""
+    return _stamps.sign(f"{entrance.link_id}:{time.time()}") if entrance.link_id is not None else ""
 
 
 def is_trapped(entrance: Entrance, posted: Mapping[str, str]) -> bool:

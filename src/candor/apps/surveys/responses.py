@@ -105,7 +105,7 @@ def begin(
         if known is None:
             raise NotOpen(Trouble.ANSWERED)
         return known  # the same answer, come twice at the same instant
-    if is_finished:
+    if is_finished and not entrance.is_anonymous:
         tasks.take_in_soon()
     return response
 
@@ -225,7 +225,7 @@ def _go_on(
             raise NotOpen(Trouble.ANSWERED)
         if is_finished and response.invitation_id is not None:
             Invitation.objects.filter(pk=response.invitation_id).update(is_answered=True)
-    if is_finished:
+    if is_finished and not response.survey.is_anonymous:
         tasks.take_in_soon()
     return response
 

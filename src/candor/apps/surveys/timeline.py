@@ -17,9 +17,9 @@ def unanswered(viewer: Viewer, customer_ids: Sequence[int], until: Until | None,
     """Invitations of the customer without an answer, of units whose feedback the viewer may read."""
     if not viewer.can(Permission.READ_FEEDBACK):
         return []
-    rows = Invitation.objects.filter(customer_id__in=customer_ids, feedback=None).select_related(
-        "survey", "unit"
-    )
+    rows = Invitation.objects.filter(
+        customer_id__in=customer_ids, feedback=None, is_answered=False
+    ).select_related("survey", "unit")
     unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
     if unit_ids is not None:
         rows = rows.filter(unit_id__in=unit_ids)

@@ -13,7 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from candor.apps.organization.access import public
-from candor.foundation.errors import InvalidInput
+from candor.foundation.errors import DomainError, InvalidInput
+from candor.foundation.middleware import problem_details
 from candor.questionnaire import Question, check_answers, keep_seen
 
 from .. import answer_pages as pages
@@ -54,7 +55,10 @@ def _answer(request: HttpRequest, entrance: Entrance | None) -> HttpResponse:
     if request.method != "POST":
         return _open(request, entrance)
     if request.content_type == "application/json":
-        return _take_json(request, entrance)
+        try:
+            return pages.private(_take_json(request, entrance))
+        except DomainError as error:
+            return pages.private(problem_details(error))
     return _take_form(request, entrance)
 
 
