@@ -44,6 +44,7 @@ class InsightsConfig(AppConfig):
             )
         )
         register_panel(Panel("journey", "Critical moments", "insights:moments_panel", order=5))
+        register_panel(Panel("survey", "What they speak of", "insights:survey_panel", order=10))
         register_panel(Panel("feedback", "Themes", "insights:feedback_panel", order=30))
         register_actions(
             "theme",

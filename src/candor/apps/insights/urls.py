@@ -19,5 +19,6 @@ urlpatterns = [
     path("themes/<id:pk>/split-off/", views.split_off, name="split_off"),
     path("themes/<id:pk>/hide/", views.hide, name="hide"),
     path("themes/<id:pk>/show/", views.show, name="show"),
+    path("surveys/<id:pk>/", views.survey_panel, name="survey_panel"),
     path("feedback/<id:pk>/", views.feedback_panel, name="feedback_panel"),
 ]

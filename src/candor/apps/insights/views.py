@@ -19,12 +19,14 @@ from candor.apps.organization.scope import check_may_export, scope_of
 from candor.apps.organization.services import record_audit
 from candor.apps.scores.queries import Dimension, scope_words
 from candor.apps.scores.steps import Step
+from candor.apps.surveys.models import Survey
 from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 
 from . import moment_pages, moment_searches, pages, queries, services, tasks
 from .exports import themes_as_csv
 from .forms import MergeForm, RenameForm
 from .models import Theme
+from .survey_themes import themes_of_survey
 
 
 def themes(request: HttpRequest) -> HttpResponse:
@@ -202,6 +204,15 @@ def feedback_panel(request: HttpRequest, pk: int) -> HttpResponse:
     shown = readable.filter(pk=pk).first()
     found = queries.themes_of(shown) if shown is not None else []
     return render(request, "insights/panel.html", {"themes": found}) if found else HttpResponse("")
+
+
+def survey_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the comments of a survey speak of, on the page of its results."""
+    viewer = require(request, Permission.READ_INSIGHTS)
+    scope = scope_of(request, viewer)
+    survey = get_object_or_404(Survey, pk=pk)
+    found = themes_of_survey(survey.key, scope)
+    return render(request, "insights/survey_panel.html", {"scope": scope, "found": found})
 
 
 def _to_curate(viewer: Viewer, pk: int) -> Theme:

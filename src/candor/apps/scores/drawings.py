@@ -9,10 +9,10 @@ from candor.analytics import Estimate
 from candor.foundation import charts
 from candor.foundation.wording import count_words
 
-from .queries import Dimension, ScoreResult, Split, TrendPoint
+from .queries import ScoreResult, Split, SplitBy, TrendPoint
 from .registry import Measure
 
-DIMENSION_NAMES: dict[Dimension, tuple[str, str]] = {
+DIMENSION_NAMES: dict[SplitBy, tuple[str, str]] = {
     "unit": ("Unit", "units"),
     "product": ("Product", "products"),
     "channel": ("Channel", "channels"),
@@ -21,6 +21,7 @@ DIMENSION_NAMES: dict[Dimension, tuple[str, str]] = {
     "journey": ("Journey", "journeys"),
     "company": ("Company", "companies"),
     "issue": ("Issue", "issues"),
+    "version": ("Version of the survey", "versions"),
 }
 TIER_NAMES = {
     "higher": "Higher than the others together, beyond chance",

@@ -71,7 +71,7 @@ def scores_page(scope: Scope) -> dict[str, Any]:
         "groups": groups,
         "unmeasured": unmeasured,
         "scope_words": queries.scope_words(scope),
-        "data_end": _data_end(scope),
+        "data_end": data_end(scope),
     }
 
 
@@ -83,7 +83,7 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
     low, high = drawings.axis(measure, [result.estimate, result.before])
     return {
         "result": result,
-        "data_end": _data_end(scope),
+        "data_end": data_end(scope),
         "low": low,
         "high": high,
         "change_sentence": drawings.change_sentence(result),
@@ -95,7 +95,7 @@ def measure_page(measure: Measure, step: Step, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _data_end(scope: Scope) -> date | None:
+def data_end(scope: Scope) -> date | None:
     """The last day with feedback, when it is so long ago that the page should begin with it."""
     return scope.as_of if (scope.today - scope.as_of).days > WORTH_SAYING else None
 

@@ -1,9 +1,9 @@
 """The only door to a number: every score with its n, interval, method and status, within what the viewer may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from candor.analytics import Comparison, Estimate, Histogram, total_of
 from candor.apps.journeys.models import Touchpoint
@@ -23,6 +23,7 @@ from .tiers import TIERS, Tier, tiers_of
 from .units import Group, roll_up
 
 Dimension = Literal["unit", "product", "channel", "segment", "touchpoint", "journey", "company", "issue"]
+SplitBy = Dimension | Literal["version"]  # of a survey, in the record alone
 NOT_STATED = "Not stated"
 OTHERS = "\0others"  # the key of the groups that were put together
 
@@ -69,7 +70,7 @@ class Split:
     are "others". Rates are not held against each other: a larger group has more events.
     """
 
-    dimension: Dimension
+    dimension: SplitBy
     whole: ScoreResult
     rows: tuple[ScoreRow, ...]
     tiers: tuple[Tier, ...]
@@ -163,17 +164,20 @@ def split(
 ) -> Split:  # fmt: skip
     """The groups of a dimension against each other; beyond `most` the smallest are one group. Units as in `estimates_by`."""
     groups = _folded(_groups(measure, dimension, scope, scope.period, only, kind, weighted=True), most)
-    rows = _rows(measure, groups, None, scope)
+    return _split(measure, dimension, groups, estimate(measure, scope=scope, only=only), scope)
+
+
+def _split(
+    measure: Measure, dimension: SplitBy, groups: list[Group], whole: ScoreResult, scope: Scope
+) -> Split:
     answers = [group.answers for group in groups]
+    tiers = tiers_of(measure, answers, least_n=workspace().least_n_score)
     return Split(
         dimension=dimension,
-        whole=estimate(measure, scope=scope, only=only),
-        rows=tuple(rows),
+        whole=whole,
+        rows=tuple(_rows(measure, groups, None, scope)),
         tiers=tuple(
-            "others" if group.key == OTHERS else tier
-            for group, tier in zip(
-                groups, tiers_of(measure, answers, least_n=workspace().least_n_score), strict=True
-            )
+            "others" if group.key == OTHERS else tier for group, tier in zip(groups, tiers, strict=True)
         ),
     )
 
@@ -188,6 +192,43 @@ def change_of_share(
 ) -> Comparison:
     """The change of such a share, from (hits, of) on each side."""
     return _change(measure, _yes_and_no(*now), _yes_and_no(*before), scope, workspace().least_n_score)
+
+
+def estimate_of(measure: Measure, answers: Histogram, *, scope: Scope) -> Estimate:
+    """A number whose counts come from the record: the same least n, interval and policy as every other number."""
+    return _shown(measure, answers, scope, scope.period, workspace().least_n_score)
+
+
+def change_of(measure: Measure, *, now: Histogram, before: Histogram, scope: Scope) -> Comparison:
+    """The change of such a number from the period before."""
+    return _change(measure, now, before, scope, workspace().least_n_score)
+
+
+def trend_of(
+    measure: Measure, steps: Mapping[Any, Histogram], *, scope: Scope, step: Step
+) -> list[TrendPoint]:
+    """The run of such a number over the scope's period, from counts by `Stretch.group`, empty steps included."""
+    least_n = workspace().least_n_score
+    return [
+        _point(measure, steps.get(stretch.group, Histogram()), stretch, scope, least_n)
+        for stretch in stretches(step, scope.period)
+    ]
+
+
+def split_of(
+    measure: Measure, dimension: SplitBy, by_key: Mapping[Any, Histogram], *, scope: Scope, most: int = 40
+) -> Split:
+    """The groups of such a number against each other, from counts by unit id, name, or None for what is not stated."""
+    if dimension == "unit":
+        groups = roll_up(by_key, scope=scope)
+    else:
+        named = sorted(
+            (key for key in by_key if key is not None), key=lambda key: (isinstance(key, str), key)
+        )
+        groups = [Group(str(key), str(key), None, by_key[key]) for key in named]
+        groups += [Group("", NOT_STATED, None, by_key[None])] if None in by_key else []
+    whole = _result(measure, total_of(by_key.values()), Histogram(), scope, workspace().least_n_score)
+    return _split(measure, dimension, _folded(groups, most), whole, scope)
 
 
 def _yes_and_no(hits: int, of: int) -> Histogram:

@@ -1,6 +1,6 @@
 """The registry: every measure by name and version. A new meaning is a new version, never an edit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from candor.analytics import Histogram
@@ -306,8 +306,75 @@ HIT_HARD = Measure(
     denominator="Feedback with the issue of which it is known whether the customer was hit hard",
     blanks="Feedback of which that is not known is left out.",
 )
-OF_ANALYSES: dict[str, Measure] = {measure.key: measure for measure in (THEME_SHARE, HIT_HARD)}
-"""Definitions that need the subject of an analysis, a theme or an issue, to be a number: defined here, counted there, and made into
+ANSWER_SHARE = Measure(
+    key="answer_share",
+    version=1,
+    name="Share of answers",
+    group="Answers",
+    question="What share of those who answered the question gave this answer?",
+    metric="",
+    formula=YesShare("those who answered the question"),
+    scale=(0, 1),
+    unit="share",
+    is_high_good=True,
+    noun="answers",
+    denominator="Everybody who answered the question; where several may be chosen the shares add up to more than all",
+    blanks="Who did not answer the question is left out.",
+)
+YES_SHARE = Measure(
+    key="yes_share",
+    version=1,
+    name="Said yes",
+    group="Answers",
+    question="What share of those who answered said yes?",
+    metric=AnswerKind.YES_NO,
+    formula=YesShare("answers that are yes"),
+    scale=SCALES[AnswerKind.YES_NO],
+    unit="share",
+    is_high_good=True,
+    denominator=_ANSWERED,
+    blanks=_BLANKS,
+)
+MEAN_RATING = Measure(
+    key="mean_rating",
+    version=1,
+    name="Mean rating",
+    group="Answers",
+    question="What was answered on the question’s own scale?",
+    metric=AnswerKind.RATING,
+    formula=Mean((1.0, 2.0, 3.0, 4.0, 5.0)),
+    scale=(1, 5),
+    unit="mean",
+    is_high_good=True,
+    denominator=_ANSWERED,
+    blanks=_BLANKS,
+)
+_OF_KINDS = {AnswerKind.NPS: "nps", AnswerKind.CSAT: "csat", AnswerKind.CES: "ces", AnswerKind.TRUST: "trust"}
+MOST_CELLS = 101  # of a scale; a finer one has no cells to speak of
+
+
+def measure_of(kind: str, *, lowest: float | None, highest: float | None) -> Measure | None:
+    """What a question of a kind counts as: its own measure, or the mean on its own scale; None where it has neither."""
+    if kind in _OF_KINDS:
+        return MEASURES[_OF_KINDS[AnswerKind(kind)]]
+    if kind == AnswerKind.YES_NO:
+        return YES_SHARE
+    if (
+        kind not in {AnswerKind.RATING, AnswerKind.STARS, AnswerKind.EXPECTATION, AnswerKind.EMOTION}
+        or lowest is None
+        or highest is None
+    ):
+        return None
+    if not lowest < highest < lowest + MOST_CELLS:
+        return None
+    cells = tuple(float(value) for value in range(int(lowest), int(highest) + 1))
+    return replace(MEAN_RATING, scale=(lowest, highest), formula=Mean(cells))
+
+
+OF_ANALYSES: dict[str, Measure] = {
+    measure.key: measure for measure in (THEME_SHARE, HIT_HARD, ANSWER_SHARE, YES_SHARE, MEAN_RATING)
+}
+"""Definitions that need the subject of an analysis, a theme, an issue or a survey’s question, to be a number: defined here, counted there, and made into
 a number by `queries.share_of` like all others; they have no page, run or target of their own."""
 
 

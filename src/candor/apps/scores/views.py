@@ -12,11 +12,12 @@ from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput
 
-from . import pages, queries
+from . import pages, queries, survey_pages
 from .exports import split_as_csv
-from .queries import Dimension
+from .queries import Dimension, SplitBy
 from .registry import MEASURES, measure_named
 from .steps import Step
+from .survey_results import DIMENSIONS, survey_result, survey_seen
 
 
 def scores(request: HttpRequest) -> HttpResponse:
@@ -57,6 +58,19 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
     return response
 
 
+def survey(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one survey says: each question with its number, spread, run and groups, and the comments."""
+    viewer = require(request, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    result = survey_result(
+        survey_seen(pk, viewer), scope=scope, by=_survey_dimension(request), step=_step(request)
+    )
+    context = survey_pages.results_page(result, scope) | survey_pages.comments_part(result, scope)
+    return render(
+        request, "scores/survey.html", {"scope": scope, "data_end": pages.data_end(scope)} | context
+    )
+
+
 def complaints_panel(request: HttpRequest) -> HttpResponse:
     """The share of complaints answered in time, for the page of complaints."""
     viewer = require(request, Permission.READ_FEEDBACK)
@@ -80,6 +94,13 @@ def _dimension(request: HttpRequest) -> Dimension | None:
             f"Scores can’t be split by “{asked}”; expected one of {', '.join(get_args(Dimension))}."
         )
     return asked or None  # type: ignore[return-value]
+
+
+def _survey_dimension(request: HttpRequest) -> SplitBy | None:
+    asked = request.GET.get("by", "")
+    if asked and asked not in DIMENSIONS:
+        raise InvalidInput(f"Surveys can’t be split by “{asked}”; expected one of {', '.join(DIMENSIONS)}.")
+    return next((one for one in DIMENSIONS if one == asked), None)
 
 
 def _step(request: HttpRequest) -> Step:

@@ -1,0 +1,154 @@
+"""Answers to one survey counted in the record: by question, value and group. The warehouse keeps scores; choices and surveys are here.
+
+Only `survey_results` asks, and makes numbers of them by `queries`.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate, TruncMonth
+from django.utils import timezone
+
+from candor.analytics import Histogram
+from candor.apps.feedback.choices import MANY, AnswerKind
+from candor.apps.feedback.models import Answer, Feedback
+from candor.apps.feedback.queries import feedback_in
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.scope import Scope
+from candor.apps.surveys.models import Invitation, Response, Survey
+
+from .policy import is_withheld
+from .registry import MEASURES
+from .steps import Step
+
+Key: TypeAlias = tuple[str, str]  # question and kind
+Groups: TypeAlias = dict[Any, Histogram]
+COLUMNS = {"unit": "feedback__unit_id", "channel": "feedback__channel", "segment": "feedback__segment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Respondents:
+    """How many answered at all, how many of them gave up before the end, and of those who were asked long enough ago how many
+    answered."""
+
+    answered: int
+    partial: int
+    asked: int
+    asked_and_answered: int
+
+
+def respondents(survey: Survey, scope: Scope) -> Respondents:
+    """Whom the survey heard of in the scope's period; nobody where that would tell of one person."""
+    if is_withheld(scope):
+        return Respondents(0, 0, 0, 0)
+    rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key)
+    asked = _asked(survey, scope)
+    return Respondents(
+        rows.count(),
+        rows.filter(is_partial=True).count(),
+        asked.count(),
+        asked.filter(is_answered=True).count(),
+    )
+
+
+def _asked(survey: Survey, scope: Scope) -> QuerySet[Invitation]:
+    """Invitations that arrived and had time to be answered."""
+    last = min(scope.period.until, scope.as_of - timedelta(days=MEASURES["response_rate"].waiting_days))
+    unit_ids = scope.unit_ids(Permission.READ_SCORES)
+    rows = Invitation.objects.filter(
+        survey=survey, bounced_at=None, sent_at__date__range=(scope.period.since, last)
+    )
+    return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
+
+
+def numbers(survey: Survey, scope: Scope, *, by: str = "", step: Step | None = None) -> dict[Key, Groups]:
+    """Answers that are numbers, by question and kind, then by group: of a dimension, of a step of time, or None for all."""
+    rows = _answers(survey, scope).filter(number__isnull=False)
+    rows, group = _grouped(rows, by=by, step=step)
+    fields = ("question", "kind", *group, "number")
+    counted = (
+        rows.order_by()
+        .values_list(*fields)
+        .annotate(n=Count("pk"), w=Sum("weight"), w2=Sum(F("weight") * F("weight")))
+    )
+    cells: dict[Key, dict[Any, dict[float, tuple[int, float, float]]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for question, kind, *rest in counted:
+        value, n, weight, squared = rest[-4:]
+        if math.isfinite(value):
+            cells[question, kind][_group_of(rest[0], step) if group else None][value] = (n, weight, squared)
+    return {
+        key: {one: Histogram.from_weighted(found) for one, found in groups.items()}
+        for key, groups in cells.items()
+    }
+
+
+def choices(survey: Survey, scope: Scope) -> dict[Key, tuple[int, Counter[str]]]:
+    """Of each question with choices: how many answered it, and how many chose each; several choices of one person count each."""
+    kinds = [AnswerKind.CHOICE, AnswerKind.EMOTION]
+    rows = _answers(survey, scope).filter(number=None, kind__in=kinds).exclude(text_masked="")
+    found: dict[Key, tuple[int, Counter[str]]] = {}
+    for question, kind, text, n in (
+        rows.order_by().values_list("question", "kind", "text_masked").annotate(n=Count("pk"))
+    ):
+        answered, counts = found.get((question, kind), (0, Counter()))
+        counts.update(dict.fromkeys(text.split(MANY), n))
+        found[question, kind] = (answered + n, counts)
+    return found
+
+
+def written(survey: Survey, scope: Scope) -> dict[str, int]:
+    """Of each question in own words: how many wrote something."""
+    rows = _answers(survey, scope).filter(kind=AnswerKind.TEXT).exclude(text_masked="")
+    return dict(rows.order_by().values_list("question").annotate(n=Count("pk")))
+
+
+def comments(survey: Survey, scope: Scope) -> QuerySet[Feedback]:
+    """What was written in own words, masked, of units whose feedback the viewer may read; newest first."""
+    if is_withheld(scope):
+        return Feedback.objects.none()
+    rows = feedback_in(scope, permission=Permission.READ_FEEDBACK)
+    return rows.filter(source=survey.key).exclude(comment_masked="").order_by("-received_at", "-pk")
+
+
+def _answers(survey: Survey, scope: Scope) -> QuerySet[Any]:
+    if is_withheld(scope):
+        return Answer.objects.none()
+    rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key, weight__gte=0)
+    return Answer.objects.filter(feedback__in=rows).annotate(weight=F("feedback__weight"))
+
+
+def _grouped(rows: QuerySet[Any], *, by: str, step: Step | None) -> tuple[QuerySet[Any], tuple[str, ...]]:
+    if step is not None:
+        trunc = TruncMonth if step == "month" else TruncDate
+        return rows.annotate(group=trunc("feedback__received_at", tzinfo=timezone.get_current_timezone())), (
+            "group",
+        )
+    if by == "version":
+        versions = Response.objects.filter(feedback=OuterRef("feedback_id")).values("version__number")[:1]
+        return rows.annotate(group=Subquery(versions)), ("group",)
+    return rows, (COLUMNS[by],) if by else ()
+
+
+def _group_of(value: Any, step: Step | None) -> Any:
+    """A group as `steps.Stretch.group` writes it; empty texts are not stated."""
+    if step == "month":
+        return value.year * 100 + value.month
+    if step is not None:
+        day: date = value
+        return day - timedelta(days=day.weekday()) if step == "week" else day
+    return None if value == "" else value
+
+
+def merged(groups: Mapping[Any, Histogram]) -> Histogram:
+    """All groups together."""
+    found = Histogram()
+    for answers in groups.values():
+        found += answers
+    return found
