@@ -212,7 +212,7 @@ ADDRESSES = {
     "surveys:discard": hidden(pk="survey"),
     "scores:complaints_panel": shared(),
     "scores:scores": shared(),
-    "scores:survey": shared(pk="survey"),
+    "scores:survey": hidden(pk="survey"),
     "insights:survey_panel": shared(pk="survey"),
     "scores:measure": shared(key="measure"),
     "scores:export": shared(key="measure"),
