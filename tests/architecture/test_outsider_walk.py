@@ -196,6 +196,8 @@ ADDRESSES = {
     "asking:wish": hidden(pk="customer"),
     "asking:stop": hidden(token="token"),
     "surveys:new": hidden(),
+    "surveys:bring": hidden(),
+    "surveys:store": hidden(),
     "surveys:design": hidden(pk="survey"),
     "surveys:change": hidden(pk="survey"),
     "surveys:languages": hidden(pk="survey"),

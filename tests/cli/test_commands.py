@@ -123,3 +123,18 @@ def test_a_score_needs_no_workspace(tmp_path: Path) -> None:
     assert ended.code == 0
     assert json.loads(ended.out)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_questionnaire_is_taken_over_only_after_its_losses_were_shown(workspace: Workspace) -> None:
+    file = Path(__file__).parents[1] / "questionnaire" / "samples" / "after_the_call.lss"
+    bring = ["survey", "import", file]
+    shown, stored, handed, unknown, strange = workspace.run_in_turn(
+        bring, [*bring, "--yes", "--json"], ["survey", "export", "after-the-call"], ["survey", "export", "nothing"],
+        ["survey", "import", Path(__file__)],
+    )  # fmt: skip
+    assert shown.code == 1
+    assert "A quota “Phones”: at most 50 of channel = A1." in shown.out
+    assert "Nothing is stored yet" in shown.out
+    assert (stored.code, stored.json["survey"], stored.json["tool"]) == (0, "after-the-call", "LimeSurvey")
+    assert json.loads(handed.out)["title"] == {"default": "After the call", "de": "Nach dem Anruf"}
+    assert (unknown.code, strange.code) == (1, 1)

@@ -331,3 +331,40 @@ def test_a_damaged_limesurvey_file_is_read_or_refused_and_what_is_read_is_a_defi
     except FileRefused:
         return
     read_definition(result.definition)
+
+
+def test_markup_and_addresses_of_a_stranger_do_no_more_than_set_words() -> None:
+    definition = {
+        "completedHtml": {"default": "<p>Thank <b>you</b></p>", "de": "<p onclick=x>Danke</p>"}, "navigateToUrl": "javascript:alert(1)", "logo": "https://x.example/l.png",
+        "elements": [{"type": "html", "name": "h", "html": "<img src=x onerror=alert(1)>Hello <script>alert(2)</script>there"}, {"type": "text", "name": "a"}],
+    }  # fmt: skip
+    found = read_foreign(json.dumps(definition).encode())
+    assert found.definition["completedHtml"] == {"default": "<p>Thank <b>you</b></p>", "de": "<p>Danke</p>"}
+    assert found.definition["navigateToUrl"] == ""
+    assert elements(found)["h"]["html"] == "<p>Hello there</p>"
+    assert codes(found) == {"markup", "address", "picture"}
+    assert found.definition["pages"][0]["name"] == "page1"
+
+
+_words = st.text("ab <>{}'\"é\n", max_size=8)
+_more = st.dictionaries(st.sampled_from(["own", "width", "cssClasses", "indent", "tags"]), st.recursive(_words | st.integers(-5, 5) | st.booleans() | st.none(),
+                        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_words, inner, max_size=2), max_leaves=4), max_size=3)  # fmt: skip
+
+
+@st.composite
+def _definitions(draw: st.DrawFn) -> dict:
+    kinds = st.sampled_from([{"type": "rating"}, {"type": "text", "inputType": "date"}, {"type": "comment"}, {"type": "radiogroup", "choices": ["a", {"value": 2, "text": "b"}]},
+                             {"type": "matrix", "rows": ["r"], "columns": [1, 2]}, {"type": "boolean"}])  # fmt: skip
+    pages = [
+        {"name": f"p{number}", "elements": [{**draw(kinds), "name": f"q{number}_{one}", "title": draw(_words), **draw(_more)} for one in range(draw(st.integers(1, 3)))], **draw(_more)}
+        for number in range(draw(st.integers(1, 3)))
+    ]  # fmt: skip
+    return {"title": draw(_words), "pages": pages, **draw(_more)}
+
+
+@given(_definitions())
+def test_a_round_trip_loses_nothing(definition: dict) -> None:
+    found = read_foreign(write(definition))
+    assert found.losses == ()
+    assert found.definition == definition
+    assert write(found.definition) == write(definition)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import designing, linking, listing, publishing
+from .views import carrying, designing, linking, listing, publishing
 
 app_name = "surveys"
 urlpatterns = [
     path("", listing.surveys, name="list"),
     path("new/", listing.new, name="new"),
+    path("take-over/", carrying.bring, name="bring"),
+    path("take-over/store/", carrying.store, name="store"),
     path("links/<id:pk>/qr.svg", linking.qr, name="qr"),
     path("links/<id:pk>/revoke/", linking.revoke, name="revoke"),
     path("<id:pk>/design/", designing.design, name="design"),
