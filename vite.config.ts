@@ -47,7 +47,6 @@ export default defineConfig({
       input: {
         answer: resolve(root, "frontend/answer.ts"),
         main: resolve(root, "frontend/main.ts"),
-        preview: resolve(root, "frontend/preview.ts"),
         theme: resolve(root, "frontend/theme.ts"),
       },
     },

@@ -3,10 +3,10 @@ import { on } from "./events";
 /** The designer of surveys: forms learn the draft's revision, the phone shows what was saved, earlier answers go into texts. */
 export function startDrafts(): void {
   document.addEventListener("draft-saved", (event) => {
-    const { revision } = (event as CustomEvent<{ revision?: number }>).detail;
+    const { revision, at } = (event as CustomEvent<{ revision?: number; at?: string }>).detail;
     if (revision === undefined) return;
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-draft] input[name=revision]")) field.value = String(revision);
-    for (const phone of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) phone.contentWindow?.location.reload();
+    for (const phone of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) phone.contentWindow?.location.replace(`${phone.src.split("?")[0]}?at=${encodeURIComponent(at ?? "")}`);
   });
   on("change", "[data-insert-into]", (choice) => {
     const select = choice as HTMLSelectElement;

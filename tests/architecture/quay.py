@@ -77,7 +77,7 @@ def build_harbour(world: World) -> Harbour:
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
-        "survey": survey.pk, "survey_link": link.pk,
+        "survey": survey.pk, "survey_link": link.pk, "trial_of": "draft",
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,

@@ -50,14 +50,12 @@ MACHINES = {
     for name in ("track", "identify", "page", "screen", "group", "alias", "batch", "cloud_events")
 }
 """For other systems, with a key; a session opens none of them."""
-ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "asking:stop"}
+ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "answers:trial", "asking:stop"}
 """For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
 REPUTATION = {"reputation:public", "reputation:widget"}
 """What everybody may see of reviews; only where an administrator switched it on."""
 PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING | REPUTATION
 FOR_EVERYBODY_HERE = {"home"}
-FRAMED_BY_OUR_OWN = {"surveys:preview"}
-"""Shown inside pages of ours; every other page lets nobody frame it."""
 ADDRESSES = {
     "home": shared(),
     "search": shared(),
@@ -194,6 +192,7 @@ ADDRESSES = {
     "asking:customer": hidden(pk="customer"),
     "asking:customer_panel": hidden(pk="customer"),
     "asking:wish": hidden(pk="customer"),
+    "answers:trial": hidden(token="token"),
     "asking:stop": hidden(token="token"),
     "surveys:new": hidden(),
     "surveys:bring": hidden(),
@@ -203,7 +202,7 @@ ADDRESSES = {
     "surveys:languages": hidden(pk="survey"),
     "surveys:settings": hidden(pk="survey"),
     "surveys:definition": hidden(pk="survey"),
-    "surveys:preview": hidden(pk="survey"),
+    "surveys:trial_code": hidden(pk="survey", of="trial_of"),
     "surveys:publish": hidden(pk="survey"),
     "surveys:state": hidden(pk="survey"),
     "surveys:schedule": hidden(pk="survey"),
@@ -319,7 +318,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 10
+    assert len(PUBLIC) == 11
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -483,7 +482,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
         "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due",
         "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
         "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
-        "organization:people", "surveys:list", "surveys:design", "surveys:languages", "surveys:publish", "surveys:links", "surveys:preview",
+        "organization:people", "surveys:list", "surveys:design", "surveys:languages", "surveys:publish", "surveys:links",
     }  # fmt: skip
 
 
@@ -596,10 +595,9 @@ def test_every_page_carries_its_policy_and_loads_nothing_from_elsewhere(
         assert page.status < 500, str(page)
         assert "default-src 'self'" in page.headers.get(POLICY, ""), str(page)
         assert "http" not in page.headers[POLICY], str(page)
-        is_framed = page.name in FRAMED_BY_OUR_OWN and page.status == 200
-        assert f"frame-ancestors '{'self' if is_framed else 'none'}'" in page.headers[POLICY], str(page)
+        assert "frame-ancestors 'none'" in page.headers[POLICY], str(page)
         assert page.headers["X-Content-Type-Options"] == "nosniff", str(page)
-        assert page.headers["X-Frame-Options"] == ("SAMEORIGIN" if is_framed else "DENY"), str(page)
+        assert page.headers["X-Frame-Options"] == "DENY", str(page)
         assert page.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}, str(page)
         if page.headers.get("Content-Type", "").startswith("text/html"):
             loads = Loads(page.body)

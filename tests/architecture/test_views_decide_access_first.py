@@ -22,6 +22,7 @@ PUBLIC = {
     ("surveys", "invitation"),
     ("surveys", "link"),
     ("surveys", "embed"),
+    ("surveys", "trial"),
 }
 WITHOUT_A_ROLE = {("web", "home")}
 """Views for everybody who is signed in; what they show of feedback, scores or cases they decide themselves."""

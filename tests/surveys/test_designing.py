@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candor.apps.surveys import checks, colors, conditions, designing, palette, wordings
+from candor.apps.surveys.brand import LIGHT, contrast
 from candor.apps.surveys.conditions import Built, Condition
 from candor.apps.surveys.errors import DesignRefused
 from candor.apps.surveys.library import TEMPLATES
@@ -162,7 +163,7 @@ rows = st.builds(
     ),
     st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True),
     st.sampled_from(list(conditions.OPERATORS)),
-    st.one_of(words.filter(bool), st.integers(-5, 20).map(str)),
+    st.one_of(words, st.integers(-5, 20).map(str)),
 )
 
 
@@ -211,12 +212,15 @@ def test_typed_paragraphs_can_hold_no_markup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("color", "is_good"), [("#0b5c57", True), ("#ffee00", False), ("#767676", True), ("#000000", True)]
+    ("color", "is_kept"), [("#0b5c57", True), ("#FFEE00", False), ("#767676", False), ("#000000", True)]
 )
-def test_a_brand_colour_is_judged_by_its_contrast(color: str, is_good: bool) -> None:
-    assert colors.contrast_of(color).is_good is is_good
+def test_a_brand_colour_that_cannot_be_read_is_replaced_and_that_is_said(color: str, is_kept: bool) -> None:
+    judged = colors.judge(color)
+    assert judged.is_kept is is_kept
+    assert contrast(judged.theme.light, LIGHT) >= 4.5
+    assert ("Customers get" in judged.words) is not is_kept
 
 
 def test_what_is_no_colour_is_refused() -> None:
     with pytest.raises(InvalidInput, match="expected one as #0b5c57"):
-        colors.contrast_of("red")
+        colors.judge("red")

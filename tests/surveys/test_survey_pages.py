@@ -1,14 +1,18 @@
 """The designer's pages: from a template to a link, with and without HTMX, and only for those who manage surveys."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from candor.apps.surveys import designing, publishing, wordings
-from candor.apps.surveys.models import Link, Survey
+from candor.apps.feedback.models import Feedback
+from candor.apps.surveys import designing, publishing, trials, wordings
+from candor.apps.surveys.intake import take_in
+from candor.apps.surveys.models import Link, Response, Survey
 from tests.world import World
 
 
@@ -83,7 +87,7 @@ def test_typing_draws_only_what_stands_around_the_fields(clara: Client) -> None:
     survey = start(clara)
     response = change(clara, survey, htmx=True, **typed(survey, "why", title="Why?"))
     page = response.content.decode()
-    assert json.loads(response["HX-Trigger"]) == {"draft-saved": {"revision": 2}}
+    assert json.loads(response["HX-Trigger"]) == {"draft-saved": {"revision": 2, "at": "why"}}
     assert 'id="head-why" hx-swap-oob="true"' in page
     assert "<textarea" not in page
     assert "HX-Retarget" not in response
@@ -107,6 +111,14 @@ def test_a_question_just_chosen_for_a_condition_waits_for_its_comparison(clara: 
     sent = typed(survey, "why") | {"if-key": "solved", "if-operator": "notempty", "if-value": ""}
     change(clara, survey, htmx=True, **sent)
     assert element(survey, "why")["visibleIf"] == "{solved} notempty"
+
+
+def test_a_comparison_begins_with_an_answer_that_can_be_given(clara: Client) -> None:
+    survey = start(clara)
+    sent = typed(survey, "why") | {"if-key": "solved", "if-operator": "=", "if-value": ""}
+    page = change(clara, survey, htmx=True, **sent).content.decode()
+    assert element(survey, "why")["visibleIf"] == "{solved} = 'yes'"
+    assert 'id="if-why-1-value"' in page
 
 
 def test_what_is_deleted_comes_back_by_undo(clara: Client) -> None:
@@ -193,7 +205,8 @@ def test_another_scale_is_stopped_on_the_page_that_publishes_and_mended_there(cl
 def test_a_link_has_a_code_to_print_and_can_be_revoked(clara: Client, world: World) -> None:
     survey = start(clara, "kiosk")
     clara.post(
-        f"/surveys/{survey.pk}/links/", {"kind": "kiosk", "name": "At the exit", "unit": world.quay.pk}
+        f"/surveys/{survey.pk}/links/",
+        {"kind": "kiosk", "name": "At the exit", "unit": world.quay.pk, "reset_seconds": 5},
     )
     link = Link.objects.get()
     assert (link.channel, link.unit, len(link.token)) == ("kiosk", world.quay, 43)
@@ -211,17 +224,88 @@ def test_a_link_has_a_code_to_print_and_can_be_revoked(clara: Client, world: Wor
 
 def test_a_snippet_holds_no_markup_of_a_name(clara: Client) -> None:
     survey = start(clara, "kiosk", name='"><script>alert(1)</script>')
-    clara.post(f"/surveys/{survey.pk}/links/", {"kind": "embed", "name": "Site"})
+    sent = {"kind": "embed", "name": "Site", "reset_seconds": 10, "sites": "https://Shop.example/\n"}
+    clara.post(f"/surveys/{survey.pk}/links/", sent)
+    assert Link.objects.get().sites == ["https://shop.example"]
     page = clara.get(f"/surveys/{survey.pk}/links/").content.decode()
     assert "<script>alert" not in page
     assert "/embed.js" in page
+
+
+@pytest.mark.parametrize(
+    "sites", ["", "shop.example", "https://shop.example/path", "https://*", "javascript:alert(1)"]
+)
+def test_a_link_for_another_site_names_that_site(clara: Client, sites: str) -> None:
+    survey = start(clara, "kiosk")
+    sent = {"kind": "embed", "name": "Site", "reset_seconds": 10, "sites": sites}
+    assert "problem" in clara.post(f"/surveys/{survey.pk}/links/", sent).content.decode()
+    assert not Link.objects.exists()
+
+
+def test_a_trial_shows_the_draft_step_by_step_and_stores_nothing(clara: Client, client: Client) -> None:
+    survey = start(clara, "onboarding")
+    address = trials.path(survey, trials.DRAFT)
+    anybody = Client()
+    first = anybody.get(address)
+    assert "frame-ancestors 'self'" in first.headers["Content-Security-Policy"]
+    assert "It was easy to get started." in first.content.decode()
+    sent = {
+        "secret": "s" * 32,
+        "step": "0",
+        "shown": ["ces", "goal", "in_the_way"],
+        "q:ces": "6",
+        "q:goal": "yes",
+        "go": "next",
+    }
+    assert "What is still unclear?" in anybody.post(address, sent).content.decode()
+    sent = {
+        "secret": "s" * 32,
+        "step": "1",
+        "shown": ["unclear", "wish"],
+        "q:wish": "More help",
+        "go": "next",
+    }
+    assert "Somebody reads every answer" in anybody.post(address, sent).content.decode()
+    assert not Response.objects.exists()
+
+
+def test_the_preview_turns_to_the_question_that_is_edited(clara: Client) -> None:
+    survey = start(clara, "onboarding")
+    page = clara.get(f"{trials.path(survey, trials.DRAFT)}?at=wish").content.decode()
+    assert 'name="shown" value="wish"' in page
+    assert 'name="shown" value="ces"' not in page
+
+
+def test_a_trial_of_a_version_is_stored_as_a_test_and_becomes_no_feedback(clara: Client) -> None:
+    survey = start(clara, "kiosk")
+    publishing.publish(survey=survey, revision=1, by=None)
+    address = trials.path(survey, trials.VERSION)
+    sent = {"secret": "s" * 32, "step": "0", "shown": "faces", "q:faces": "4", "go": "next"}
+    assert Client().post(address, sent).status_code == 200
+    response = Response.objects.get()
+    assert (response.is_test, response.data) == (True, {"faces": 4})
+    take_in(now=timezone.now() + timedelta(days=2))
+    assert not Feedback.objects.exists()
+    assert "1 test answer so far" in clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "WzEsImRyYWZ0Il0:1a:forged"])
+def test_a_forged_trial_leads_nowhere(clara: Client, token: str) -> None:
+    start(clara, "kiosk")
+    assert Client().get(f"/t/{token}/").status_code == 404
+
+
+def test_a_draft_that_cannot_be_shown_says_why(clara: Client) -> None:
+    survey = start(clara, "kiosk")
+    change(clara, survey, do="remove", key="faces")
+    assert "The draft can’t be shown yet" in Client().get(trials.path(survey, trials.DRAFT)).content.decode()
 
 
 def test_a_colour_that_cannot_be_read_is_said(clara: Client) -> None:
     survey = start(clara)
     facts = {"name": "Ask", "type": "touchpoint", "moment": "after", "brand_color": "#ffee00"}
     clara.post(f"/surveys/{survey.pk}/settings/", facts)
-    assert "Too pale for a button" in clara.get(f"/surveys/{survey.pk}/settings/").content.decode()
+    assert "Customers get #" in clara.get(f"/surveys/{survey.pk}/settings/").content.decode()
     refused = clara.post(
         f"/surveys/{survey.pk}/settings/", facts | {"brand_color": "yellow"}
     ).content.decode()

@@ -13,7 +13,6 @@ _ENTRIES = {
     "main": "frontend/main.ts",
     "answer": "frontend/answer.ts",
     "chart": "frontend/chart.ts",
-    "preview": "frontend/preview.ts",
     "theme": "frontend/theme.ts",
     "icons": "icons.svg",
 }

@@ -38,10 +38,15 @@ class AnswerPage:
         self.entrance, self.secret = entrance, secret if is_usable else get_random_string(32)
         self.address = request.path
         self.picked = request.POST.get("lang") or request.GET.get("lang", "")
-        self.offered = _offered(entrance)
+        self.offered = self.offers()
         self.language = language_for(
             self.offered, picked=self.picked, customers=entrance.language, accepted=request.headers.get("Accept-Language", "")
         )  # fmt: skip
+
+    def offers(self) -> tuple[str, ...]:
+        """The languages that the page can be had in, the survey's own first."""
+        is_asked = self.entrance.version_id is not None
+        return self.entrance.questionnaire.languages if is_asked else INTERFACE
 
     def keep(self, data: Mapping[str, Any], *, is_finished: bool, is_unconfirmed: bool = False) -> Response:
         """Store the answers."""
@@ -182,7 +187,7 @@ def _thanks(
     sites: tuple[str, ...],
 ) -> str:
     """The last page, which is the same for everybody. `kiosk` is the address to begin anew at, if it is one."""
-    words = _own_thanks(asked(version_id, published_at), language)
+    words = own_thanks(asked(version_id, published_at), language)
     context = {"words": words, "kiosk": kiosk, "reset_seconds": reset_seconds, "is_framed": bool(sites)}
     return _rendered("surveys/answering/thanks.html", language, (), color, context)
 
@@ -191,15 +196,11 @@ def _fits(asks: Questionnaire, data: Mapping[str, Any]) -> bool:
     return not check_answers(asks, dict(data), finished=False)
 
 
-def _own_thanks(asks: Questionnaire, language: str) -> str:
+def own_thanks(asks: Questionnaire, language: str) -> str:
     """What the survey itself says at its end."""
     given = asks.source.get("completedHtml")
     by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
     return strip_tags(Text(by_language).in_language(language))
-
-
-def _offered(entrance: Entrance) -> tuple[str, ...]:
-    return entrance.questionnaire.languages if entrance.version_id is not None else INTERFACE
 
 
 def private(response: HttpResponse, sites: Iterable[str] = ()) -> HttpResponse:
@@ -229,6 +230,12 @@ def unknown(request: HttpRequest) -> HttpResponse:
     )
     body = _rendered("surveys/answering/trouble.html", language, (), "", {"trouble": "unknown"})
     return private(HttpResponse(body, status=404))
+
+
+def sentence(words: str, *, sites: Iterable[str] = ()) -> HttpResponse:
+    """A page that says one thing."""
+    body = _rendered("surveys/answering/sentence.html", INTERFACE[0], (), "", {"words": words})
+    return private(HttpResponse(body), sites)
 
 
 def embed_script(request: HttpRequest, entrance: Entrance | None) -> HttpResponse:

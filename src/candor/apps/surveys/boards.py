@@ -199,12 +199,14 @@ def put_form(element: Element, form: QuestionForm) -> None:
         designing.set_scale(element, form.cleaned_data["rateMin"], form.cleaned_data["rateMax"])
 
 
-def put_condition(element: Element, sent: QueryDict) -> None:
+def put_condition(definition: Definition, element: Element, sent: QueryDict) -> None:
     """Put what the rows of “show if” say; nothing where the form had none, as under an expression written by hand."""
     if "if-key" not in sent:
         return
+    listed = {str(one.get("name", "")): conditions.values_of(one) for one in designing.elements(definition)}
     said = conditions.built(
-        sent.getlist("if-key"), sent.getlist("if-operator"), sent.getlist("if-value"), is_any=sent.get("if-join") == "any"
+        sent.getlist("if-key"), sent.getlist("if-operator"), sent.getlist("if-value"), is_any=sent.get("if-join") == "any",
+        firsts={key: values[0][0] for key, values in listed.items() if values},
     )  # fmt: skip
     if said != conditions.read(str(element.get("visibleIf", ""))):
         designing.set_expression(element, said.expression)
@@ -304,12 +306,12 @@ class SettingsPage:
     revision: int
     thanks: str
     has_progress: bool
-    contrast: colors.Contrast | None
+    judged: colors.Judgement | None
 
 
 def settings_page(survey: Survey) -> SettingsPage:
     """What the page of settings shows beside its form."""
     definition = survey.draft or {}
     thanks = wordings.plain(wordings.said(definition.get("completedHtml")))
-    contrast = colors.contrast_of(survey.brand_color) if survey.brand_color else None
-    return SettingsPage(survey.draft_revision, thanks, bool(definition.get("showProgressBar")), contrast)
+    judged = colors.judge(survey.brand_color) if survey.brand_color else None
+    return SettingsPage(survey.draft_revision, thanks, bool(definition.get("showProgressBar")), judged)

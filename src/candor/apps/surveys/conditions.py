@@ -1,7 +1,7 @@
 """“Show if” as an author builds it, and the expression it stands for; an expression written otherwise stays as it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,13 +97,22 @@ def _row(found: re.Match[str]) -> Condition:
     return Condition(found["key"], operator, next(one for one in given if one is not None))
 
 
-def built(keys: Sequence[str], operators: Sequence[str], values: Sequence[str], *, is_any: bool) -> Built:
-    """What a form's rows say; rows without a question, and those whose value is still missing, are left out."""
+def built(
+    keys: Sequence[str],
+    operators: Sequence[str],
+    values: Sequence[str],
+    *,
+    is_any: bool,
+    firsts: Mapping[str, str],
+) -> Built:
+    """What a form's rows say; rows without a question are left out. `firsts` has the first answer of each question that lists its
+    answers, which stands until the author chooses one."""
     rows = []
     for key, operator, value in zip(keys, operators, values, strict=False):
         operator = operator if operator in OPERATORS else "="
-        if key and (operator in WITHOUT_VALUE or value.strip()):
-            rows.append(Condition(key, operator, "" if operator in WITHOUT_VALUE else value.strip()))
+        value = "" if operator in WITHOUT_VALUE else value.strip() or firsts.get(key, "")
+        if key:
+            rows.append(Condition(key, operator, value))
     return Built(tuple(rows[:MOST]), is_any)
 
 

@@ -1,5 +1,6 @@
 """Forms of the designer."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from candor.apps.organization.models import Unit
 from candor.foundation.errors import InvalidInput
 
 from . import palette
-from .colors import contrast_of
+from .colors import judge
 from .models import Link, Survey
 from .palette import Element, Kind
 from .wordings import LANGUAGES, plain, said
@@ -135,7 +136,7 @@ class SettingsForm(forms.ModelForm[Survey]):
     def clean_brand_color(self) -> str:
         color = str(self.cleaned_data["brand_color"])
         try:
-            return contrast_of(color).color if color else ""
+            return judge(color).color if color else ""
         except InvalidInput as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -143,9 +144,17 @@ class SettingsForm(forms.ModelForm[Survey]):
 class LinkForm(forms.ModelForm[Link]):
     """A new standing link."""
 
+    sites = forms.CharField(
+        required=False, max_length=2_000, widget=_area(2), label=lazy("Inside another site: its addresses, one a line"),
+        help_text=lazy("Only these sites can show the survey inside their pages, as https://www.example.com."),
+    )  # fmt: skip
+    reset_seconds = forms.IntegerField(
+        min_value=3, max_value=120, initial=10, label=lazy("On a kiosk: seconds until the next person’s turn")
+    )
+
     class Meta:
         model = Link
-        fields = ("kind", "name", "channel", "unit", "touchpoint")
+        fields = ("kind", "name", "channel", "unit", "touchpoint", "reset_seconds")
         labels = {
             "kind": lazy("Kind"),
             "name": lazy("Where it hangs or stands"),
@@ -166,6 +175,27 @@ class LinkForm(forms.ModelForm[Link]):
         self.fields["unit"].empty_label = lazy("The whole company")  # type: ignore[attr-defined]
         self.fields["touchpoint"].queryset = _touchpoints()  # type: ignore[attr-defined]
         self.fields["touchpoint"].empty_label = lazy("As the survey has it")  # type: ignore[attr-defined]
+
+    def clean_sites(self) -> list[str]:
+        """Origins, each as a browser compares them."""
+        lines = [
+            line.strip().rstrip("/").lower()
+            for line in self.cleaned_data["sites"].splitlines()
+            if line.strip()
+        ]
+        for line in lines:
+            if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", line):
+                raise forms.ValidationError(
+                    lazy("“%(site)s” is no address of a site; expected one as https://www.example.com."),
+                    params={"site": line[:80]},
+                )
+        return lines
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("kind") == Link.Kind.EMBED and not said.get("sites") and "sites" not in self.errors:
+            self.add_error("sites", lazy("Name the sites that may show the survey."))
+        return said
 
 
 class ScheduleForm(forms.Form):

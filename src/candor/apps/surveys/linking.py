@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import segno
@@ -28,6 +29,8 @@ def make_link(
     channel: str = "",
     unit: Unit | None = None,
     touchpoint_id: int | None = None,
+    sites: Sequence[str] = (),
+    reset_seconds: int = 10,
 ) -> Link:
     """A standing link with a token that nobody can guess (256 random bits)."""
     channel = channel or {Link.Kind.OPEN: "web", Link.Kind.EMBED: "website", Link.Kind.KIOSK: "kiosk"}.get(
@@ -35,7 +38,7 @@ def make_link(
     )
     made = Link.objects.create(
         survey=survey, kind=kind, name=name, token=secrets.token_urlsafe(32), channel=channel, unit=unit,
-        touchpoint_id=touchpoint_id, made_by=by,
+        touchpoint_id=touchpoint_id, made_by=by, sites=list(sites), reset_seconds=reset_seconds,
     )  # fmt: skip
     record_audit(by=by, action="survey_link.made", target=made, survey=survey.name, name=name)
     return made

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import carrying, designing, linking, listing, publishing
+from .views import carrying, designing, linking, listing, publishing, trying
 
 app_name = "surveys"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("<id:pk>/languages/", designing.languages, name="languages"),
     path("<id:pk>/settings/", designing.settings, name="settings"),
     path("<id:pk>/definition.json", designing.definition, name="definition"),
-    path("<id:pk>/preview/", publishing.preview, name="preview"),
+    path("<id:pk>/trial/<slug:of>.svg", trying.trial_code, name="trial_code"),
     path("<id:pk>/publish/", publishing.publish, name="publish"),
     path("<id:pk>/state/", publishing.state, name="state"),
     path("<id:pk>/schedule/", publishing.schedule, name="schedule"),

@@ -4,7 +4,6 @@ A browser is known by a secret of its own that its form carries, so that no page
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -15,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 from candor.apps.organization.access import public
 from candor.foundation.errors import DomainError, InvalidInput
 from candor.foundation.middleware import problem_details
-from candor.questionnaire import Question, check_answers, keep_seen
+from candor.questionnaire import Question
 
 from .. import answer_pages as pages
 from .. import guards
 from ..answer_forms import PREFIX, is_short, read_step, steps, where_to_go_on
+from ..answer_steps import go_on
 from ..entrances import Entrance, Trouble, by_secret, by_token
-from ..errors import BadAnswers, NotOpen, TooManyAnswers
-from ..hub_answers import COMMENT
+from ..errors import NotOpen, TooManyAnswers
 from ..responses import response_at
 
 
@@ -103,54 +102,11 @@ def _take_form(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         guards.limit(request, entrance)
         if before is None and guards.is_hasty(entrance, posted.get("opened", "")):
             return page.step(data, number=number, notice=pages.HASTY)
-        return _walk_on(
-            page, data, number, {one.name for one in on_page}, goes_back=posted.get("go") == "back"
-        )
+        return go_on(page, data, number, {one.name for one in on_page}, goes_back=posted.get("go") == "back")
     except NotOpen as error:
         return page.trouble(error.trouble)
     except TooManyAnswers as error:
         return page.step(data, number=number, notice=pages.TOO_MANY, status=error.http_status)
-
-
-def _walk_on(
-    page: pages.AnswerPage, data: dict[str, Any], number: int, on_page: set[str], *, goes_back: bool
-) -> HttpResponse:
-    """Keep what the step brought and show the next one; or this one again, with what is missing."""
-    asks, is_anonymous = page.entrance.questionnaire, page.entrance.is_anonymous
-    walk = steps(asks, data, is_anonymous=is_anonymous)
-    this = next((step for step in walk if step.number == number), walk[0])
-    faults = {} if goes_back else _faults(page, data, on_page)
-    more = {one.name for one in this.shown(asks, data) if one.is_asked} - on_page
-    if faults or (more and not goes_back and not is_short(asks)):
-        return page.step(data, number=number, faults=faults)
-    later = [step for step in walk if step.number > number]
-    if not later and not goes_back:
-        return _end(page, data)
-    if is_short(asks) or not is_anonymous:
-        page.keep(data, is_finished=False)
-    earlier = [step for step in walk if step.number < number]
-    return page.step(data, number=(earlier[-1] if earlier else this).number if goes_back else later[0].number)
-
-
-def _faults(page: pages.AnswerPage, data: Mapping[str, Any], on_page: set[str]) -> dict[str, str]:
-    """What is wrong with the answers on the page, by question."""
-    found = check_answers(page.entrance.questionnaire, dict(data), finished=True)
-    return {
-        fault.place: page.words_of(fault) for fault in found if fault.place.removesuffix(COMMENT) in on_page
-    }
-
-
-def _end(page: pages.AnswerPage, data: dict[str, Any]) -> HttpResponse:
-    asks = page.entrance.questionnaire
-    try:
-        page.keep(keep_seen(asks, data), is_finished=True)
-    except BadAnswers as error:  # something before this step is missing
-        faults = {fault.place: page.words_of(fault) for fault in error.faults}
-        walk = steps(asks, data, is_anonymous=page.entrance.is_anonymous)
-        names = {name.removesuffix(COMMENT) for name in faults}
-        first = next((s for s in walk if names & {one.name for one in s.questions}), walk[0])
-        return page.step(data, number=first.number, faults=faults)
-    return page.thanks()
 
 
 def _take_json(request: HttpRequest, entrance: Entrance) -> HttpResponse:

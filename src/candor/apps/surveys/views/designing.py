@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
-from candor.apps.surveys import boards, designing, drafts, wordings
+from candor.apps.surveys import boards, designing, drafts, trials, wordings
 from candor.apps.surveys.errors import DesignRefused
 from candor.apps.surveys.forms import LONGEST_TEXT, QuestionForm, SettingsForm
 from candor.apps.surveys.models import Survey
@@ -21,13 +21,18 @@ from candor.foundation.errors import InvalidInput
 
 def design(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor: pages with their questions, each with what can be said of it, beside a phone that shows them."""
-    viewer = require(request, Permission.MANAGE_SURVEYS)
+    require(request, Permission.MANAGE_SURVEYS)
     survey = _survey(pk)
     board = boards.board_of(survey, opened=request.GET.get("open", ""))
     return render(
         request,
         "surveys/design.html",
-        {"survey": survey, "board": board, "tabs": boards.tabs(survey), "person": viewer.person},
+        {
+            "survey": survey,
+            "board": board,
+            "tabs": boards.tabs(survey),
+            "trial": trials.path(survey, trials.DRAFT),
+        },
     )
 
 
@@ -44,7 +49,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     board = boards.board_of(survey, opened=done.opened)
     response = render(request, "surveys/board.html", {"survey": survey, "board": board, "said": done.said})
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#board", "outerHTML"
-    return _telling(response, survey)
+    return _telling(response, survey, done)
 
 
 def languages(request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,11 +110,12 @@ def _saved(request: HttpRequest, survey: Survey, done: "boards.Done") -> HttpRes
     response = render(
         request, "surveys/saved.html", {"survey": survey, "board": board, "card": card, "done": done}
     )
-    return _telling(response, survey)
+    return _telling(response, survey, done)
 
 
-def _telling(response: HttpResponse, survey: Survey) -> HttpResponse:
-    response.headers["HX-Trigger"] = json.dumps({"draft-saved": {"revision": survey.draft_revision}})
+def _telling(response: HttpResponse, survey: Survey, done: boards.Done) -> HttpResponse:
+    told = {"revision": survey.draft_revision, "at": done.opened}
+    response.headers["HX-Trigger"] = json.dumps({"draft-saved": told})
     return response
 
 
@@ -155,7 +161,7 @@ def _change(sent: QueryDict, work: drafts.Change) -> boards.Done:
         )
     boards.put_form(element, form)
     was = str(element.get("visibleIf", ""))
-    boards.put_condition(element, sent)
+    boards.put_condition(work.definition, element, sent)
     work.words = _("Changed “%(name)s”") % {"name": designing.heading(work.definition, element)}
     work.about = f"question {key}"
     is_same_shape = str(element.get("visibleIf", "")) == was and not sent.get("redraw")

@@ -21,6 +21,7 @@ def links(request: HttpRequest, pk: int) -> HttpResponse:
         linking.make_link(
             survey=survey, kind=said["kind"], name=said["name"], channel=said["channel"], unit=said["unit"],
             touchpoint_id=said["touchpoint"].pk if said["touchpoint"] else None, by=viewer.person,
+            sites=said["sites"], reset_seconds=said["reset_seconds"],
         )  # fmt: skip
         return redirect("surveys:links", pk=pk)
     rows = [

@@ -1,4 +1,4 @@
-"""Letting a survey out: what changed, publishing, opening and closing; and the preview of what customers will get."""
+"""Letting a survey out: what changed, publishing, opening and closing."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
-from candor.apps.surveys import boards, checks, publishing
+from candor.apps.surveys import boards, checks, publishing, trials
 from candor.apps.surveys.differences import differences, reworded, shifted
 from candor.apps.surveys.forms import ScheduleForm
 from candor.apps.surveys.models import Survey
@@ -48,6 +48,8 @@ def _context(survey: Survey) -> dict[str, Any]:
         "is_same": last is not None and last.definition == draft, "versions": [*told, *((one, []) for one in versions[-1:])],
         "shifts": shifted(publishing.published_questions(survey), draft) if is_readable else [],
         "reworded": reworded(last.definition, draft) if last else [],
+        "trial": trials.path(survey, trials.DRAFT), "test": trials.path(survey, trials.VERSION),
+        "tested": survey.responses.filter(is_test=True).count(),
         "form": ScheduleForm(initial={"opens_at": survey.opens_at, "closes_at": survey.closes_at}),
     }  # fmt: skip
 
@@ -73,16 +75,6 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         raise InvalidInput(faults)
     publishing.schedule(survey=_survey(pk), by=viewer.person, **form.cleaned_data)
     return redirect("surveys:publish", pk=pk)
-
-
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The draft as customers will get it, to be shown inside the designer; it stores nothing."""
-    require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
-    response = render(request, "surveys/preview.html", {"survey": survey, "definition": survey.draft})
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]  # as csp.decorators.csp_replace sets it
-    return response
 
 
 def _survey(pk: int) -> Survey:

@@ -1,0 +1,54 @@
+"""From one step of a survey to the next, for whatever page shows them: what is missing keeps people, the last step ends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from candor.questionnaire import check_answers, keep_seen
+
+from .answer_forms import is_short, steps
+from .answer_pages import AnswerPage
+from .errors import BadAnswers
+from .hub_answers import COMMENT
+
+
+def go_on(
+    page: AnswerPage, data: dict[str, Any], number: int, on_page: set[str], *, goes_back: bool
+) -> HttpResponse:
+    """Keep what the step brought and show the next one; or this one again, with what is missing."""
+    asks, is_anonymous = page.entrance.questionnaire, page.entrance.is_anonymous
+    walk = steps(asks, data, is_anonymous=is_anonymous)
+    this = next((step for step in walk if step.number == number), walk[0])
+    faults = {} if goes_back else _faults(page, data, on_page)
+    more = {one.name for one in this.shown(asks, data) if one.is_asked} - on_page
+    if faults or (more and not goes_back and not is_short(asks)):
+        return page.step(data, number=number, faults=faults)
+    later = [step for step in walk if step.number > number]
+    if not later and not goes_back:
+        return _end(page, data)
+    if is_short(asks) or not is_anonymous:
+        page.keep(data, is_finished=False)
+    earlier = [step for step in walk if step.number < number]
+    return page.step(data, number=(earlier[-1] if earlier else this).number if goes_back else later[0].number)
+
+
+def _faults(page: AnswerPage, data: Mapping[str, Any], on_page: set[str]) -> dict[str, str]:
+    """What is wrong with the answers on the page, by question."""
+    found = check_answers(page.entrance.questionnaire, dict(data), finished=True)
+    return {
+        fault.place: page.words_of(fault) for fault in found if fault.place.removesuffix(COMMENT) in on_page
+    }
+
+
+def _end(page: AnswerPage, data: dict[str, Any]) -> HttpResponse:
+    asks = page.entrance.questionnaire
+    try:
+        page.keep(keep_seen(asks, data), is_finished=True)
+    except BadAnswers as error:  # something before this step is missing
+        faults = {fault.place: page.words_of(fault) for fault in error.faults}
+        walk = steps(asks, data, is_anonymous=page.entrance.is_anonymous)
+        names = {name.removesuffix(COMMENT) for name in faults}
+        first = next((s for s in walk if names & {one.name for one in s.questions}), walk[0])
+        return page.step(data, number=first.number, faults=faults)
+    return page.thanks()

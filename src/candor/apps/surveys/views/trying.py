@@ -1,0 +1,60 @@
+"""The pages at which a survey is tried: what customers get, with nothing that counts."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from candor.apps.organization.access import public, require
+from candor.apps.organization.choices import Permission
+from candor.apps.surveys import answer_pages, linking, trials
+from candor.apps.surveys.answer_forms import read_step
+from candor.apps.surveys.answer_steps import go_on
+from candor.apps.surveys.models import Survey
+from candor.foundation.errors import InvalidInput, NotFound
+from candor.questionnaire import BadDefinition
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial(request: HttpRequest, token: str) -> HttpResponse:
+    """Try a draft or a version; the address says which, is signed and lasts a week."""
+    public(request)
+    try:
+        entrance = trials.trial_at(token)
+    except BadDefinition as error:
+        return answer_pages.sentence(trials.why_not(error), sites=("'self'",))
+    if entrance is None:
+        return answer_pages.unknown(request)
+    page = trials.TrialPage(request, entrance, secret=request.POST.get("secret", ""))
+    if request.method != "POST":
+        page.data = {}
+        return page.remember(page.step_with(request.GET.get("at", "")))
+    if request.content_type == "application/json":
+        return _take_json(request, page)
+    asked = set(request.POST.getlist("shown"))
+    on_page = [one for one in entrance.questionnaire.questions() if one.name in asked]
+    data = read_step(on_page, request.POST, page.data)
+    number = int(request.POST["step"]) if request.POST.get("step", "").isdecimal() else 0
+    goes_back = request.POST.get("go") == "back"
+    return page.remember(go_on(page, data, number, {one.name for one in on_page}, goes_back=goes_back))
+
+
+def _take_json(request: HttpRequest, page: trials.TrialPage) -> HttpResponse:
+    try:
+        given = json.loads(request.body)
+        data, is_finished = dict(given["data"]), given.get("finished") is True
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise InvalidInput("An object with “data” was expected.") from error
+    page.keep(data, is_finished=is_finished)
+    return JsonResponse({"state": "finished" if is_finished else "kept"})
+
+
+def trial_code(request: HttpRequest, pk: int, of: str) -> HttpResponse:
+    """The QR code by which a phone comes to the trial."""
+    require(request, Permission.MANAGE_SURVEYS)
+    survey = Survey.objects.exclude(draft=None).filter(pk=pk).first()
+    if survey is None or of not in {trials.DRAFT, trials.VERSION}:
+        raise NotFound
+    return HttpResponse(linking.qr_svg(trials.address(survey, of)), content_type="image/svg+xml")
