@@ -12,10 +12,13 @@ from candor.apps.asking.models import Plan
 from candor.apps.cases.choices import Trigger
 from candor.apps.cases.models import Case, Rule
 from candor.apps.cases.services import add_note, define_rule, open_case
-from candor.apps.complaints.choices import EscalationKind
+from candor.apps.complaints.choices import EscalationKind, LetterKind
 from candor.apps.complaints.escalations import escalate
+from candor.apps.complaints.letters import define_template, draft, send_letter
 from candor.apps.complaints.models import Attachment, Complaint
+from candor.apps.complaints.rule_sets import TEMPLATES, define_rule_set
 from candor.apps.complaints.services import NewComplaint, receive_complaints
+from candor.apps.complaints.topics import add_topic
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.events.models import EventName, Misfit, Source
@@ -143,7 +146,15 @@ def _of_complaint(world: World, feedback: Feedback) -> dict[str, int]:
     file = Attachment.objects.create(
         complaint=complaint, name=f"{WORD}.txt", content_type="text/plain", size=3, content=b"abc", added_at=timezone.now()
     )  # fmt: skip
-    return {"escalation": step.pk, "attachment": file.pk}
+    rules = define_rule_set(name=WORD, terms=TEMPLATES["Our own promise"], by=world.clara)
+    words = define_template(
+        name=WORD, kind=LetterKind.HOLDING, language="en", subject=WORD, body=WORD, by=world.clara
+    )
+    letter = send_letter(complaint=complaint, letter=draft(complaint, words.versions.get()), by=world.hana)
+    topic = add_topic(product="Loans", issue="", by=world.clara)
+    return {
+        "escalation": step.pk, "attachment": file.pk, "rule_set": rules.pk, "letter_template": words.pk, "letter": letter.pk, "topic": topic.pk
+    }  # fmt: skip
 
 
 def _public(world: World) -> dict[str, Any]:

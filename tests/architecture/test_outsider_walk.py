@@ -54,7 +54,9 @@ ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "answers:tri
 """For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
 REPUTATION = {"reputation:public", "reputation:widget"}
 """What everybody may see of reviews; only where an administrator switched it on."""
-PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING | REPUTATION
+COMPLAINING = {"complaints:complain", "complaints:thanks"}
+"""Open once somebody opens the form, and to who bears the signed number of what they sent."""
+PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING | REPUTATION | COMPLAINING
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
     "home": shared(),
@@ -129,6 +131,18 @@ ADDRESSES = {
     "complaints:list": shared(),
     "complaints:customer_panel": shared(pk="customer"),
     "complaints:due": shared(),
+    "complaints:export": shared(),
+    "complaints:complain": hidden(),
+    "complaints:thanks": hidden(token="token"),
+    **{
+        f"complaints:{name}": hidden()
+        for name in ("rules", "topics", "take_topics", "templates", "form_settings")
+    },
+    "complaints:rule_set": hidden(pk="rule_set"),
+    "complaints:set_rules_active": hidden(pk="rule_set"),
+    "complaints:change_topic": hidden(pk="topic"),
+    "complaints:template": hidden(pk="letter_template"),
+    **{f"complaints:{name}": hidden(pk="letter") for name in ("letter", "letter_file", "posted", "again")},
     "complaints:enter": shared(),
     "complaints:from_feedback": hidden(pk="feedback"),
     "complaints:end_escalation": hidden(pk="escalation"),
@@ -156,6 +170,7 @@ ADDRESSES = {
             "redress",
             "reopen",
             "escalate",
+            "write",
         )
     },
     "reputation:reply": hidden(pk="review"),
@@ -318,7 +333,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 11
+    assert len(PUBLIC) == 13
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -474,7 +489,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
             if answer.status in {200, 302}:
                 shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
-    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION, (
+    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING, (
         "only what is forged opens for nobody"
     )
     telling = {name for name, has_word in shown.items() if has_word}

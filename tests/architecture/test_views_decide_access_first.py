@@ -19,6 +19,8 @@ PUBLIC = {
     ("reputation", "widget"),
     ("organization", "accept"),
     ("asking", "stop"),
+    ("complaints", "complain"),
+    ("complaints", "thanks"),
     ("surveys", "invitation"),
     ("surveys", "link"),
     ("surveys", "embed"),

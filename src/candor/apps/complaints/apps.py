@@ -18,9 +18,11 @@ class ComplaintsConfig(AppConfig):
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
+        from candor.apps.webhooks.events import register_event
 
         from .audit_words import register_words
         from .imports import KIND
+        from .news import DECIDED, OPENED
         from .personal import HOLDER
         from .timeline import SOURCES
 
@@ -39,8 +41,20 @@ class ComplaintsConfig(AppConfig):
         register_page(
             Page("Listen", "Complaints due", "complaints:due", "clock", permission="read_feedback", order=21)
         )
+        register_page(
+            Page(
+                "Listen",
+                "Rules of complaints",
+                "complaints:rules",
+                "scale",
+                permission="manage_rules",
+                order=22,
+            )
+        )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))
         register_panel(Panel("customer", "Open complaints", "complaints:customer_panel", order=20))
         for source in SOURCES:
             register_source(source)
+        register_event(OPENED)
+        register_event(DECIDED)
         register_words()

@@ -32,7 +32,8 @@ class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
-def _words(rows: int, **fields: Any) -> forms.CharField:
+def words_field(rows: int, **fields: Any) -> forms.CharField:
+    """Several lines of text."""
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **fields)
 
 
@@ -58,7 +59,7 @@ class DecisionForm(forms.Form):
 class NoteForm(forms.Form):
     """A note."""
 
-    text = _words(2, label=_("Note"), max_length=4_000)
+    text = words_field(2, label=_("Note"), max_length=4_000)
 
 
 class HandOverForm(forms.Form):
@@ -67,7 +68,7 @@ class HandOverForm(forms.Form):
     owner = forms.ModelChoiceField(
         Person.objects.none(), required=False, empty_label=_("Nobody"), label=_("To")
     )
-    words = _words(2, required=False, max_length=1_000, label=_("What they need to know"))
+    words = words_field(2, required=False, max_length=1_000, label=_("What they need to know"))
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,7 +106,7 @@ class VulnerabilityForm(forms.Form):
     """What makes the customer more easily harmed."""
 
     vulnerability = forms.ChoiceField(choices=[("", _("None known")), *Vulnerability.choices], required=False)
-    note = _words(
+    note = words_field(
         2, required=False, max_length=1_000, label=_("What helps them"),
         help_text=_("Only what is needed to serve them well; those who handle complaints read it, nobody else."),
     )  # fmt: skip
@@ -147,7 +148,7 @@ class EscalationForm(forms.Form):
     kind = forms.ChoiceField(choices=EscalationKind.choices)
     body = forms.CharField(max_length=120, required=False, label=_("Which ombudsman"))
     reference = forms.CharField(max_length=60, required=False, label=_("Their number"))
-    words = _words(2, required=False, max_length=2_000, label=_("What they say"))
+    words = words_field(2, required=False, max_length=2_000, label=_("What they say"))
 
     def clean_kind(self) -> EscalationKind:
         return EscalationKind(self.cleaned_data["kind"])
@@ -160,7 +161,7 @@ class EscalationEndForm(forms.Form):
     new_outcome = forms.ChoiceField(
         choices=[("", _("Unchanged")), *Outcome.choices], required=False, label=_("The decision is now")
     )
-    words = _words(2, required=False, max_length=2_000, label=_("In words"))
+    words = words_field(2, required=False, max_length=2_000, label=_("In words"))
 
     def clean_outcome(self) -> EscalationOutcome:
         return EscalationOutcome(self.cleaned_data["outcome"])
@@ -181,7 +182,7 @@ class NewComplaintForm(forms.Form):
 
     channel = forms.ChoiceField(choices=CHANNELS, label=_("How it came"))
     received_on = forms.DateField(widget=forms.DateInput(attrs=_DAY), label=_("Received on"))
-    comment = _words(
+    comment = words_field(
         6, label=_("What the customer said"), max_length=20_000, help_text=_("In their own words as far as you can.")
     )  # fmt: skip
     product = forms.CharField(max_length=120, required=False)
@@ -196,7 +197,7 @@ class NewComplaintForm(forms.Form):
     name = forms.CharField(max_length=160, required=False, label=_("Customer’s name"))
     email = forms.EmailField(required=False, label=_("E-mail"))
     phone = forms.CharField(max_length=40, required=False)
-    address = _words(2, required=False, max_length=400)
+    address = words_field(2, required=False, max_length=400)
     postcode = forms.CharField(max_length=20, required=False)
     preference = forms.ChoiceField(choices=Preference.choices, label=_("How to answer"))
     attached = forms.FileField(
@@ -236,4 +237,4 @@ class LetterForm(forms.Form):
 
     to = forms.EmailField(required=False, label=_("To"), help_text=_("Empty: printed for the post."))
     subject = forms.CharField(max_length=200)
-    body = _words(14, max_length=20_000, label=_("Letter"))
+    body = words_field(14, max_length=20_000, label=_("Letter"))

@@ -24,6 +24,7 @@ from .clocks import STANDARD
 from .files import NewFile, keep_files
 from .households import Who, complainant_of, mark_repeats
 from .models import Complaint
+from .news import tell_opened
 from .rule_sets import RuleBook
 from .services import NewComplaint, deadlines, receive_complaints
 from .signals import complaint_raised
@@ -111,6 +112,7 @@ def _begin(complaint: Complaint, *, by: Person | None, at: datetime) -> None:
             % {"reference": complaint.repeat_of.reference, "why": complaint.repeat_why}
         )
     note_step(complaint, StepKind.OPENED, "; ".join(words), by=by, at=at)
+    tell_opened(complaint)
     record_audit(
         by=by, action="complaint.opened", target=Feedback(pk=complaint.pk), entry=complaint.entry, rules=str(complaint.rules or "")
     )  # fmt: skip

@@ -22,6 +22,7 @@ from .choices import Entry, Outcome, StepKind
 from .clocks import STANDARD, Clock
 from .households import Who, complainant_of, mark_repeats
 from .models import Complainant, Complaint
+from .news import tell_decided
 from .rule_sets import RuleBook
 from .steps import end_pause, held, note_step, refuse_own_work
 from .topics import current_words
@@ -188,6 +189,7 @@ def decide_complaint(
     )
     announce_changed([complaint.feedback_id])
     own.tell("complaint", [complaint.pk])
+    tell_decided(complaint)
     return complaint
 
 

@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 
 from ..clocks import Face
 from ..faces import words_of
+from ..settings_forms import UNITS
+from ..working_time import Term
 
 register = template.Library()
 
@@ -25,3 +27,9 @@ def clock_name(shown: Face) -> str:
         "ombudsman": _("Answer the ombudsman"),
         "refer": _("The customer may go to the ombudsman"),
     }[shown.key]
+
+
+@register.filter
+def term_words(term: Term | None) -> str:
+    """A term in words: "15 working days"."""
+    return f"{term.amount} {dict(UNITS)[term.unit]}" if term else _("none")

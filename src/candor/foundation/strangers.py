@@ -1,0 +1,73 @@
+"""What holds off robots at forms that anybody may fill in, without keeping anything about who does.
+
+A field that people don't see, the time that filling in takes, and a limit for each sender that lives in this process's memory under a
+salt which goes with it.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+
+TRAP = "website"
+_LONGEST = 24 * 3600  # seconds that a page may have been open
+_MOST_SENDERS = 50_000
+
+
+def stamp(form: str) -> str:
+    """When the page of a form was opened, signed, to go with it."""
+    return signing.Signer(salt=f"strangers.{form}").sign(f"{time.time():.1f}")
+
+
+def is_stamped(form: str, given: str, *, least_seconds: float) -> bool:
+    """Whether the form was opened here, at least so long ago that a person can have filled it in, and at most a day."""
+    try:
+        opened_at = float(signing.Signer(salt=f"strangers.{form}").unsign(given))
+    except (signing.BadSignature, ValueError):
+        return False
+    return least_seconds <= time.time() - opened_at <= _LONGEST
+
+
+def sender_of(request: HttpRequest) -> str:
+    """The address a request came from, behind a proxy the one the proxy saw."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Fills up again evenly; each request takes one out."""
+
+    left: float
+    at: float
+
+
+@dataclass(slots=True)
+class Limit:
+    """How many requests of one sender, and of all, are taken in so many seconds; at first as many at once."""
+
+    of_one: int
+    of_all: int
+    seconds: float
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    buckets: dict[bytes, _Bucket] = field(default_factory=dict)
+
+    def take(self, sender: str, *, now: float) -> bool:
+        """Count one request at `now`, in seconds of a clock that never goes back; False when it is one too many."""
+        if len(self.buckets) > _MOST_SENDERS:
+            self.buckets.clear()
+        whose = hashlib.blake2b(sender.encode("utf-8", "replace"), key=self.salt, digest_size=8).digest()
+        return self._take(whose, self.of_one, now) and self._take(b"", self.of_all, now)
+
+    def _take(self, key: bytes, most: int, now: float) -> bool:
+        bucket = self.buckets.setdefault(key, _Bucket(most, now))
+        bucket.left = min(most, bucket.left + (now - bucket.at) * most / self.seconds)
+        bucket.at = now
+        if bucket.left < 1:
+            return False
+        bucket.left -= 1
+        return True
