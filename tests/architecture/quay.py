@@ -16,7 +16,8 @@ from candor.apps.complaints.choices import EscalationKind, LetterKind
 from candor.apps.complaints.escalations import escalate
 from candor.apps.complaints.letters import define_template, draft, send_letter
 from candor.apps.complaints.models import Attachment, Complaint
-from candor.apps.complaints.rule_sets import TEMPLATES, define_rule_set
+from candor.apps.complaints.rule_sets import TEMPLATES as RULES
+from candor.apps.complaints.rule_sets import define_rule_set
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.complaints.topics import add_topic
 from candor.apps.customers.models import Customer
@@ -146,7 +147,7 @@ def _of_complaint(world: World, feedback: Feedback) -> dict[str, int]:
     file = Attachment.objects.create(
         complaint=complaint, name=f"{WORD}.txt", content_type="text/plain", size=3, content=b"abc", added_at=timezone.now()
     )  # fmt: skip
-    rules = define_rule_set(name=WORD, terms=TEMPLATES["Our own promise"], by=world.clara)
+    rules = define_rule_set(name=WORD, terms=RULES["Our own promise"], by=world.clara)
     words = define_template(
         name=WORD, kind=LetterKind.HOLDING, language="en", subject=WORD, body=WORD, by=world.clara
     )

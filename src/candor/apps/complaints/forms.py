@@ -26,10 +26,21 @@ NOTHING = ("", _("Not stated"))
 CHANNELS = [("phone", _("Phone")), ("branch", _("Branch")), ("letter", _("Letter")), ("email", _("E-mail"))]
 
 
-class SeveralFiles(forms.FileInput):
-    """Takes more than one file."""
-
+class _SeveralInput(forms.FileInput):
     allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """None, one or several files; which sorts are taken is told by their content, in `files`."""
+
+    widget = _SeveralInput
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(required=False, widget=_SeveralInput(attrs={"accept": ACCEPTED}), **fields)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        one = super().clean
+        return [one(file, initial) for file in (data or [])]
 
 
 def words_field(rows: int, **fields: Any) -> forms.CharField:
@@ -200,9 +211,7 @@ class NewComplaintForm(forms.Form):
     address = words_field(2, required=False, max_length=400)
     postcode = forms.CharField(max_length=20, required=False)
     preference = forms.ChoiceField(choices=Preference.choices, label=_("How to answer"))
-    attached = forms.FileField(
-        required=False, widget=SeveralFiles(attrs={"accept": ACCEPTED}), label=_("Files")
-    )
+    attached = SeveralFiles(label=_("Files"))
 
     def __init__(self, *args: Any, units: Any, topics: list[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

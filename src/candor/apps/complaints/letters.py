@@ -50,7 +50,7 @@ FIELDS: Final[dict[str, "StrOrPromise"]] = {
     "owner": lazy("Who works on it"),
     "today": lazy("The day the letter is made"),
 }
-_FIELD: Final = re.compile(r"\{(\w+)\}")
+_FIELD: Final = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ def mail_of(letter: Letter) -> KeptMail:
         "Content-Language": letter.language,
         "Auto-Submitted": "no",
     }
-    return KeptMail(subject=letter.subject, body=letter.body, to=[letter.to], headers=headers)
+    body = letter.body.rstrip() + "\n"  # a mail ends with a line's end; the server would add it
+    return KeptMail(subject=letter.subject, body=body, to=[letter.to], headers=headers)
 
 
 def letter_as_pdf(letter: Letter, *, address: str, sender: str) -> bytes:

@@ -10,7 +10,6 @@ from candor.apps.organization.models import Unit
 
 from .choices import LetterKind, Preference
 from .clocks import Terms
-from .files import ACCEPTED
 from .forms import SeveralFiles, offer_topics, words_field
 from .models import Complaint, Topic
 from .working_time import Term, TimeUnit, WorkCalendar, countries
@@ -237,8 +236,7 @@ class ComplainForm(forms.Form):
         label=_("Postcode"),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
-    attached = forms.FileField(
-        required=False, widget=SeveralFiles(attrs={"accept": ACCEPTED}), label=_("Letters, pictures"),
+    attached = SeveralFiles( label=_("Letters, pictures"),
         help_text=_("Up to five PDF files, pictures or plain texts, 4 MB together."),
     )  # fmt: skip
 

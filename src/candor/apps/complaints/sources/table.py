@@ -9,7 +9,10 @@ from typing import Any
 from candor.apps.imports.people import DONE_BY
 from candor.intake import Field
 
-OPEN_WORDS = {"in progress", "open", "pending", "new", "waiting", "in review"}
+OPEN_WORDS = {
+    "in progress", "open", "pending", "new", "waiting", "in review", "hold", "on-hold", "on hold", "waiting on customer",
+    "waiting on third party",
+}  # fmt: skip
 OFFICIAL_RESPONSE = "Company response to consumer"
 
 FIELDS = (
@@ -40,7 +43,16 @@ FIELDS = (
         "date",
         required=True,
         official=("Date received",),
-        synonyms=("received", "date", "created", "created at", "opened", "complaint date", "received on"),
+        synonyms=(
+            "received",
+            "date",
+            "created",
+            "created at",
+            "created time",
+            "opened",
+            "complaint date",
+            "received on",
+        ),
         help="The day the customer complained.",
     ),
     Field("product", "Product", official=("Product",), synonyms=("product name", "service"), max_length=120),
@@ -90,7 +102,7 @@ FIELDS = (
     Field(
         "customer",
         "Customer number",
-        synonyms=("customer id", "client id", "account id", "customer"),
+        synonyms=("customer id", "client id", "account id", "customer", "requester id", "contact id"),
         is_identifier=True,
         max_length=160,
     ),
@@ -101,7 +113,7 @@ FIELDS = (
         "channel",
         "Channel",
         official=("Submitted via",),
-        synonyms=("submitted by", "source channel", "medium"),
+        synonyms=("submitted by", "source channel", "medium", "via", "source"),
         max_length=40,
     ),
     Field(
@@ -111,6 +123,7 @@ FIELDS = (
         "decided_on",
         "Decided",
         "date",
+        official=("Resolved time", "Solved at"),
         synonyms=("closed", "resolved", "closed at", "resolved at", "decision date", "date closed"),
     ),
     Field(
@@ -152,6 +165,38 @@ FIELDS = (
             "3": "3",
         },
     ),
+    Field(
+        "subject", "Subject", synonyms=("ticket subject", "summary", "title"), help="The title of a ticket."
+    ),
+    Field(
+        "kind",
+        "Sort of ticket",
+        synonyms=("type", "ticket type"),
+        max_length=120,
+        help="Only for files of all tickets: those of the sort “complaint” can be told apart.",
+    ),
+    Field(
+        "name",
+        "Customer’s name",
+        synonyms=("customer name", "requester", "full name", "contact name"),
+        max_length=160,
+    ),
+    Field(
+        "email",
+        "Customer’s e-mail",
+        "email",
+        synonyms=("e-mail", "email address", "requester email"),
+        max_length=254,
+    ),
+    Field(
+        "phone",
+        "Customer’s phone",
+        official=("Work phone",),
+        synonyms=("telephone", "phone number"),
+        is_identifier=True,
+        max_length=40,
+    ),
+    Field("address", "Customer’s address", synonyms=("street", "postal address"), max_length=400),
     Field("root_cause", "Root cause", max_length=160),
     Field("redress", "Redress", synonyms=("compensation", "remedy"), max_length=160),
 )

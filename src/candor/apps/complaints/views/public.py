@@ -21,7 +21,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             public_form.hold_off(request)
-            files = read_files(request.FILES.getlist("attached"))
+            files = read_files(form.cleaned_data["attached"])
         except InvalidInput as error:
             form.add_error(None, str(error))
         else:

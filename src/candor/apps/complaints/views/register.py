@@ -142,7 +142,7 @@ def enter(request: HttpRequest) -> HttpResponse:
                 key="", entry=Entry.STAFF, unit_id=fields["unit"].pk if fields["unit"] else None, owner_id=viewer.person.pk, who=who,
                 **{name: fields[name] for name in names},
             ),
-            files=read_files(request.FILES.getlist("attached")), by=viewer.person,
+            files=read_files(fields["attached"]), by=viewer.person,
         )  # fmt: skip
         messages.success(request, _("Its number is %(reference)s.") % {"reference": opened.reference})
         return redirect("complaints:complaint", opened.pk)
