@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from candor.apps.complaints.clocks import Terms
@@ -127,6 +127,7 @@ calendars = st.builds(
     country=st.sampled_from(["", "GB", "US", "DE"]),
     days_off=st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=4).map(tuple),
 )
+calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 terms = st.builds(Term, st.integers(1, 30), st.sampled_from(list(TimeUnit)))
 days = st.builds(Term, st.integers(1, 30), st.sampled_from([TimeUnit.WORKING_DAYS, TimeUnit.DAYS, TimeUnit.WEEKS]))  # fmt: skip
 starts = st.datetimes(datetime(2026, 1, 1), datetime(2026, 11, 30), timezones=st.just(UTC))
@@ -138,6 +139,7 @@ def pauses(draw: st.DrawFn) -> list[Span]:
     return [Span(at, at + long) for at, long in first]
 
 
+@calmly
 @given(terms, starts, calendars, pauses())
 def test_a_clock_ends_after_it_begins_and_no_pause_brings_it_forward(
     term: Term, start: datetime, calendar: WorkCalendar, paused: list[Span]
@@ -147,6 +149,7 @@ def test_a_clock_ends_after_it_begins_and_no_pause_brings_it_forward(
     assert start < plain <= late
 
 
+@calmly
 @given(terms, starts, calendars, pauses())
 def test_pauses_mean_the_same_in_any_order_and_cut_into_pieces(
     term: Term, start: datetime, calendar: WorkCalendar, paused: list[Span]
@@ -157,6 +160,7 @@ def test_pauses_mean_the_same_in_any_order_and_cut_into_pieces(
     assert due_at(term, start=start, calendar=calendar, paused=[*paused, *paused]) == due
 
 
+@calmly
 @given(terms, starts, calendars, pauses())
 def test_a_pause_after_the_end_changes_nothing(
     term: Term, start: datetime, calendar: WorkCalendar, paused: list[Span]
@@ -166,6 +170,7 @@ def test_a_pause_after_the_end_changes_nothing(
     assert due_at(term, start=start, calendar=calendar, paused=[*paused, after]) == due
 
 
+@calmly
 @given(days, starts, calendars, pauses())
 def test_as_many_days_count_as_the_term_has(
     term: Term, start: datetime, calendar: WorkCalendar, paused: list[Span]
@@ -202,6 +207,7 @@ def _covered(span: Span, paused: list[Span]) -> timedelta:
     )
 
 
+@calmly
 @given(starts, calendars, st.integers(1, 60))
 def test_one_more_unit_never_ends_earlier(start: datetime, calendar: WorkCalendar, amount: int) -> None:
     for unit in TimeUnit:
@@ -209,6 +215,7 @@ def test_one_more_unit_never_ends_earlier(start: datetime, calendar: WorkCalenda
         assert one < more
 
 
+@calmly
 @given(starts, calendars, st.integers(1, 40))
 def test_working_days_are_counted_back(start: datetime, calendar: WorkCalendar, amount: int) -> None:
     due = due_at(Term(amount, TimeUnit.WORKING_DAYS), start=start, calendar=calendar)
