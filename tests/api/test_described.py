@@ -25,6 +25,8 @@ EXAMPLES = {
     "/api/v1/surveys": {"name": "a", "definition": {}},
     "/api/v1/surveys/x/draft": {"definition": {}},
     "/api/v1/surveys/x/responses": {"key": "a", "data": {}},
+    "/api/v1/surveys/x/invite": {"items": [{"key": "a", "customer": {"system": "a", "value": "b"}}]},
+    "/api/v1/complaints": {"key": "a", "comment": "b"},
 }
 """Bodies that fit, since what does not fit is told before what the key may do."""
 FEW = settings(

@@ -17,6 +17,8 @@ _ROUTERS = (
     "candor.apps.customers.api.router",
     "candor.apps.feedback.api.router",
     "candor.apps.surveys.api.router",
+    "candor.apps.complaints.api.router",
+    "candor.apps.asking.api.router",
     "candor.apps.webhooks.api.router",
 )
 

@@ -35,6 +35,7 @@ class AskingConfig(AppConfig):
                 "paused": _("Let a plan of asking rest"),
                 "ended": _("Ended a plan of asking"),
                 "asked_group": _("Asked a group of customers by hand"),
+                "asked_outside": _("Another system asked whether it may invite customers"),
             },
             pages={"plan": "asking:plan"},
         )

@@ -63,6 +63,9 @@ class KeyScope(models.TextChoices):
     ERASE_CUSTOMERS = "customers:erase", "Erase customers everywhere"
     READ_FEEDBACK = "feedback:read", "Read feedback, comments masked"
     WRITE_FEEDBACK = "feedback:write", "Send feedback"
+    READ_COMPLAINTS = "complaints:read", "Read the register of complaints, comments masked"
+    WRITE_COMPLAINTS = "complaints:write", "Send complaints"
+    READ_REVIEWS = "reviews:read", "Read reviews"
     READ_PERSONAL_DATA = (
         "personal:read",
         "Personal data in what it reads: names, addresses, comments as written",
@@ -77,6 +80,8 @@ SCOPE_GRANTS: dict[str, Permission] = {
     KeyScope.READ_CUSTOMERS: Permission.READ_FEEDBACK,
     KeyScope.WRITE_CUSTOMERS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_FEEDBACK: Permission.READ_FEEDBACK,
+    KeyScope.READ_COMPLAINTS: Permission.READ_FEEDBACK,
+    KeyScope.READ_REVIEWS: Permission.READ_FEEDBACK,
     KeyScope.READ_PERSONAL_DATA: Permission.READ_PERSONAL_DATA,
     KeyScope.ERASE_CUSTOMERS: Permission.EXPORT_DATA,
 }
