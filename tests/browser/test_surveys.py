@@ -101,7 +101,7 @@ def test_the_designer_is_accessible_on_a_phone(sign_in: Any) -> None:
     page.goto("/surveys/new/")
     page.get_by_role("button", name="Start from “Your first weeks with us”").click()
     page.wait_for_url(re.compile(r"/design/"))
-    page.locator("summary", has_text="Have you been able").click()
+    page.locator("summary", has_text="What was in the way?").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for tab in ("design", "languages", "settings", "publish", "links"):
         page.goto(re.sub(r"/\w+/(\?.*)?(#.*)?$", f"/{tab}/", page.url))

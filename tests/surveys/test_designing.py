@@ -82,6 +82,20 @@ def test_a_key_is_taken_once_even_after_its_question_went() -> None:
     assert made["name"] == "nps_3"
 
 
+def test_a_definition_from_elsewhere_keeps_its_panels_and_gets_pages() -> None:
+    panel = {
+        "type": "panel",
+        "name": "group",
+        "elements": [{"type": "comment", "name": "csat", "title": "Why?"}],
+    }
+    definition = designing.in_pages({"elements": [panel]})
+    assert designing.keys(definition) == ["group", "csat"]
+    made = designing.add_question(definition, kind="csat", page=0)
+    assert made["name"] == "csat_2", "a key inside a panel is taken, too"
+    assert [text.in_language() for text in wordings.texts(definition)][:1] == ["Why?"]
+    read_definition(definition)
+
+
 def test_a_new_key_is_said_wherever_the_old_one_was() -> None:
     definition = a_definition("nps", "comment")
     why = designing.element_of(definition, "comment")

@@ -22,18 +22,20 @@ from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
-from candor.apps.organization.models import Unit, Workspace
+from candor.apps.organization.choices import Role
+from candor.apps.organization.models import Person, Unit, Workspace
 from candor.apps.organization.queries import audit_entries, root_unit
 from candor.apps.organization.services import create_workspace, record_audit
 from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys.services import NewInvitation, record_invitations
 from candor.demo.complaints import ACKNOWLEDGE_DAYS, DECIDE_DAYS
+from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
 from candor.demo.places import LENDER_NAME
 from candor.demo.questions import BY_KEY
 from candor.demo.rows import AnswerRow, ComplaintRow, EventRow, InvitationRow, JourneyRow, ReviewRow
-from candor.demo.staging import JOURNEY, Staging, answer_key, answer_kind, set_the_stage
+from candor.demo.staging import JOURNEY, LOGINS, Staging, answer_key, answer_kind, set_the_stage
 from candor.foundation.errors import Conflict
 from candor.foundation.storage import warehouse
 
@@ -71,6 +73,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
             progress(words, done + weight * share)
         done += weight
     _load_ideas(lender)
+    _design_surveys()
     progress("Counting", LOADING_SHARE)
     project_pending()
     progress("Done", 1.0)
@@ -326,6 +329,14 @@ def _load_ideas(lender: Lender) -> None:
             )
             for row in lender.idea_rows()
         ]
+    )
+
+
+def _design_surveys() -> None:
+    lead, manager = (next(one for one in LOGINS if one.role == role) for role in (Role.CX_LEAD, Role.MANAGER))
+    design_surveys(
+        lead=Person.objects.filter(email=lead.email).first(),
+        branch=Unit.objects.filter(code=manager.unit).first(),
     )
 
 

@@ -1,11 +1,12 @@
 """What the designer's pages show: the board of pages and questions, the languages side by side, what is set beside them."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -224,7 +225,10 @@ def tabs(survey: Survey) -> list[tuple[str, str]]:
         (_("Publish"), "surveys:publish"),
         (_("Links"), "surveys:links"),
     )
-    return [(label, reverse(name, args=[survey.pk])) for label, name in names]
+    shown = [(label, reverse(name, args=[survey.pk])) for label, name in names]
+    with suppress(NoReverseMatch):  # results stand above: the page is there where scores offer it
+        shown.append((_("Results"), reverse("scores:survey", args=[survey.pk])))
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,14 @@ def _sorted(
         target = by_key[key] if key else general
         if all(one.code != remark.code or one.words != remark.words for one in target):
             target.append(remark)
-    return dict(by_key), general
+    return {key: _told_once(remarks) for key, remarks in by_key.items()}, general
+
+
+def _told_once(remarks: Sequence[Remark]) -> list[Remark]:
+    """What must be mended first; that a condition never holds is not said again of a question that is therefore never asked."""
+    is_unreached = any(one.code == "unreached" for one in remarks)
+    left = [one for one in remarks if not (is_unreached and one.code == "never_holds")]
+    return sorted(left, key=lambda one: not one.is_fault)
 
 
 def _key_at(definition: Definition, place: str) -> str:

@@ -15,6 +15,8 @@ OPERATORS = {
     "<>": lazy("is not"),
     ">=": lazy("is at least"),
     "<=": lazy("is at most"),
+    ">": lazy("is more than"),
+    "<": lazy("is less than"),
     "contains": lazy("includes"),
     "notempty": lazy("was answered"),
     "empty": lazy("was not answered"),
@@ -22,7 +24,7 @@ OPERATORS = {
 WITHOUT_VALUE = frozenset({"empty", "notempty"})
 MOST = 6
 _ONE = re.compile(
-    r"\s*\{(?P<key>[^{}\[\].]+)\}\s*(?:(?P<alone>empty|notempty)|(?P<operator>=|==|<>|!=|>=|<=|contains)\s*"
+    r"\s*\{(?P<key>[^{}\[\].]+)\}\s*(?:(?P<alone>empty|notempty)|(?P<operator>==|=|<>|!=|>=|<=|>|<|contains)\s*"
     r"(?:'(?P<text>[^']*)'|\"(?P<quoted>[^\"]*)\"|(?P<number>-?\d+(?:\.\d+)?)|(?P<truth>true|false)))\s*"
 )
 

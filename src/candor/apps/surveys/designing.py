@@ -1,7 +1,7 @@
 """Changes of a definition as its author makes them: questions, pages, keys. Each works on the definition it is given, in place."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
@@ -50,8 +50,30 @@ def elements(definition: Definition) -> Iterator[Element]:
 
 
 def keys(definition: Definition) -> list[str]:
-    """The keys of all elements."""
-    return [str(one.get("name", "")) for one in elements(definition)]
+    """The keys of all elements, those inside panels of definitions from elsewhere too."""
+    return [str(one.get("name", "")) for one in _with_inner(elements(definition))]
+
+
+def _with_inner(found: Iterable[Element]) -> Iterator[Element]:
+    for one in found:
+        yield one
+        yield from _with_inner(one.get("elements", ()))
+
+
+def in_pages(definition: Definition) -> Definition:
+    """A definition as the designer keeps it: questions stand on pages, which SurveyJS lets one leave out.
+
+    >>> in_pages({"elements": [{"type": "comment", "name": "why"}]})["pages"]
+    [{'name': 'page1', 'elements': [{'type': 'comment', 'name': 'why'}]}]
+    """
+    definition = deepcopy(definition)
+    flat = definition.pop("elements", None) or definition.pop("questions", None)
+    if "pages" not in definition:
+        definition["pages"] = [{"name": "page1", "elements": flat or []}]
+    for page in definition["pages"]:
+        if "elements" not in page:
+            page["elements"] = page.pop("questions", [])
+    return definition
 
 
 def element_of(definition: Definition, key: str) -> Element:

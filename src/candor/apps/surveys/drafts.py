@@ -16,7 +16,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
-from .designing import Definition
+from .designing import Definition, in_pages
 from .errors import DraftChanged, NothingToUndo
 from .models import DraftChange, Question, Survey
 from .wordings import put, said
@@ -40,7 +40,7 @@ def create_survey(
     """A new survey as a draft; its key, which is the source of its feedback, is made from its name."""
     survey = Survey.objects.create(
         key=_free_key(name), name=name, type=type, moment=moment, touchpoint_id=touchpoint_id, state=Survey.State.DRAFT,
-        draft=definition, draft_revision=1, brand_color=brand_color, is_anonymous=is_anonymous,
+        draft=in_pages(definition), draft_revision=1, brand_color=brand_color, is_anonymous=is_anonymous,
     )  # fmt: skip
     record_audit(by=by, action="survey.created", target=survey, name=name)
     return survey
@@ -106,7 +106,9 @@ def _store(change: Change, by: Person | None) -> None:
 
 def _goes_on(last: DraftChange, change: Change, by: Person | None) -> bool:
     is_recent = timezone.now() - last.at < ONE_CHANGE
-    return last.about == change.about and by is not None and last.by_id == by.pk and is_recent
+    return (
+        last.about == change.about and by is not None and last.by_id == (by.pk if by else None) and is_recent
+    )
 
 
 def _changed_meanwhile(survey: Survey) -> str:
@@ -171,7 +173,7 @@ def discard(*, survey: Survey, by: Person) -> None:
 
 
 @transaction.atomic
-def change_settings(*, survey: Survey, by: Person, **facts: Any) -> None:
+def change_settings(*, survey: Survey, by: Person | None, **facts: Any) -> None:
     """Change what lies beside the definition: name, type, moment, touchpoint, colour, whether it is anonymous.
 
     Raises:

@@ -3,13 +3,12 @@
 import io
 import secrets
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from candor.apps.organization.models import Person, Unit
@@ -25,7 +24,7 @@ def make_link(
     survey: Survey,
     kind: str,
     name: str,
-    by: Person,
+    by: Person | None,
     channel: str = "",
     unit: Unit | None = None,
     touchpoint_id: int | None = None,
@@ -85,14 +84,10 @@ def qr_svg(text: str) -> str:
 
 def iframe_snippet(link: Link) -> str:
     """What shows the survey as a part of another page."""
-    return format_html(
-        '<iframe src="{}" title="{}" width="100%" height="560" style="border:0" loading="lazy"></iframe>',
-        address(link),
-        link.survey.name,
-    )
+    source, title = escape(address(link)), escape(link.survey.name)
+    return f'<iframe src="{source}" title="{title}" width="100%" height="560" style="border:0" loading="lazy"></iframe>'
 
 
 def script_snippet(link: Link) -> str:
     """What shows the survey in place of the script itself, as high as its content."""
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(settings.CANDOR_URL))
-    return format_html('<script async src="{}/s/{}/embed.js"></script>', origin, link.token)
+    return f'<script async src="{escape(address(link))}embed.js"></script>'

@@ -102,14 +102,19 @@ def texts(definition: Holder) -> Iterator[Text]:
     yield from _of(definition, "", _OF_SURVEY, "")
     for number, page in enumerate(definition.get("pages", [])):
         yield from _of(page, f"pages/{number}/", _OF_PAGE, "")
-        for place, element in enumerate(page.get("elements", [])):
-            owner = str(element.get("name", ""))
-            path = f"pages/{number}/elements/{place}/"
-            yield from _of(element, path, _OF_ELEMENT, owner)
-            for part in _OF_LISTS:
-                for at, item in enumerate(element.get(part, [])):
-                    if isinstance(item, dict) and not _is_number(item.get("text", "")):
-                        yield from _of(item, f"{path}{part}/{at}/", ("text",), owner, part)
+        yield from _of_elements(page, f"pages/{number}/")
+
+
+def _of_elements(holder: Holder, above: str) -> Iterator[Text]:
+    """The texts of a page's or a panel's elements."""
+    for place, element in enumerate(holder.get("elements", [])):
+        owner, path = str(element.get("name", "")), f"{above}elements/{place}/"
+        yield from _of(element, path, _OF_ELEMENT, owner)
+        for part in _OF_LISTS:
+            for at, item in enumerate(element.get(part, [])):
+                if isinstance(item, dict) and not _is_number(item.get("text", "")):
+                    yield from _of(item, f"{path}{part}/{at}/", ("text",), owner, part)
+        yield from _of_elements(element, path)
 
 
 def _of(holder: Holder, path: str, fields: tuple[str, ...], owner: str, part: str = "") -> Iterator[Text]:
