@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candor.questionnaire import (
@@ -151,6 +151,7 @@ _json = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(_json)
 def test_any_json_is_read_or_refused(data: object) -> None:
     try:

@@ -284,7 +284,7 @@ def _parts(node: object, path: tuple = ()) -> list[tuple]:
 _PATHS = _parts(QSF)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(_PATHS), _anything), min_size=1, max_size=6))
 def test_a_damaged_qualtrics_file_is_read_or_refused_and_what_is_read_is_a_definition(
     damage: list[tuple[tuple, object]],
@@ -308,7 +308,7 @@ def test_a_damaged_qualtrics_file_is_read_or_refused_and_what_is_read_is_a_defin
 LSS_LINES = (SAMPLES / "after_the_call.lss").read_text().splitlines()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(
@@ -362,6 +362,7 @@ def _definitions(draw: st.DrawFn) -> dict:
     return {"title": draw(_words), "pages": pages, **draw(_more)}
 
 
+@settings(deadline=None)
 @given(_definitions())
 def test_a_round_trip_loses_nothing(definition: dict) -> None:
     found = read_foreign(write(definition))

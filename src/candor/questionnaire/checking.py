@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from .definition import Question, QuestionKind, Questionnaire
 from .errors import Fault
-from .passing import is_required, passed_pages, rankings, visible_questions, visible_rows, with_calculated
+from .passing import completed_pages, is_required, rankings, visible_questions, visible_rows, with_calculated
 from .values import Value, is_empty, is_equal, is_number, to_text
 
 LONGEST_ANSWER = 20_000  # characters
@@ -49,7 +49,7 @@ def check_answers(
 def _missing(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> Iterator[Fault]:
     known = with_calculated(questionnaire, answers)
     in_order = rankings(questionnaire)
-    pages = {page.place for page in passed_pages(questionnaire, answers)}
+    pages = {page.place for page in completed_pages(questionnaire, answers)}
     for question in visible_questions(questionnaire, answers):
         if questionnaire.pages[question.page].place not in pages or not is_required(
             question, known, in_order

@@ -89,50 +89,85 @@ def is_required(
         question.enable_if and not holds(question.enable_if, known, in_order=in_order)
     ):
         return False
-    if question.is_required or question.needs_every_row:
-        return True
-    return question.required_if is not None and holds(question.required_if, known, in_order=in_order)
+    if question.required_if is not None:  # where there is one, it alone decides, as in survey-core
+        return holds(question.required_if, known, in_order=in_order)
+    return question.is_required or question.needs_every_row
 
 
 def passed_pages(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> tuple[Page, ...]:
     """The pages that somebody with these answers walks through, until the end or a trigger that ends it.
 
-    A trigger acts on the page that holds a question it asks for, as in a browser; it jumps forward only.
+    A trigger acts on the page that holds a question it asks for, as in a browser; it jumps forward only, and to what these answers show.
     """
+    return tuple(page for page, _ in _passed(questionnaire, answers))
+
+
+def completed_pages(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> tuple[Page, ...]:
+    """Those of the passed pages that were filled in to their end: a jump leaves its page at once, whatever is still open on it."""
+    return tuple(page for page, is_left in _passed(questionnaire, answers) if not is_left)
+
+
+def _passed(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> Iterator[tuple[Page, bool]]:
     known = with_calculated(questionnaire, answers)
     in_order = rankings(questionnaire)
-    pages: list[Page] = []
     index = 0
     while index < len(questionnaire.pages):
         page = questionnaire.pages[index]
-        seen = [one for one in page.questions if all_hold(one.conditions, known, in_order)]
-        index += 1
-        if not seen:
+        if not any(all_hold(one.conditions, known, in_order) for one in page.questions):
+            index += 1
             continue
-        pages.append(page)
-        trigger = acting(questionnaire, seen, known, in_order)
-        if trigger is not None and trigger.kind is TriggerKind.COMPLETE:
-            break
-        target = questionnaire.question(trigger.to) if trigger else None
-        if target is not None and target.page >= index:
-            index = target.page
-    return tuple(pages)
+        target = _jump(questionnaire, index, known, in_order)
+        yield page, target is not None
+        following = target if target is not None else page_after(questionnaire, index, known, in_order)
+        index = len(questionnaire.pages) if following is None else following
 
 
-def acting(
-    questionnaire: Questionnaire, seen: list[Question], known: Mapping[str, Value], in_order: frozenset[str]
-) -> Trigger | None:
-    """The trigger that acts when these questions of a page are answered; one that ends it before one that jumps."""
-    found = [
-        trigger for trigger in questionnaire.triggers
-        if trigger.kind in {TriggerKind.COMPLETE, TriggerKind.SKIP} and acts_on(trigger, seen)
-        and holds(trigger.condition, known, in_order=in_order)
-    ]  # fmt: skip
-    return min(found, key=lambda trigger: trigger.kind is not TriggerKind.COMPLETE, default=None)
+def page_after(
+    questionnaire: Questionnaire,
+    index: int,
+    known: Mapping[str, Value],
+    in_order: frozenset[str] = frozenset(),
+) -> int | None:
+    """The index of the page that comes after one that is answered; None where a trigger ends it.
+
+    A jump is made at once, so it comes before the end, which waits for the page to be left.
+    """
+    target = _jump(questionnaire, index, known, in_order)
+    if target is not None:
+        return target
+    is_over = any(_held(questionnaire, TriggerKind.COMPLETE, index, known, in_order))
+    return None if is_over else index + 1
+
+
+def _jump(
+    questionnaire: Questionnaire, index: int, known: Mapping[str, Value], in_order: frozenset[str]
+) -> int | None:
+    """The page that a jump leads to: forward, and to something that is not hidden."""
+    for trigger in _held(questionnaire, TriggerKind.SKIP, index, known, in_order):
+        target = questionnaire.question(trigger.to)
+        if target is not None and target.page > index and all_hold(target.conditions, known, in_order):
+            return target.page
+    return None
+
+
+def _held(
+    questionnaire: Questionnaire,
+    kind: TriggerKind,
+    index: int,
+    known: Mapping[str, Value],
+    in_order: frozenset[str],
+) -> Iterator[Trigger]:
+    for trigger in questionnaire.triggers:
+        if (
+            trigger.kind is kind
+            and acts_on(trigger, questionnaire.pages[index].questions)
+            and holds(trigger.condition, known, in_order=in_order)
+        ):
+            yield trigger
 
 
 def acts_on(trigger: Trigger, seen: Iterable[Question]) -> bool:
-    """Whether a trigger looks at one of these questions; only then is it asked when their page is answered."""
+    """Whether a trigger looks at one of these questions, seen or not; only then is it asked when their page is answered."""
     names = [one.name.lower() for one in seen]
     asked = [name.lower() for name in trigger.condition.names()]
     return any(one == name or one.startswith((f"{name}.", f"{name}[")) for one in asked for name in names)

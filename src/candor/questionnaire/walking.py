@@ -14,10 +14,10 @@ from .evaluation import evaluate, holds
 from .expressions import Expression
 from .looked_at import LookedAt, conditions_of
 from .passing import (
-    acting,
     acts_on,
     all_hold,
     is_required,
+    page_after,
     rankings,
     visible_choices,
     visible_rows,
@@ -192,7 +192,7 @@ class _Walker:
             if seen:
                 filled, known = self.after(filled, seen)
                 self.look(page, seen, known, filled)
-                target = self.target(index, seen, known, filled)
+                target = self.target(index, known, filled)
                 step = ((page.name, tuple(one.name for one in seen)),)
             given = {
                 name: value for name, value in filled.items() if name not in first or first[name] != value
@@ -292,29 +292,25 @@ class _Walker:
                         f"“{question.label()[:120]}” must be answered and can't be: {reason}. Nobody gets past page “{page.name}” here.", answers,
                     )  # fmt: skip
 
-    def target(
-        self, index: int, seen: list[Question], known: dict[str, Value], answers: dict[str, Value]
-    ) -> int:
+    def target(self, index: int, known: dict[str, Value], answers: dict[str, Value]) -> int:
         """The page that comes after this one: the next, or where a trigger leads."""
+        page = self.questionnaire.pages[index]
         for trigger in self.questionnaire.triggers:
-            if trigger.kind in {TriggerKind.COMPLETE, TriggerKind.SKIP} and acts_on(trigger, seen):
+            if trigger.kind in {TriggerKind.COMPLETE, TriggerKind.SKIP} and acts_on(trigger, page.questions):
                 self.judge(trigger.condition, known)
-        acted = acting(self.questionnaire, seen, known, self.in_order)
-        if acted is None:
-            return index + 1
-        target = self.questionnaire.question(acted.to)
-        if acted.kind is TriggerKind.COMPLETE or target is None:
-            return len(self.questionnaire.pages)
-        trigger = acted
-        if target.page < index:
-            self.dead_end(
-                trigger.place, "jumps_back", f"It jumps back to “{trigger.to}”: whoever answers the same again is sent round in a circle.", answers,
-            )  # fmt: skip
-        elif not all_hold(target.conditions, known, self.in_order):
-            self.dead_end(
-                trigger.place, "jumps_to_hidden", f"It jumps to “{trigger.to}”, which is not shown with these answers.", answers,
-            )  # fmt: skip
-        return target.page if target.page > index else index + 1
+        for trigger in self.questionnaire.triggers:
+            target = self.questionnaire.question(trigger.to) if trigger.kind is TriggerKind.SKIP else None
+            if (
+                target is not None
+                and target.page < index
+                and acts_on(trigger, page.questions)
+                and self.judge(trigger.condition, known)
+            ):
+                self.dead_end(
+                    trigger.place, "jumps_back", f"It jumps back to “{trigger.to}”; whoever answers so is sent round in a circle.", answers
+                )  # fmt: skip
+        following = page_after(self.questionnaire, index, known, self.in_order)
+        return len(self.questionnaire.pages) if following is None else following
 
     def dead_end(self, place: str, code: str, message: str, answers: Mapping[str, Value]) -> None:
         self.dead_ends.setdefault((place, code), DeadEnd(place, code, message, dict(answers)))
