@@ -1,5 +1,6 @@
-"""Inviting over the API is bound by the one rule, and complaints begin their clocks."""
+"""Inviting over the API is bound by the one rule, complaints begin their clocks, reviews are read."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from candor.apps.complaints.models import Complaint
 from candor.apps.customers.models import Customer
 from candor.apps.organization.choices import KeyScope
 from candor.apps.organization.models import AuditEntry
+from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.surveys.models import Invitation
 from tests.api.asking import System, a_system
 from tests.api.test_surveys import DEFINITION, SAID
@@ -111,3 +113,26 @@ def test_a_complaint_is_taken_in_once_with_its_clocks(tool: System, world: World
     assert "ida@x.example" in tool.get(f"complaints/{row.pk}").json()["comment"]
     assert a_system(world, unit=world.mill).get(f"complaints/{row.pk}").status_code == 404
     assert reader.get("complaints", is_open="false").json()["items"] == []
+
+
+def test_reviews_are_read_without_who_wrote_them_unless_the_key_may(tool: System, world: World) -> None:
+    written = datetime(2026, 6, 1, tzinfo=UTC)
+    item = NewReview(
+        key="r1",
+        stars=2,
+        site_name="Google",
+        is_of_location=True,
+        comment="Slow. Call +49 30 901820.",
+        author="Ida M.",
+        written_at=written,
+        unit_id=world.quay.pk,
+    )
+    receive_reviews(items=[item], source="google")
+    plain = a_system(world, KeyScope.READ_REVIEWS).get("reviews", source="google").json()["items"][0]
+    assert (plain["stars"], plain["unit"], plain["author"], plain["url"]) == (2, "quay", None, None)
+    assert "901820" not in plain["comment"]
+    (full,) = tool.get("reviews", level="location", until="2026-06-02T00:00:00Z").json()["items"]
+    assert full["author"] == "Ida M."
+    assert tool.get(f"reviews/{full['id']}").json() == full
+    assert a_system(world, unit=world.mill).get(f"reviews/{full['id']}").status_code == 404
+    assert tool.get("reviews", level="person").status_code == 422

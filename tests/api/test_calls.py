@@ -76,6 +76,7 @@ def test_whatever_leads_nowhere_is_told_in_the_same_form(
     assert response.status_code == status
     assert _problem(response)["code"] in {"not-found", "method-not-allowed"}
     assert status != 405 or "GET" in response.headers["Allow"]
+    assert not response.cookies
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _ROUTERS = (
     "candor.apps.feedback.api.router",
     "candor.apps.surveys.api.router",
     "candor.apps.complaints.api.router",
+    "candor.apps.reputation.api.router",
     "candor.apps.asking.api.router",
     "candor.apps.webhooks.api.router",
 )

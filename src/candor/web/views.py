@@ -12,6 +12,8 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.reports import queries as reports
 from candor.apps.reports.tasks import brief_soon
+from candor.foundation.errors import NotFound
+from candor.foundation.middleware import MACHINES, problem_details
 
 from .api_pages import groups_of
 from .openapi import description
@@ -85,6 +87,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     public(request)
+    if request.path.startswith(MACHINES):
+        return problem_details(NotFound())
     return render(request, "404.html", status=404)
 
 
