@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from candor.apps.webhooks.models import Delivery, Endpoint
+from candor.demo.systems import connect_systems
 from candor.foundation.jobs import Worker
 from tests.listening import Listener, listening
 from tests.world import World
@@ -89,3 +90,13 @@ def test_pause_resume_change_and_remove(amos: Client, listener: Listener) -> Non
 def test_picking_nothing_sends_nothing(amos: Client, listener: Listener) -> None:
     endpoint, _ = _add(amos, listener.address)
     assert amos.post(f"/webhooks/{endpoint.pk}/replay/").status_code == 400
+
+
+def test_the_demo_shows_a_connected_system_that_is_sent_nothing(amos: Client) -> None:
+    connect_systems()
+    connect_systems()
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.state, Delivery.objects.get().state) == ("paused", "waiting")
+    Worker().run_all()
+    assert not Delivery.objects.get().attempts.exists()
+    assert "Paused" in amos.get(f"/webhooks/{endpoint.pk}/").content.decode()

@@ -75,11 +75,13 @@ def _act(lender: "Lender", tell: Callable[[str, float], None]) -> None:
     from candor.demo.casework import work_cases
     from candor.demo.load import mark_complete
     from candor.demo.plan import make_plan
+    from candor.demo.systems import connect_systems
     from candor.foundation.jobs import Worker
 
     tell("Working cases", LOAD_SHARE)
     work_cases(seed=lender.seed, now=timezone.now())
     make_plan(today=lender.today)
+    connect_systems()
     tell("Finding themes", 0.8)
     find_themes.call()
     tell("Reading comments", 0.9)
