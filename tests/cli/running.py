@@ -70,7 +70,7 @@ class Workspace:
         }
         return (
             kept
-            | {"CANDOR_HOME": str(self.home)}
+            | {"CANDOR_HOME": str(self.home), "CANDOR_OUTGOING_PRIVATE_HOSTS": "127.0.0.1"}
             | ({"CANDOR_DATABASE_URL": self.database} if self.database else {})
         )
 

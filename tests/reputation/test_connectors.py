@@ -56,10 +56,7 @@ def connected(world: World, sites: Sites, site: str = Site.GOOGLE) -> Connection
 
 def fetched(connection: Connection, *, is_whole: bool = True) -> int:
     connection.refresh_from_db()
-    if is_whole:
-        connection.last_pass_at = None
-        connection.save(update_fields=["last_pass_at"])
-    return fetching.fetch(connection=connection)
+    return fetching.fetch(connection=connection, is_whole=is_whole)
 
 
 def stars() -> dict[str, int | None]:

@@ -178,12 +178,10 @@ def test_an_answer_taken_back_at_the_site_is_noticed(world: World, sites: Sites)
     connection = review.connection
     assert connection is not None
     for _ in range(2):  # of the last day it may only not be shown yet
-        connection.last_pass_at = None
-        fetching.fetch(connection=connection)
+        fetching.fetch(connection=connection, is_whole=True)
     assert Reply.objects.get().state == State.SENT
     Review.objects.update(replied_at=timezone.now() - timedelta(days=3))
-    connection.last_pass_at = None
-    fetching.fetch(connection=connection)
+    fetching.fetch(connection=connection, is_whole=True)
     assert Reply.objects.get().state == State.FAILED
     assert Review.objects.waiting().count() == 1
 

@@ -34,6 +34,7 @@ from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
 from candor.demo.places import LENDER_NAME
 from candor.demo.questions import BY_KEY
+from candor.demo.reputation import tend_reviews
 from candor.demo.rows import AnswerRow, ComplaintRow, EventRow, InvitationRow, JourneyRow, ReviewRow
 from candor.demo.staging import JOURNEY, LOGINS, Staging, answer_key, answer_kind, set_the_stage
 from candor.foundation.errors import Conflict
@@ -74,6 +75,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
         done += weight
     _load_ideas(lender)
     _design_surveys()
+    tend_reviews()
     progress("Counting", LOADING_SHARE)
     project_pending()
     progress("Done", 1.0)

@@ -12,15 +12,18 @@ class ReputationConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.customers.personal import register_holder
+        from candor.apps.customers.requests import register_request_kind
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
 
         from . import receivers, tasks  # noqa: F401  register themselves
         from .imports import KIND
         from .personal import HOLDER
+        from .requests import KIND as REQUEST
         from .timeline import SOURCE
 
         register_kind(KIND)
+        register_request_kind(REQUEST)
         register_holder(HOLDER)
         register_source(SOURCE)
         register_page(

@@ -90,7 +90,7 @@ def _split(
 
 
 @transaction.atomic
-def fetch_soon(*, connection: Connection, by: Person, later: Callable[[int], object]) -> None:
+def fetch_soon(*, connection: Connection, by: Person, later: Callable[[int, bool], object]) -> None:
     """Have reviews fetched now, to the end, unless the site asked us to wait.
 
     Raises:
@@ -98,8 +98,5 @@ def fetch_soon(*, connection: Connection, by: Person, later: Callable[[int], obj
     """
     if connection.next_at is not None and connection.next_at > timezone.now():
         raise Conflict(f"The site asked us to wait until {timezone.localtime(connection.next_at):%H:%M}.")
-    if not connection.cursor:
-        connection.last_pass_at = None  # so that the next pass is a whole one
-        connection.save(update_fields=["last_pass_at"])
     record_audit(by=by, action="connection.fetched", target=connection)
-    later(connection.pk)
+    later(connection.pk, True)

@@ -34,15 +34,15 @@ FEW = 20  # reviews that may be gone at once without a person's word
 BELIEVABLE = 0.2  # and the share of all that may be
 
 
-def fetch(*, connection: Connection) -> int:
-    """Go on with the pass of a connection, or begin one; returns how many reviews were new or changed.
+def fetch(*, connection: Connection, is_whole: bool = False) -> int:
+    """Go on with the pass of a connection, or begin one, a whole one if wished; returns how many reviews were new or changed.
 
     What went wrong stands in `error` in plain words, what was fetched before is kept.
     """
     if not connection.is_on:
         return 0
     try:
-        return _pass(connection)
+        return _pass(connection, is_whole)
     except SlowDown as error:
         wait = timezone.now() + timedelta(seconds=error.seconds)
         _set(connection, state=State.WAITING, next_at=wait, error=str(error), failed_at=timezone.now())
@@ -53,10 +53,10 @@ def fetch(*, connection: Connection) -> int:
     return 0
 
 
-def _pass(connection: Connection) -> int:
+def _pass(connection: Connection, is_whole: bool) -> int:
     connector, access = CONNECTORS[connection.site], access_of(connection)
     if not connection.cursor:
-        _begin(connection)
+        _begin(connection, is_whole)
     _set(connection, state=State.RUNNING)
     found = 0
     for _page in range(MOST_PAGES):
@@ -85,9 +85,9 @@ def access_of(connection: Connection) -> Access:
     return Access(connection.settings, json.loads(unseal(connection.sealed)), keep)
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, wants_whole: bool) -> None:
     now = timezone.now()
-    is_whole = connection.last_pass_at is None or connection.last_pass_at + WHOLE_EVERY <= now
+    is_whole = wants_whole or connection.last_pass_at is None or connection.last_pass_at + WHOLE_EVERY <= now
     _set(connection, is_whole=is_whole, seen=0)
 
 

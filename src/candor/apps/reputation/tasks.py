@@ -13,12 +13,12 @@ from .models import Connection, Reply
 
 
 @task(priority=-5)
-def fetch(connection_id: int) -> int:
-    """Fetch from a site; when it asks to wait, go on after that time."""
+def fetch(connection_id: int, is_whole: bool = False) -> int:
+    """Fetch from a site, to the end if wished; when it asks to wait, go on after that time."""
     connection = Connection.objects.select_related("unit").filter(pk=connection_id).first()
     if connection is None:
         return 0
-    found = fetching.fetch(connection=connection)
+    found = fetching.fetch(connection=connection, is_whole=is_whole)
     if connection.state == Connection.State.WAITING and connection.next_at:
         fetch.using(run_after=connection.next_at).enqueue(connection_id)
     return found
