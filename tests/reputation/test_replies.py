@@ -241,3 +241,12 @@ def test_only_who_handles_feedback_of_the_unit_replies(client: Client, world: Wo
         client.force_login(person)
         assert client.post(f"/reputation/{pk}/reply/", {"do": "save", "text": "Mine."}).status_code == status
     assert Reply.objects.get().written_by == world.mona
+
+
+def test_a_reply_whose_job_was_given_up_is_sent_all_the_same(world: World, sites: Sites) -> None:
+    approved(world, a_fetched_review(world, sites))
+    assert tasks.send_left_behind.call() == 0  # it has a job
+    Job.objects.update(state=Job.State.FAILED)
+    assert tasks.send_left_behind.call() == 1
+    Worker().run_all()
+    assert sites.replies == {"r1": "We are sorry."}

@@ -218,3 +218,46 @@ def test_another_units_reviews_are_not_to_be_seen(client: Client, world: World) 
     assert "quaysecret" in client.get("/reputation/list/").content.decode()
     assert client.post(f"/reputation/{pk}/exclude/", {"reason": "spam", "note": "x"}).status_code == 302
     assert "Left out by Mona" in client.get(f"/reputation/{pk}/panel/").content.decode()
+
+
+def test_what_is_rising_is_told_by_place_and_site_and_never_about_one_person(
+    client: Client, world: World
+) -> None:
+    today = timezone.now()
+    steady = [
+        a_review(
+            f"s{n}",
+            written_at=today - timedelta(days=3 * n),
+            stars=1,
+            unit_id=world.mill.pk,
+            is_of_location=True,
+        )
+        for n in range(60)
+    ]
+    before = [
+        a_review(
+            f"b{n}",
+            written_at=today - timedelta(days=35 + 10 * n),
+            stars=2,
+            unit_id=world.quay.pk,
+            is_of_location=True,
+        )
+        for n in range(12)
+    ]
+    lately = [
+        a_review(
+            f"l{n}", written_at=today - timedelta(days=n), stars=1, unit_id=world.quay.pk, is_of_location=True
+        )
+        for n in range(25)
+    ]
+    good = [
+        a_review(
+            f"g{n}", written_at=today - timedelta(days=n), stars=5, unit_id=world.mill.pk, is_of_location=True
+        )
+        for n in range(25)
+    ]
+    received(*steady, *before, *lately, *good)
+    client.force_login(world.clara)
+    page = client.get("/reputation/").content.decode()
+    rising = page[page.index('id="rising"') : page.index('id="left-out"')]
+    assert ">Quay</a>" in rising and ">Mill</a>" not in rising

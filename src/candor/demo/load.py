@@ -298,6 +298,7 @@ def _review(row: ReviewRow, cast: _Cast) -> NewReview:
         key=row.key,
         site_name=row.source,
         written_at=row.posted_at,
+        changed_at=row.posted_at,
         stars=row.stars,
         author=row.author,
         comment=row.text,

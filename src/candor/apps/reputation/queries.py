@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import QueryDict
+from django.utils import timezone
 
 from candor.apps.feedback.queries import day_start
 from candor.apps.organization.choices import Permission, Role, UnitKind
@@ -119,15 +120,16 @@ def waiting(scope: Scope, *, most: int = 8) -> Waiting:
 def weekly_low_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
     """Low reviews per week by place and site, oldest first: the last 26 full weeks up to as_of, or as many as there have been
     since the first review. Places that are the work of one person are left out."""
-    rows = reviews_of(scope).filter(removed_at=None, excluded_for="")
-    days = rows.annotate(day=TruncDate("feedback__received_at")).order_by()
-    known = days.filter(day__lte=scope.as_of).order_by("day").values_list("day", flat=True).first()
+    rows = reviews_of(scope).filter(removed_at=None, excluded_for="").order_by()
+    until = day_start(scope.as_of + timedelta(days=1))
+    known = rows.filter(written_at__lt=until).aggregate(first=Min("written_at"))["first"]
     if known is None:
         return {}
-    weeks = min(HISTORY_WEEKS, ((scope.as_of - known).days + 1) // 7)
+    weeks = min(HISTORY_WEEKS, ((scope.as_of - timezone.localdate(known)).days + 1) // 7)
     first = scope.as_of - timedelta(days=7 * weeks - 1)
+    days = rows.annotate(day=TruncDate("written_at"))
     lone = [unit.pk for unit in scope.viewer.units(Permission.READ_FEEDBACK) if scope.viewer.withholds(unit)]
-    low = days.filter(stars__lte=LOW, day__gte=first, day__lte=scope.as_of).exclude(
+    low = days.filter(stars__lte=LOW, written_at__gte=day_start(first), written_at__lt=until).exclude(
         feedback__unit_id__in=lone
     )
     table: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)

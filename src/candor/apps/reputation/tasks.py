@@ -7,8 +7,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from candor.foundation.jobs import every
+from candor.foundation.models import Job
 
 from . import fetching, replies
+from .choices import ReplyState
 from .models import Connection, Reply
 
 
@@ -33,6 +35,24 @@ def fetch_all() -> int:
     for pk in ids:
         fetch.enqueue(pk)
     return len(ids)
+
+
+@every(hours=1)
+@task()
+def send_left_behind() -> int:
+    """Have approved replies sent whose job was given up, because its worker died each time."""
+    kept = {
+        number
+        for job in Job.objects.filter(
+            task_path=send_reply.module_path, state__in=[Job.State.READY, Job.State.RUNNING]
+        )
+        for number in job.arguments["args"]
+    }
+    ids = Reply.objects.filter(state=ReplyState.SENDING).order_by("pk").values_list("pk", flat=True)
+    left = [pk for pk in ids if pk not in kept]
+    for pk in left:
+        send_reply.enqueue(pk)
+    return len(left)
 
 
 @task()
