@@ -42,7 +42,7 @@ from candor.apps.strategy.services import define_outcome
 from candor.apps.surveys.drafts import create_survey
 from candor.apps.surveys.library import TEMPLATES
 from candor.apps.surveys.linking import make_link
-from candor.apps.surveys.models import Link, Survey
+from candor.apps.surveys.models import Export, Link, Survey
 from candor.apps.webhooks.models import Delivery
 from candor.apps.webhooks.services import make_endpoint, send_test
 from tests.builders import a_feedback
@@ -81,7 +81,7 @@ def build_harbour(world: World) -> Harbour:
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
-        "survey": survey.pk, "survey_link": link.pk, "trial_of": "draft",
+        "survey": survey.pk, "survey_link": link.pk, "trial_of": "draft", "export": Export.objects.create(survey=survey, format="csv", since="2026-01-01", until="2026-01-31", made_by=world.clara).pk,
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,

@@ -7,12 +7,8 @@ from typing import Any
 
 from candor.analytics import Comparison, Estimate, Histogram
 from candor.apps.feedback.choices import SCALES, AnswerKind
-from candor.apps.feedback.models import Feedback
-from candor.apps.organization.access import Viewer
-from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.surveys.models import Question, Survey
-from candor.foundation.errors import NotFound
 
 from . import queries, survey_counts
 from .queries import Split, SplitBy, TrendPoint
@@ -74,25 +70,6 @@ class SurveyResult:
     dimension: SplitBy | None
     offered: tuple[SplitBy, ...]
     step: Step
-
-
-def survey_seen(pk: int, viewer: Viewer) -> Survey:
-    """A survey whose scores the viewer reads.
-
-    Raises:
-        NotFound: there is none, or nothing of it is the viewer's to see.
-    """
-    survey = Survey.objects.filter(pk=pk).first()
-    if survey is None or not (
-        viewer.sees_everything(Permission.READ_SCORES) or _is_answered_for(survey, viewer)
-    ):
-        raise NotFound("There is no such survey, or none of its answers are yours to see.")
-    return survey
-
-
-def _is_answered_for(survey: Survey, viewer: Viewer) -> bool:
-    rows = Feedback.objects.visible_to(viewer, Permission.READ_SCORES)
-    return rows.filter(source=survey.key).exists()
 
 
 def survey_result(survey: Survey, *, scope: Scope, by: SplitBy | None, step: Step = "month") -> SurveyResult:

@@ -10,6 +10,7 @@ from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
+from candor.apps.surveys.queries import survey_answered_for
 from candor.foundation.errors import InvalidInput
 
 from . import pages, queries, survey_pages
@@ -17,7 +18,7 @@ from .exports import split_as_csv
 from .queries import Dimension, SplitBy
 from .registry import MEASURES, measure_named
 from .steps import Step
-from .survey_results import DIMENSIONS, survey_result, survey_seen
+from .survey_results import DIMENSIONS, survey_result
 
 
 def scores(request: HttpRequest) -> HttpResponse:
@@ -61,10 +62,9 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
     """What one survey says: each question with its number, spread, run and groups, and the comments."""
     viewer = require(request, Permission.READ_SCORES)
+    found = survey_answered_for(pk, viewer, Permission.READ_SCORES)
     scope = _scope(request, scope_of(request, viewer))
-    result = survey_result(
-        survey_seen(pk, viewer), scope=scope, by=_survey_dimension(request), step=_step(request)
-    )
+    result = survey_result(found, scope=scope, by=_survey_dimension(request), step=_step(request))
     context = survey_pages.results_page(result, scope) | survey_pages.comments_part(result, scope)
     return render(
         request, "scores/survey.html", {"scope": scope, "data_end": pages.data_end(scope)} | context

@@ -54,6 +54,14 @@ class SurveysConfig(AppConfig):
             pages={"survey": "surveys:design"},
         )
         register_actions(
+            "survey_export",
+            _("Answers taken away"),
+            {
+                "asked_for": _("Asked for a file of a survey’s answers"),
+                "taken": _("Took a file of a survey’s answers"),
+            },
+        )
+        register_actions(
             "survey_link",
             _("Links of surveys"),
             {"made": _("Made a link to a survey"), "revoked": _("Revoked a link to a survey")},

@@ -274,3 +274,38 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey} {self.key}"
+
+
+class Export(models.Model):
+    """Answers being made into a file for the person who asked for it; kept for a day."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for its turn"
+        RUNNING = "running", "Being made"
+        DONE = "done", "Made"
+        FAILED = "failed", "Stopped"
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="+")
+    format = models.CharField(max_length=20)
+    unit = models.ForeignKey("organization.Unit", on_delete=models.CASCADE, null=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    share_done = models.FloatField(default=0.0, help_text="0 to 1")
+    rows = models.PositiveBigIntegerField(default=0)
+    is_named = models.BooleanField(default=False, help_text="It holds personal data as written")
+    message = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey("organization.Person", on_delete=models.CASCADE, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.survey} as {self.format}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker has it or will have it."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}

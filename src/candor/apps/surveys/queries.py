@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
+from candor.foundation.errors import NotFound
 
 from .models import Invitation, Question, Survey
 
@@ -40,6 +41,21 @@ def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
         n, last = answered.get(survey.key, (0, None))
         rows.append(SurveyRow(survey, tuple(survey.questions.all()), n, asked.get(survey.pk, 0), last))
     return rows
+
+
+def survey_answered_for(pk: int, viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK) -> Survey:
+    """A survey of whose answers some are the viewer's to see; every one for who sees the whole organization.
+
+    Raises:
+        NotFound: there is no such survey, or nothing of it is theirs.
+    """
+    survey = Survey.objects.filter(pk=pk).first()
+    if survey is None:
+        raise NotFound("There is no such survey.")
+    answers = Feedback.objects.visible_to(viewer, permission).filter(source=survey.key)
+    if not (viewer.sees_everything(permission) or answers.exists()):
+        raise NotFound("There is no such survey, or none of its answers are yours to see.")
+    return survey
 
 
 def words_of_questions(source: str, keys: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ from django_tasks import task
 from candor.foundation.jobs import every
 from candor.foundation.jobs.soon import Soon
 
-from . import intake
+from . import exporting, intake
+from .models import Export
 
 _soon = Soon(timedelta(seconds=1))
 
@@ -42,3 +43,25 @@ def forget_old_responses() -> int:
 def take_in_soon() -> None:
     """Have a worker take in what was finished."""
     _soon.ask(take_in)
+
+
+@task
+def make_export(export_id: int) -> None:
+    """Write the file that somebody asked for."""
+    export = Export.objects.filter(pk=export_id).first()
+    if export is None:
+        return
+    try:
+        exporting.make_export(export=export)
+    except Exception as error:
+        exporting.stop_export(
+            export=export, reason=f"Something unforeseen happened ({type(error).__name__})."
+        )
+        raise
+
+
+@every(hours=1)
+@task()
+def forget_old_exports() -> int:
+    """Drop files that were made more than a day ago."""
+    return exporting.forget_old_exports(before=timezone.now() - timedelta(days=1))

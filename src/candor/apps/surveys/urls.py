@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import carrying, designing, linking, listing, publishing, trying
+from .views import carrying, designing, exporting, linking, listing, publishing, trying
 
 app_name = "surveys"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<id:pk>/publish/", publishing.publish, name="publish"),
     path("<id:pk>/state/", publishing.state, name="state"),
     path("<id:pk>/schedule/", publishing.schedule, name="schedule"),
+    path("<id:pk>/exports/", exporting.exports, name="exports"),
+    path("exports/<id:pk>/progress/", exporting.progress, name="export_progress"),
+    path("exports/<id:pk>/file/", exporting.file, name="export_file"),
     path("<id:pk>/links/", linking.links, name="links"),
     path("<id:pk>/duplicate/", listing.duplicate, name="duplicate"),
     path("<id:pk>/discard/", listing.discard, name="discard"),
