@@ -30,9 +30,11 @@ from candor.apps.insights.choices import Standing
 from candor.apps.insights.models import ReadComment, Theme, ThemeRun
 from candor.apps.journeys.models import Journey, JourneyCount, Touchpoint
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
+from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import KeyScope, Role
 from candor.apps.organization.keys import make_key
 from candor.apps.organization.models import ApiKey, Invitation, Person, RoleAssignment
+from candor.apps.organization.scope import scope_for
 from candor.apps.organization.services import create_person, give_role
 from candor.apps.reputation.models import Connection, PublicPage, ReplyTemplate, ReviewPlace
 from candor.apps.reputation.services import NewReview, receive_reviews
@@ -40,6 +42,7 @@ from candor.apps.scores.registry import MEASURES
 from candor.apps.strategy.models import Outcome
 from candor.apps.strategy.services import define_outcome
 from candor.apps.surveys.drafts import create_survey
+from candor.apps.surveys.exporting import ask_for_export, make_export
 from candor.apps.surveys.library import TEMPLATES
 from candor.apps.surveys.linking import make_link
 from candor.apps.surveys.models import Export, Link, Survey
@@ -81,7 +84,7 @@ def build_harbour(world: World) -> Harbour:
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
-        "survey": survey.pk, "survey_link": link.pk, "trial_of": "draft", "export": Export.objects.create(survey=survey, format="csv", since="2026-01-01", until="2026-01-31", made_by=world.clara).pk,
+        "survey": survey.pk, "export": _export(world, survey).pk, "survey_link": link.pk, "trial_of": "draft",
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
@@ -279,3 +282,9 @@ def _journey(world: World) -> Journey:
 
 def _plan() -> Plan:
     return Plan.objects.create(name=f"Plan {WORD}", kind="none", target="none", trigger=AskingTrigger.BY_HAND)
+
+
+def _export(world: World, survey: Survey) -> Export:
+    scope = scope_for(viewer_of(world.clara), None, "90d")
+    export = ask_for_export(survey=survey, scope=scope, file_format="csv", by=world.clara)
+    return make_export(export=export)
