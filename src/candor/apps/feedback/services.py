@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
@@ -129,22 +129,32 @@ def _row(item: NewFeedback, batch: ImportBatch | None) -> Feedback:
     return Feedback(**(values | {"language": language}), comment_masked=masked, import_batch=batch)
 
 
+_ANSWER_COLUMNS = ("feedback_id", "question", "kind", "number", "text", "text_masked")
+
+
 def _store_answers(items: Iterable[NewFeedback], ids: dict[str, int]) -> None:
-    Answer.objects.bulk_create(
-        (_answer(ids[item.key], answer) for item in items for answer in item.answers),
-        batch_size=2_000,
-    )
+    _insert_answers((ids[item.key], answer) for item in items for answer in item.answers)
 
 
-def _answer(feedback_id: int, given: NewAnswer) -> Answer:
-    return Answer(
-        feedback_id=feedback_id,
-        question=given.question,
-        kind=given.kind,
-        number=given.number,
-        text=given.text,
-        text_masked=mask(given.text).text,
-    )
+def _insert_answers(given: Iterable[tuple[int, NewAnswer]]) -> None:
+    """Answers by the id of their feedback. Their own ids matter to nobody, so that they need none of what `bulk_create` does for each
+    row; of an import of a million answers that was half of the time."""
+    columns = ", ".join(connection.ops.quote_name(name) for name in _ANSWER_COLUMNS)
+    table, marks = connection.ops.quote_name(Answer._meta.db_table), ", ".join(["%s"] * len(_ANSWER_COLUMNS))
+    rows = [
+        (
+            pk,
+            answer.question,
+            str(answer.kind),
+            answer.number,
+            answer.text,
+            mask(answer.text).text if answer.text else "",
+        )
+        for pk, answer in given
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  names of our own
 
 
 @transaction.atomic
@@ -166,7 +176,7 @@ def add_answers(*, source: str, items: Sequence[NewFeedback], batch: ImportBatch
         for answer in item.answers
         if (rows[item.key].pk, answer.question) not in known
     }
-    Answer.objects.bulk_create(_answer(pk, answer) for (pk, _question), answer in fresh.items())
+    _insert_answers((pk, answer) for (pk, _question), answer in fresh.items())
     for item in items:
         row = rows.get(item.key)
         if row is not None and item.comment and item.comment not in row.comment:
@@ -190,7 +200,7 @@ def revise(
     feedback.save(update_fields=["title", "comment", "comment_masked"])
     if answers is not None:
         feedback.answers.filter(question__in=[answer.question for answer in answers]).delete()
-        Answer.objects.bulk_create(_answer(feedback.pk, answer) for answer in answers)
+        _insert_answers((feedback.pk, answer) for answer in answers)
     announce_changed([feedback.pk])
     return feedback
 
