@@ -1,6 +1,7 @@
 """A mail server on this machine that keeps what it takes, and may refuse."""
 
 import email
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,10 +49,12 @@ class Post:
 def a_post() -> Iterator[Post]:
     """The server, while it runs."""
     post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=8133)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        post.port = free.getsockname()[1]
+    controller = Controller(post, hostname="127.0.0.1", port=post.port)
     controller.start()
     try:
-        post.port = controller.server.sockets[0].getsockname()[1]
         yield post
     finally:
         controller.stop()

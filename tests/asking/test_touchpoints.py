@@ -1,19 +1,25 @@
 """A touchpoint happens: one customer comes up, is asked once by mail, and not a second time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from candor.apps.asking.choices import Handover, PlanState, Trigger
+from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Trigger
+from candor.apps.asking.coming_up import by_events
 from candor.apps.asking.deciding import decide_due
 from candor.apps.asking.models import Message, Plan, Request
+from candor.apps.asking.queries import answered
 from candor.apps.asking.sending import send_ready
+from candor.apps.events.services import source_of
+from candor.apps.events.signals import TakenIn
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.choices import KeyScope
 from candor.apps.organization.keys import make_key
 from candor.apps.surveys.models import Invitation
+from candor.foundation.jobs import Worker
 from tests.asking.conftest import a_survey, customers
 from tests.asking.post import Post
 from tests.events.conftest import Sender, take_in
@@ -43,32 +49,67 @@ def a_plan(touchpoint: Touchpoint, **facts: object) -> Plan:
 def test_an_event_over_http_leads_to_one_mail_and_the_same_event_to_none(
     sender: Sender, paid_out: Touchpoint, post: Post
 ) -> None:
-    from candor.apps.events.services import source_of
-
     source = source_of(name="shop")
     source.journey = paid_out.stage.journey
     source.save(update_fields=["journey"])
     a_plan(paid_out)
     (customer,) = customers(1)
-    now = timezone.now().replace(hour=12)
-    sent = {"messageId": "m1", "userId": "u0", "event": "Paid out", "timestamp": now.isoformat()}
+    at = _next_noon()
+    sent = {"messageId": "m1", "userId": "u0", "event": "Paid out", "timestamp": timezone.now().isoformat()}
     for _ in range(2):
         sender.post("track", sent)
         take_in()
     assert Request.objects.get().customer_id == customer
-    while decide_due(now=_weekday_noon()):
-        pass
-    assert send_ready(most_seconds=10).sent == 1
+    decide_due(now=at)
+    assert send_ready(most_seconds=10, now=lambda: at).sent == 1
     (mail,) = post.arrived
     assert mail["To"] == "c0@mail.example"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert send_ready(most_seconds=10).sent == 0
+    assert send_ready(most_seconds=10, now=lambda: at).sent == 0
     invitation = Invitation.objects.get()
     assert (invitation.customer_id, invitation.episode) == (customer, "u0")
     assert Message.objects.get().handover == Handover.SENT
 
 
-def _weekday_noon() -> datetime:
-    now = timezone.now()
-    ahead = 1 if now.weekday() == 6 else 0
-    return (now + timedelta(days=ahead)).replace(hour=12)
+def test_old_events_that_are_told_late_bring_nobody_up(sender: Sender, paid_out: Touchpoint) -> None:
+    source = source_of(name="shop")
+    source.journey = paid_out.stage.journey if paid_out.stage else None
+    source.save(update_fields=["journey"])
+    a_plan(paid_out)
+    for days in (6, 8):
+        at = timezone.now() - timedelta(days=days)
+        sender.post("track", {"messageId": f"m{days}", "userId": "u0", "event": "Paid out", "timestamp": at.isoformat()})
+    take_in()
+    request = Request.objects.get()
+    assert timezone.now() - request.came_up_at < timedelta(days=7)
+    decide_due(now=_next_noon())
+    request.refresh_from_db()
+    assert (request.standing, request.reason) == (Standing.NOT_ASKED, Reason.TOO_LATE)
+
+
+def test_an_answer_by_the_link_in_the_mail_is_seen_by_the_plan(sender: Sender, paid_out: Touchpoint, post: Post) -> None:
+    """The whole way: an event, a mail, the link in it, an answer, the response rate."""
+    plan = a_plan(paid_out)
+    (customer,) = customers(1)
+    at = _next_noon()
+    by_events(events=[TakenIn(
+        event_id="e1", journey="loan", case_id="loan-1", activity="Paid out", at=at, customer=customer, unit=None, source="loans",
+        attributes={},
+    )])  # fmt: skip
+    decide_due(now=at)
+    send_ready(most_seconds=10, now=lambda: at)
+    text = post.arrived[0].get_body(("plain",)).get_content()
+    link = re.search(r"https://cx\.harbour\.example(/a/[\w-]+/)\?score=9", text)
+    assert link
+    page = Client().post(link[1], {"nps": "9"})
+    assert page.status_code in {200, 302}
+    while Worker().run_all():
+        continue
+    assert answered(plan.requests.all()).answered == 1
+
+
+def _next_noon() -> datetime:
+    """The next noon on which we write; no Sunday."""
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    ahead = [noon + timedelta(days=days) for days in range(3)]
+    return next(at for at in ahead if at > timezone.now() and at.weekday() != 6)

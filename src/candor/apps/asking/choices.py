@@ -11,7 +11,7 @@ class Trigger(models.TextChoices):
     """What makes a customer come up for a question."""
 
     TOUCHPOINT = "touchpoint", _("A touchpoint happens")
-    TRAFFIC = "traffic", _("Anything happens on a journey (a share of traffic)")
+    TRAFFIC = "traffic", _("A share of traffic comes by")
     SCHEDULE = "schedule", _("A date comes round")
     BY_HAND = "by_hand", _("Somebody asks a group once")
 

@@ -102,8 +102,8 @@ class PlanForm(forms.Form):
         help_text=lazy("Codes with commas between, such as en, de."),
     )
     first = forms.ChoiceField(choices=Channel.choices, label=lazy("Channel"))
-    second = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("Else"))
-    third = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("Else"))
+    second = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("Else by"))
+    third = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("And else by"))
     rank = forms.IntegerField(
         min_value=1, max_value=9, initial=5, label=lazy("Rank"),
         help_text=lazy("1 goes first. Give a rare question a better rank than a frequent one: whoever waits for it is kept for it."),
@@ -145,6 +145,8 @@ class PlanForm(forms.Form):
         for name, rows in offered.items():
             if name in self.fields:
                 self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        if not Segment.objects.exists():
+            self.fields["segments"].widget = forms.MultipleHiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """Channels once each, shares as shares."""
@@ -161,19 +163,18 @@ class PlanForm(forms.Form):
         kind, _sep, target = given.pop("what").partition(_BETWEEN)
         chosen = [given.pop(name) for name in ("first", "second", "third")]
         languages = [word.strip() for word in given.pop("languages").split(",") if word.strip()]
+        customers = {
+            "segments": [one.pk for one in given.pop("segments")],
+            "units": [one.pk for one in given.pop("units")],
+            "languages": languages,
+        }
         facts = given | {
             "kind": kind,
             "survey": Survey.objects.get(pk=target) if kind == SURVEY else None,
             "target": "" if kind == SURVEY else target,
             "channels": [one for one in chosen if one],
-            "customers": {
-                "segments": [one.pk for one in given.pop("segments")],
-                "units": [one.pk for one in given.pop("units")],
-                "languages": languages,
-            },
+            "customers": customers,
         }
-        for name in ("segments", "units"):
-            facts.pop(name)
         return facts | {name: facts[name] / 100 for name in ("share", "reserve") if name in facts}
 
 

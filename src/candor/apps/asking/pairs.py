@@ -3,11 +3,14 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from candor.analytics import ExpectationGap
 from candor.apps.customers.models import Customer
 from candor.apps.feedback.models import Answer
 from candor.apps.organization.queries import workspace
 from candor.apps.surveys.models import Survey
+from candor.foundation.wording import number
 from candor.questionnaire import BadDefinition, Question, QuestionKind, read_definition
 
 from .choices import Standing
@@ -35,6 +38,12 @@ class Pairing:
     def unexpected(self) -> int:
         """Episodes that were told about afterwards only."""
         return self.gap.n_met - self.gap.n_pairs if self.gap else 0
+
+    @property
+    def counted(self) -> str:
+        """The pairs in words."""
+        n = self.gap.n_pairs if self.gap else 0
+        return ngettext("%(n)s pair", "%(n)s pairs", n) % {"n": number(n)}
 
     @property
     def least(self) -> float:
@@ -98,6 +107,6 @@ def _answers(plan: Plan, question: str) -> dict[Hashable, float]:
     found: dict[Hashable, float] = {}
     fields = ("customer_id", "episode", "invitation__feedback_id")
     for customer, episode, feedback in rows.order_by("pk").values_list(*fields):
-        if (number := told.get(feedback)) is not None:
-            found.setdefault((merged.get(customer, customer), episode), number)
+        if (said := told.get(feedback)) is not None:
+            found.setdefault((merged.get(customer, customer), episode), said)
     return found

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from candor.analytics import Estimate
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import identity_ids
 from candor.apps.organization.queries import workspace
+from candor.foundation.wording import number
 
 from .choices import Handover, PlanState, Reason, Standing
 from .deciding import the_rule
@@ -70,6 +72,11 @@ class Answered:
     def arrived(self) -> int:
         """The denominator."""
         return self.sent - self.bounced
+
+    @property
+    def counted(self) -> str:
+        """The denominator in words."""
+        return _("%(n)s arrived") % {"n": number(self.arrived)}
 
 
 def tally(rows: "QuerySet[Request]") -> Tally:

@@ -132,17 +132,17 @@ class _Run:
             withdraw(message=message, reason=reason, now=self.now())
             self.told.withdrawn += 1
             return
-        sheet = self._sheet(message)
+        stop = stop_link(message.request.customer_id or 0)
+        sheet = self._sheet(message, stop)
         if sheet is None:
             withdraw(message=message, reason=Reason.PLAN_ENDED, now=self.now())
             self.told.withdrawn += 1
             return
-        self._hand_over(message, _outgoing(message, sheet))
+        self._hand_over(message, _outgoing(message, sheet, stop))
 
-    def _sheet(self, message: Message) -> Sheet | None:
+    def _sheet(self, message: Message, stop: str) -> Sheet | None:
         """The letter of a message; None once what it asks for is closed."""
-        request, plan, is_reminder = message.request, message.request.plan, message.ordinal > 0
-        stop = stop_link(request.customer_id or 0)
+        plan, is_reminder = message.request.plan, message.ordinal > 0
         if plan.survey is None:
             letter = _other_letter(message)
             return sheet_of(letter, is_reminder=is_reminder).filled(link="", stop=stop) if letter else None
@@ -239,7 +239,7 @@ def _other_letter(message: Message) -> Letter | None:
     return kind.letter(plan.target, asked)
 
 
-def _outgoing(message: Message, sheet: Sheet) -> Outgoing:
+def _outgoing(message: Message, sheet: Sheet, stop: str) -> Outgoing:
     return Outgoing(
         address=message.address,
         message_id=message.message_id,
@@ -247,7 +247,7 @@ def _outgoing(message: Message, sheet: Sheet) -> Outgoing:
         html=sheet.html,
         text=sheet.text,
         short=sheet.short,
-        stop=stop_link(message.request.customer_id or 0),
+        stop=stop,
         language=sheet.language,
     )
 

@@ -31,11 +31,12 @@ def reason_to_withdraw(message: Message, *, now: datetime) -> Reason | None:
 
 @transaction.atomic
 def withdraw(*, message: Message, reason: Reason, now: datetime) -> None:
-    """Let a message not go. If it was the first to this customer, they were not asked: the log says why, and the invitation goes."""
+    """Let a message not go. If it was the first to this customer, they were not asked: the log says why, and the invitation goes. Who
+    has answered, by whatever way, was asked."""
     Message.objects.filter(pk=message.pk).update(
         handover=Handover.WITHDRAWN, trouble=str(reason.label), sealed=""
     )
-    if message.ordinal > 0 or message.tries > 0:
+    if message.ordinal > 0 or message.tries > 0 or reason == Reason.ASKED_BEFORE:
         return
     request = message.request
     Request.objects.filter(pk=request.pk).update(

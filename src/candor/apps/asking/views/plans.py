@@ -21,7 +21,7 @@ from candor.apps.organization.scope import scope_of
 from candor.foundation.addresses import record_id
 from candor.foundation.errors import NotFound
 
-LOG_DAYS = 60
+LOG_DAYS = 30
 
 
 def plans(request: HttpRequest) -> HttpResponse:
