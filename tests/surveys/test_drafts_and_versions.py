@@ -192,9 +192,32 @@ def test_what_changed_is_said_in_words(world: World) -> None:
         "New: “What did you come for?” (choice).",
         "Taken out: “What is the first thing we should change?” (first).",
         "New language: Español.",
-        "Words in Deutsch changed.",
     ]
     assert differences(before, before) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: wordings.put(d, "description", "Two minutes."), "The introduction changed."),
+        (lambda d: wordings.put(d, "completedHtml", "<p>Bye</p>"), "The thanks at the end changed."),
+        (lambda d: designing.add_page(d), "It has 2 pages now."),
+        (lambda d: wordings.put(d["pages"][0], "title", "You"), "Headings of pages changed."),
+        (
+            lambda d: wordings.put(designing.element_of(d, "nps"), "maxRateDescription", "Yes"),
+            "ends of its scale",
+        ),
+        (lambda d: designing.step_question(d, "why", down=True), "The order of the questions changed."),
+        (lambda d: d.update(triggers=[]), "Details changed that are not listed here."),
+    ],
+)
+def test_no_change_is_passed_over_in_silence(
+    world: World, change: Callable[[dict[str, Any]], Any], words: str
+) -> None:
+    before, after = (a_survey(world).draft or {} for _ in range(2))
+    change(after)
+    (told,) = differences(before, after)
+    assert words in told
 
 
 def test_a_copy_has_the_questions_and_nothing_else(world: World) -> None:

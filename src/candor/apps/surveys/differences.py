@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from .asked import Asked, asked_in
-from .designing import Definition, elements, heading
+from .designing import Definition, elements, heading, pages
 from .palette import Element, kind_of
 from .wordings import LANGUAGES, languages_of, said, texts
 
 
 def differences(before: Definition, after: Definition) -> list[str]:
-    """What changed, one sentence each, in the order of the new version; empty where nothing a customer meets did."""
+    """What changed, one sentence each, in the order of the new version; empty where nothing did."""
     old, new = _by_key(before), _by_key(after)
-    found = []
-    if said(before.get("title")) != said(after.get("title")):
-        found.append(_("Title: “%(title)s”.") % {"title": said(after.get("title"))})
+    found = _of_whole(before, after)
     for key, element in new.items():
         found += _of_element(key, old.get(key), element, after)
     for key, element in old.items():
@@ -28,7 +28,40 @@ def differences(before: Definition, after: Definition) -> list[str]:
     kept = [key for key in old if key in new]
     if kept != [key for key in new if key in old]:
         found.append(_("The order of the questions changed."))
-    return found + _of_languages(before, after)
+    if len(pages(before)) != len(pages(after)):
+        found.append(
+            ngettext("It has %(n)s page now.", "It has %(n)s pages now.", len(pages(after)))
+            % {"n": len(pages(after))}
+        )
+    elif [_main(page.get("title")) for page in pages(before)] != [
+        _main(page.get("title")) for page in pages(after)
+    ]:
+        found.append(_("Headings of pages changed."))
+    found += _of_languages(before, after)
+    return found or ([_("Details changed that are not listed here.")] if before != after else [])
+
+
+def _of_whole(before: Definition, after: Definition) -> list[str]:
+    found = []
+    if said(before.get("title")) != said(after.get("title")):
+        found.append(_("Title: “%(title)s”.") % {"title": said(after.get("title"))})
+    if _main(before.get("description")) != _main(after.get("description")):
+        found.append(_("The introduction changed."))
+    if _main(before.get("completedHtml")) != _main(after.get("completedHtml")):
+        found.append(_("The thanks at the end changed."))
+    return found
+
+
+_CHANGES = (
+    (("title", "html"), lazy("Reworded: “%(name)s” (%(key)s).")),
+    (("description",), lazy("“%(name)s” (%(key)s) has another explanation.")),
+    (("rateMin", "rateMax", "rateType"), lazy("“%(name)s” (%(key)s) is answered on another scale.")),
+    (("minRateDescription", "maxRateDescription"), lazy("“%(name)s” (%(key)s) has other words at the ends of its scale.")),
+    (("columns",), lazy("“%(name)s” (%(key)s) has other points of its scale.")),
+    (("choices", "showOtherItem", "showNoneItem"), lazy("“%(name)s” (%(key)s) has other choices.")),
+    (("rows",), lazy("“%(name)s” (%(key)s) has other statements.")),
+    (("visibleIf",), lazy("“%(name)s” (%(key)s) is shown under another condition.")),
+)  # fmt: skip
 
 
 def _by_key(definition: Definition) -> dict[str, Element]:
@@ -39,16 +72,11 @@ def _of_element(key: str, old: Element | None, new: Element, after: Definition) 
     name = {"name": heading(after, new), "key": key}
     if old is None:
         return [_("New: “%(name)s” (%(key)s).") % name]
-    found = []
-    for field, words in (
-        ("title", _("Reworded: “%(name)s” (%(key)s).")),
-        ("html", _("Reworded: “%(name)s” (%(key)s).")),
-        ("visibleIf", _("“%(name)s” (%(key)s) is shown under another condition.")),
-        ("choices", _("“%(name)s” (%(key)s) has other choices.")),
-        ("rows", _("“%(name)s” (%(key)s) has other statements.")),
-    ):
-        if _main(old.get(field)) != _main(new.get(field)):
-            found.append(words % name)
+    found = [
+        str(words) % name
+        for fields, words in _CHANGES
+        if any(_main(old.get(field)) != _main(new.get(field)) for field in fields)
+    ]
     if bool(old.get("isRequired")) != bool(new.get("isRequired")):
         words = (
             _("“%(name)s” (%(key)s) must be answered now.")
@@ -80,14 +108,22 @@ def _of_languages(before: Definition, after: Definition) -> list[str]:
         for one in old
         if one not in new
     ]
-    for language in [one for one in new if one in old[1:]]:
-        if _words_in(before, language) != _words_in(after, language):
+    for language in [one for one in new[1:] if one in old[1:]]:
+        was, now = _words_in(before, language), _words_in(after, language)
+        if any(was[place] != now[place] for place in was.keys() & now.keys()):
             found.append(_("Words in %(name)s changed.") % {"name": LANGUAGES.get(language, language)})
     return found
 
 
-def _words_in(definition: Definition, language: str) -> list[str]:
-    return [text.in_language(language) for text in texts(definition)]
+def _words_in(definition: Definition, language: str) -> dict[tuple[str, str], str]:
+    """The words in a language by whose they are and which; a question's stay its own wherever it moves."""
+    return {
+        (
+            text.owner,
+            text.path.rpartition("elements/")[2].partition("/")[2] if text.owner else text.path,
+        ): text.in_language(language)
+        for text in texts(definition)
+    }
 
 
 # -- Meaning -----------------------------------------------------------------------------------------------------------
