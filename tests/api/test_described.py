@@ -1,11 +1,14 @@
 """The API keeps to its description: whatever a sender makes of it, it answers as described and never breaks."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
 from django.conf import LazySettings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
@@ -33,6 +36,16 @@ FEW = settings(
     max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _connections_stay_open() -> Iterator[None]:
+    """The server would close the connection whose transaction the test rolls back, as Django's own client knows."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

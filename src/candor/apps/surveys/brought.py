@@ -96,5 +96,8 @@ def _of(survey: Survey, brought: Brought, invitation: Invitation | None) -> Entr
         channel=brought.channel,
         invitation_id=invitation.pk if invitation else None,
         is_answered=invitation.is_answered if invitation else False,
+        response_id=Response.objects.filter(invitation=invitation).values_list("pk", flat=True).first()
+        if invitation
+        else None,
         kind=KIND,
     )
