@@ -29,6 +29,7 @@ from candor.apps.organization.services import create_workspace, record_audit
 from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys.services import NewInvitation, record_invitations
+from candor.demo.asked import TOUCHPOINT, is_told, plan_a_round, write_log
 from candor.demo.complaints import ACKNOWLEDGE_DAYS, DECIDE_DAYS
 from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
@@ -124,9 +125,15 @@ def _load_chunk(chunk: Chunk) -> Iterator[tuple[str, float]]:
     yield "Hiring staff", 0.0
     cast = _cast(chunk, set_the_stage(chunk))
     yield "Writing down what happened", 0.2
-    _load_events(chunk, cast)
+    decided = _load_events(chunk, cast)
     yield "Asking customers", 0.4
     _load_surveys(chunk, cast)
+    write_log(
+        survey=cast.stage.surveys[TOUCHPOINT],
+        events=decided,
+        customers=cast.customers,
+        units=cast.stage.units,
+    )
     yield "Taking complaints", 0.9
     for complaints in _in_parts(chunk.complaint_rows()):
         items = [_complaint(row, cast) for row in complaints]
@@ -183,8 +190,18 @@ def _cast(chunk: Chunk, stage: Staging) -> _Cast:
     )
 
 
-def _load_events(chunk: Chunk, cast: _Cast) -> None:
-    warehouse().append_events(_event(row, cast) for row in chunk.event_rows())
+def _load_events(chunk: Chunk, cast: _Cast) -> list[EventRow]:
+    """Append what happened; returns what the log of asking tells of."""
+    now, told = timezone.now(), list[EventRow]()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for row in chunk.event_rows():
+            if is_told(row, now):
+                told.append(row)
+            yield _event(row, cast)
+
+    warehouse().append_events(rows())
+    return told
 
 
 def _event(row: EventRow, cast: _Cast) -> dict[str, Any]:
@@ -337,10 +354,10 @@ def _load_ideas(lender: Lender) -> None:
 
 def _design_surveys() -> None:
     lead, manager = (next(one for one in LOGINS if one.role == role) for role in (Role.CX_LEAD, Role.MANAGER))
-    design_surveys(
-        lead=Person.objects.filter(email=lead.email).first(),
-        branch=Unit.objects.filter(code=manager.unit).first(),
-    )
+    person = Person.objects.filter(email=lead.email).first()
+    branch = Unit.objects.filter(code=manager.unit).first()
+    design_surveys(lead=person, branch=branch)
+    plan_a_round(today=timezone.localdate(), lead=person, branch=branch)
 
 
 def _named(product: str) -> str:
