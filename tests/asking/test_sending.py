@@ -1,5 +1,6 @@
 """Mail by a real server: what it looks like, refusals at the door, opt-outs on the way, reminders, and what comes back."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -27,6 +28,8 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.requests import Kind, Letter, ToAsk, register_request_kind
 from candor.apps.customers.services import erase_customer, opt_out
 from candor.apps.surveys.models import Invitation
+from candor.apps.webhooks.models import Message as WebhookMessage
+from candor.apps.webhooks.services import make_endpoint
 from tests.asking.conftest import NPS, a_survey, customers
 from tests.asking.post import Post
 from tests.world import World
@@ -320,6 +323,25 @@ def test_reports_lie_in_an_mbox_a_maildir_or_one_file(tmp_path: Any) -> None:
         for path in (single, tmp_path / "box", tmp_path / "folder")
     ]
     assert counts == [1, 2, 2]
+
+
+def test_other_systems_hear_what_was_sent_and_what_came_back(
+    world: World, post: Post, settings: LazySettings
+) -> None:
+    settings.CANDOR_OUTGOING_PRIVATE_HOSTS = ["127.0.0.1"]
+    make_endpoint(
+        name="CRM",
+        url="http://127.0.0.1:9/hook",
+        events=["invitation.sent", "invitation.bounced"],
+        by=world.amos,
+    )
+    plan, ids = a_plan(), customers(2)
+    post.refuses = {"c0@mail.example": "550 5.1.1 No such user"}
+    ask(plan, ids)
+    send()
+    told = {row.event: json.loads(row.body)["data"] for row in WebhookMessage.objects.all()}
+    assert told["invitation.sent"]["customer"] == ids[1]
+    assert (told["invitation.bounced"]["customer"], told["invitation.bounced"]["is_dead"]) == (ids[0], True)
 
 
 # -- Other channels and other rooms -----------------------------------------------------------------------------------

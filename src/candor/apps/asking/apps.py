@@ -13,11 +13,15 @@ class AskingConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.customers.personal import register_holder
         from candor.apps.organization.audit import register_actions
+        from candor.apps.webhooks.events import register_event
 
         from . import receivers, tasks  # noqa: F401  both register themselves
+        from .news import BOUNCED, SENT
         from .personal import HOLDER
 
         register_holder(HOLDER)
+        for event in (SENT, BOUNCED):
+            register_event(event)
         register_page(Page("Listen", "Asking", "asking:plans", "send", permission="manage_surveys", order=27))
         register_panel(Panel("customer", "Asked, and why not", "asking:customer_panel", order=40))
         register_actions(

@@ -11,6 +11,7 @@ from candor.apps.surveys.arrivals import note_bounced
 from .carriers import Outcome
 from .choices import Handover
 from .models import BadAddress, Message
+from .news import BOUNCED, tell_of
 from .reports import Report, read_reports
 
 SOFT_MOST = 3  # soft bounces after which an address is given up
@@ -53,15 +54,17 @@ def _take(report: Report, told: Bounced, now: datetime) -> None:
         address=message.address, is_hard=report.is_hard, status=report.status, words=report.words, at=now
     )
     told.given_up += row.is_dead
+    tell_of(BOUNCED, message, is_dead=row.is_dead)
 
 
 @transaction.atomic
 def note_refused_address(*, message: Message, outcome: Outcome, at: datetime) -> None:
     """The server would not take it: it did not arrive, and if the address was why, nobody writes there again."""
     _did_not_arrive(message, at)
-    note_bad_address(
+    row = note_bad_address(
         address=message.address, is_hard=outcome.is_dead, status=outcome.status, words=outcome.words, at=at
     )
+    tell_of(BOUNCED, message, is_dead=row.is_dead)
 
 
 def note_bad_address(*, address: str, is_hard: bool, status: str, words: str, at: datetime) -> BadAddress:

@@ -32,6 +32,7 @@ from .carriers import Carrier, Outcome, Outgoing, Unreachable, carrier_for
 from .choices import Handover, Reason
 from .letters import Sheet, sheet_of, survey_letter
 from .models import Message
+from .news import SENT, tell_of
 from .stopping import stop_link
 from .withdrawing import reason_to_withdraw, withdraw
 
@@ -204,7 +205,9 @@ class _Run:
         """Store that the last message went, if that is not stored yet."""
         if self.unstored is not None:
             (message, at), self.unstored = self.unstored, None
-            Message.objects.filter(pk=message.pk).update(handover=Handover.SENT, sent_at=at, trouble="")
+            with transaction.atomic():
+                Message.objects.filter(pk=message.pk).update(handover=Handover.SENT, sent_at=at, trouble="")
+                tell_of(SENT, message)
 
     def _carrier(self, channel: str) -> Carrier:
         if channel not in self.carriers:
