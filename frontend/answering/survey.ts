@@ -19,10 +19,15 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
   model.widthMode = "static";
   model.width = "100%";
   model.cookieName = "";
+  model.showProgressBar = model.visiblePageCount > 1;
+  for (const question of model.getAllQuestions()) {
+    if (question.getType() === "rating") question["displayMode"] = "buttons"; // on a phone, too
+  }
   keep(model, form);
   const header = form.querySelector("header");
-  if (header) holder.before(header);
-  form.hidden = true;
+  header?.querySelector("[data-steps-note]")?.remove();
+  if (header) holder.append(header);
+  form.remove(); // what it carries is still read from it
   holder.hidden = false;
   holder.classList.add("survey");
   const place = document.createElement("div");
@@ -63,7 +68,7 @@ function keep(model: Model, form: HTMLFormElement): void {
     last
       .then(() => send(form.action, answer(true)))
       .then(
-        () => options.showSaveSuccess(status?.dataset["thanksWords"] ?? ""),
+        () => options.clearSaveMessages(),
         (error: unknown) => {
           if (error instanceof Refused && error.faults.length) return goBack(model, error);
           options.showSaveError(error instanceof Refused ? error.message : (status?.dataset["offlineWords"] ?? ""));

@@ -117,8 +117,17 @@ def test_a_score_from_a_mail_counts_by_itself_but_not_where_one_link_after_the_o
     assert [answer.number for answer in Answer.objects.all()] == [8]
     page = client.get(f"/a/{machine}/?score=6").content.decode()
     client.post(f"/a/{machine}/", hidden(page) | {"q:score": "6"})
+    by_page(client, machine, 1)
     taken_in(hours=1)
     assert sorted(answer.number or 0 for answer in Answer.objects.all()) == [6, 8]
+
+
+def test_nothing_counts_by_itself_where_it_could_not_be_taken_back(client: Client) -> None:
+    _, secret = an_invitation(a_survey(is_anonymous=True))
+    assert by_page(client, secret, 8) == 400
+    page = client.get(f"/a/{secret}/?score=8").content.decode()
+    assert "data-score" not in page
+    assert "<h1>Thank you" in client.post(f"/a/{secret}/", hidden(page) | {"q:score": "8"}).content.decode()
 
 
 def test_a_longer_survey_goes_page_by_page_without_a_script_and_follows_its_branches(client: Client) -> None:

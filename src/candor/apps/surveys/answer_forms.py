@@ -22,6 +22,7 @@ from .hub_answers import COMMENT
 
 PREFIX = "q:"
 MOST_BUTTONS = 11
+MOST_IN_A_ROW = 7
 _PROSE = {QuestionKind.TEXT, QuestionKind.LONG_TEXT}
 _INPUTS = {"email", "tel", "url", "date", "time", "month", "week", "number", "datetime-local"}
 
@@ -69,6 +70,12 @@ class Field:
     @property
     def id(self) -> str:
         return f"f-{self.name}"
+
+    @property
+    def half(self) -> int:
+        """How many steps of a scale stand side by side on a phone: all of a short one, half of a long one."""
+        n = len(self.options)
+        return n if n <= MOST_IN_A_ROW else -(-n // 2)
 
 
 def is_short(questionnaire: Questionnaire) -> bool:

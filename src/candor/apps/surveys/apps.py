@@ -25,7 +25,7 @@ class SurveysConfig(AppConfig):
         from . import receivers, tasks  # noqa: F401  both register themselves
         from .imports import KIND
         from .intake import FINISHED
-        from .personal import HOLDER
+        from .personal import HOLDER, RESPONSES
         from .queries import words_of_questions
         from .timeline import SOURCE
 
@@ -34,6 +34,7 @@ class SurveysConfig(AppConfig):
         register_source(SOURCE)
         register_words(words_of_questions)
         register_holder(HOLDER)
+        register_holder(RESPONSES)
         register_page(
             Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25)
         )

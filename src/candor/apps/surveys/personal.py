@@ -1,18 +1,21 @@
-"""When a customer was asked, handed out or erased with everything else that is held about them."""
+"""When a customer was asked and what they answered, handed out or erased with everything else that is held about them.
+
+Answers to anonymous surveys lead back to nobody, so that nobody can find them here either.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
 
-from .models import Invitation
-from .services import forget_invitations
+from .models import Invitation, Response
+from .services import forget_invitations, forget_responses
 
 
 def tell(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Every invitation."""
     rows = Invitation.objects.filter(customer_id__in=customer_ids).order_by("sent_at", "pk")
-    names = ("survey__name", "key", "sent_at", "channel", "product", "segment")
+    names = ("survey__name", "key", "sent_at", "channel", "product", "segment", "language", "is_answered")
     return [dict(row) for row in rows.values(*names)]
 
 
@@ -22,4 +25,27 @@ def forget(customer_ids: Sequence[int]) -> list[int]:
     return []
 
 
+def tell_responses(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Every response as it was sent, also those given up and those that are not feedback yet."""
+    rows = Response.objects.filter(invitation__customer_id__in=customer_ids).order_by("started_at", "pk")
+    names = (
+        "survey__name",
+        "version__number",
+        "key",
+        "language",
+        "channel",
+        "data",
+        "started_at",
+        "finished_at",
+    )
+    return [dict(row) for row in rows.values(*names)]
+
+
+def forget_what_they_answered(customer_ids: Sequence[int]) -> list[int]:
+    """Remove the responses with their files; the feedback that came of them goes with the hub's."""
+    forget_responses(customer_ids=customer_ids)
+    return []
+
+
 HOLDER = Holder("invitations", tell, forget)
+RESPONSES = Holder("answers to surveys", tell_responses, forget_what_they_answered)

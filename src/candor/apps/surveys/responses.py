@@ -213,6 +213,8 @@ def _go_on(
         raise NotOpen(Trouble.ANSWERED)
     refuse_misfits(response.version_id, response.version.published_at, data, is_finished=is_finished)
     if is_unconfirmed:
+        if not response.is_unconfirmed:
+            return response  # a person's word stands
         data = _believed(response, data)
     response.data, response.is_unconfirmed = dict(data), is_unconfirmed
     response.changed_at = at = day_of(at) if response.survey.is_anonymous else at
@@ -231,8 +233,6 @@ def _go_on(
 
 
 def _believed(response: Response, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What to make of a score that the page sent by itself: a person's word stands against it, and where one link after the other
-    was opened it was no person, so that none counts until somebody presses a button."""
-    if not response.is_unconfirmed:
-        return response.data
+    """What to make of a score that the page sent by itself: where one link after the other was opened it was no person, so that none
+    counts until somebody presses a button."""
     return data if dict(data) == response.data else {}

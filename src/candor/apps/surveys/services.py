@@ -15,7 +15,7 @@ from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
 
 from .entrances import digest_of
-from .models import Invitation, Question, Survey
+from .models import Invitation, Question, Response, Survey
 
 _ANNOUNCED_AT_ONCE = 10_000
 
@@ -141,3 +141,12 @@ def forget_invitations(*, customer_ids: Sequence[int]) -> int:
     rows.delete()
     announce("invitation", ids)
     return len(ids)
+
+
+@transaction.atomic
+def forget_responses(*, customer_ids: Sequence[int]) -> int:
+    """Remove what customers answered, as it was sent, because they are erased; returns how many responses went."""
+    rows = Response.objects.filter(invitation__customer_id__in=customer_ids)
+    n = rows.count()
+    rows.delete()
+    return n

@@ -121,8 +121,10 @@ def _take_json(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     guards.limit(request, entrance)
     if response_at(entrance, page.secret) is None and guards.is_hasty(entrance, str(given.get("opened", ""))):
         raise TooManyAnswers(str(pages.HASTY), seconds=2)
-    is_finished = given.get("finished") is True
-    kept = page.keep(data, is_finished=is_finished, is_unconfirmed=given.get("unconfirmed") is True)
+    is_finished, is_unconfirmed = given.get("finished") is True, given.get("unconfirmed") is True
+    if is_unconfirmed and (entrance.is_anonymous or is_finished):
+        raise InvalidInput("This can't be sent without somebody pressing a button.")
+    kept = page.keep(data, is_finished=is_finished, is_unconfirmed=is_unconfirmed)
     return JsonResponse({"state": "finished" if kept.finished_at else "kept"})
 
 

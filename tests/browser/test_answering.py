@@ -1,0 +1,209 @@
+"""People answer in a real browser, on the real server: on a phone, in Arabic, by keyboard alone, from a mail, at a kiosk, on another site."""
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from candor.foundation import assets
+from tests.browser.chromium import AXE, CHROMIUM, listen, violations
+from tests.cli.running import EMAIL, PASSWORD, Workspace, eventually, free_port, served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(not AXE.is_file(), reason="node_modules are not installed: run npm ci"),
+    pytest.mark.skipif(not assets.is_built(), reason="The front end is not built: run npm run build"),
+]
+ROOT = Path(__file__).parents[2]
+PHONE = {"width": 390, "height": 844}
+MAKE = """
+import json, sys
+from candor.cli.workspace import start_django; start_django()
+from tests.surveys.asking_here import LONG, NPS, a_link, a_survey, an_invitation
+one, long = a_survey(key="one", brand_color="#ffee00"), a_survey(LONG | {"locale": "en"}, key="long")
+arabic = a_survey(LONG | {"locale": "ar"}, key="arabic")
+tokens = {"kiosk": a_link(one, kind="kiosk", reset_seconds=1).token, "long": a_link(long).token, "arabic": a_link(arabic).token}
+tokens["embed"] = a_link(one, kind="embed", sites=[sys.argv[1]]).token
+print(json.dumps(tokens | {f"invitation {n}": an_invitation(one)[1] for n in range(4)}))
+"""
+
+
+@dataclass
+class Place:
+    """Where the surveys are, their links, another site, and what was answered."""
+
+    address: str
+    links: dict[str, str]
+    site: str
+    workspace: Workspace
+
+    def answers(self, survey: str) -> list[tuple[str, float | None, str]]:
+        wanted = "SELECT a.question, a.number, a.text FROM feedback_answer a JOIN feedback_feedback f ON f.id = a.feedback_id"
+        return self.workspace.record(f"{wanted} WHERE f.source = '{survey}' ORDER BY a.id")
+
+    def kept(self) -> int:
+        return int(self.workspace.record("SELECT count(*) FROM surveys_response WHERE data <> '{}'")[0][0])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Candor with a few surveys, and a site of another origin."""
+    import json
+
+    folder = tmp_path_factory.mktemp("answering")
+    workspace = Workspace(folder / "home")
+    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
+    site = f"http://localhost:{free_port()}"
+    made = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MAKE, site], env=workspace.environment | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    with served(workspace) as server:
+        yield Place(server.address, json.loads(made.stdout), site, workspace)
+
+
+@pytest.fixture
+def open_page(browser: Any, place: Place) -> Iterator[Any]:
+    contexts = []
+
+    def opened(path: str, **options: Any) -> Any:
+        context = browser.new_context(
+            base_url=place.address, viewport=PHONE, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.complaints = listen(page, place.address)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def fits(page: Any) -> None:
+    """Accessible in light and dark, and no wider than the phone."""
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, rules=["color-contrast"]) == []
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_tap_and_a_word_on_a_phone_without_a_script(open_page: Any, place: Place) -> None:
+    page = open_page(f"/a/{place.links['invitation 0']}/", java_script_enabled=False)
+    page.get_by_role("button", name="9", exact=True).click()
+    page.get_by_label("Why 9?").fill("Kind and quick.")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    eventually(lambda: ("why", None, "Kind and quick.") in place.answers("one"), "the answer in the hub")
+
+
+def test_by_keyboard_alone(open_page: Any, place: Place) -> None:
+    page = open_page(f"/a/{place.links['invitation 1']}/")
+    fits(page)
+    for _ in range(8):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_label("Why 7?").wait_for()
+    fits(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.type("By keys.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    fits(page)
+    eventually(lambda: ("score", 8.0, "") in place.answers("one"), "the answer in the hub")
+    assert page.complaints == []
+
+
+def test_a_longer_survey_in_arabic_by_keyboard_runs_from_right_to_left(open_page: Any, place: Place) -> None:
+    page = open_page(f"/s/{place.links['arabic']}/")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    radios = page.locator(".survey input[type=radio]")
+    radios.first.wait_for()
+    fits(page)
+    left = [
+        box["x"] for box in (page.locator(".survey .sd-rating__item").nth(n).bounding_box() for n in (0, 1))
+    ]
+    assert left[0] > left[1], "the scale begins on the right"
+    radios.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.get_by_text("Our staff").wait_for()
+    eventually(lambda: place.kept() > 0, "the part to be kept")
+    while (
+        page.locator(".sd-navigation__complete-btn").count() == 0
+        or not page.locator(".sd-navigation__complete-btn").is_visible()
+    ):
+        page.locator(".sd-navigation__next-btn").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(200)
+    fits(page)
+    page.locator(".sd-navigation__complete-btn").focus()
+    page.keyboard.press("Enter")
+    page.locator(".sd-completedpage").wait_for()
+    eventually(lambda: ("how", None, "branch") in place.answers("arabic"), "the answer in the hub")
+    assert page.complaints == []
+
+
+def test_a_score_from_a_mail_counts_once_somebody_moves_and_not_for_a_machine(
+    open_page: Any, place: Place, browser: Any
+) -> None:
+    address = f"/a/{place.links['invitation 2']}/?score=4"
+    before = place.kept()
+    machine = open_page(address)  # a browser under automation, visible, in focus, for longer than it takes
+    machine.mouse.move(40, 40)
+    machine.wait_for_timeout(2_800)
+    assert place.kept() == before
+    context = browser.new_context(base_url=place.address, viewport=PHONE)
+    context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
+    page = context.new_page()
+    page.goto(address)
+    page.mouse.move(60, 60)
+    page.get_by_text("Your answer is kept.").wait_for()
+    assert place.kept() == before + 1
+    context.close()
+
+
+def test_a_kiosk_keeps_answers_while_there_is_no_connection(open_page: Any, place: Place) -> None:
+    page = open_page(f"/s/{place.links['kiosk']}/")
+    page.wait_for_timeout(1_200)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="2", exact=True).click()
+    page.get_by_text("Your answer is kept on this device").wait_for()
+    page.get_by_role("button", name="3", exact=True).wait_for()
+    page.context.set_offline(False)
+    eventually(lambda: ("score", 2.0, "") in place.answers("one"), "the answer in the hub")
+
+
+def test_only_a_named_site_shows_it_and_the_frame_is_as_high_as_the_survey(
+    open_page: Any, place: Place, tmp_path: Path
+) -> None:
+    script = f"<h1>Shop</h1><script src='{place.address}/s/{place.links['embed']}/embed.js' async></script>"
+    (tmp_path / "index.html").write_text(f"<!doctype html><title>Shop</title>{script}")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    port = int(place.site.rpartition(":")[2])
+    with http.server.ThreadingHTTPServer(("localhost", port), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        page = open_page(f"{place.site}/")
+        frame = page.frame_locator("iframe")
+        frame.get_by_role("button", name="5", exact=True).wait_for()
+        page.wait_for_function("document.querySelector('iframe').style.height !== '420px'")
+        stranger = open_page(f"http://127.0.0.1:{port}/")
+        stranger.wait_for_timeout(1_500)
+        assert stranger.frame_locator("iframe").get_by_role("button", name="5", exact=True).count() == 0
+        site.shutdown()
