@@ -5,7 +5,7 @@ export function startFrame(): void {
   if (!main) return;
   document.documentElement.dataset["framed"] = "";
   new ResizeObserver(() => {
-    const height = Math.ceil(document.documentElement.querySelector("body")?.scrollHeight ?? main.scrollHeight);
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
     window.parent.postMessage({ candor: "height", height }, "*");
   }).observe(main);
 }
