@@ -6,7 +6,7 @@ const SIGNS = ["pointermove", "pointerdown", "keydown", "touchstart", "wheel"] a
 /**
  * A score that a link in a mail named is kept without a further tap, once there is a sign of a person: a movement, a key, a touch, or the
  * page seen and in focus for two seconds. Machines that look into mails open every link and show none of these, and the server keeps
- * nothing for an opened page. See docs/decisions/0016.
+ * nothing for an opened page. See docs/decisions/0017.
  */
 export function startScore(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-score]");
