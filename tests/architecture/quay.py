@@ -38,7 +38,9 @@ from candor.apps.organization.scope import scope_for
 from candor.apps.organization.services import create_person, give_role
 from candor.apps.reputation.models import Connection, PublicPage, ReplyTemplate, ReviewPlace
 from candor.apps.reputation.services import NewReview, receive_reviews
+from candor.apps.scores.models import SharedResults
 from candor.apps.scores.registry import MEASURES
+from candor.apps.scores.sharing import share_results
 from candor.apps.strategy.models import Outcome
 from candor.apps.strategy.services import define_outcome
 from candor.apps.surveys.drafts import create_survey
@@ -84,7 +86,7 @@ def build_harbour(world: World) -> Harbour:
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
-        "survey": survey.pk, "export": _export(world, survey).pk, "survey_link": link.pk, "trial_of": "draft",
+        "survey": survey.pk, "export": _export(world, survey).pk, "shared": _shared(world, survey).pk, "survey_link": link.pk, "trial_of": "draft",
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
@@ -288,3 +290,8 @@ def _export(world: World, survey: Survey) -> Export:
     scope = scope_for(viewer_of(world.clara), None, "90d")
     export = ask_for_export(survey=survey, scope=scope, file_format="csv", by=world.clara)
     return make_export(export=export)
+
+
+def _shared(world: World, survey: Survey) -> SharedResults:
+    scope = scope_for(viewer_of(world.clara), None, "90d")
+    return share_results(survey=survey, scope=scope, days=7, has_comments=False, by=world.clara)[0]

@@ -52,11 +52,19 @@ MACHINES = {
 """For other systems, with a key; a session opens none of them."""
 ANSWERING = {"answers:invitation", "answers:link", "answers:embed", "answers:trial", "asking:stop"}
 """For whoever holds a link; here it is forged, so that it leads nowhere. Without cookies there is nothing that another site could use."""
+SHARED = {"scores:shared"}
+"""Results for whoever holds a link; here it is forged."""
 REPUTATION = {"reputation:public", "reputation:widget"}
 """What everybody may see of reviews; only where an administrator switched it on."""
 COMPLAINING = {"complaints:complain", "complaints:thanks"}
 """Open once somebody opens the form, and to who bears the signed number of what they sent."""
-PUBLIC = {"health", "organization:accept", "openapi", "api_reference"} | ANSWERING | REPUTATION | COMPLAINING
+PUBLIC = (
+    {"health", "organization:accept", "openapi", "api_reference"}
+    | ANSWERING
+    | REPUTATION
+    | COMPLAINING
+    | SHARED
+)
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
     "home": shared(),
@@ -232,6 +240,10 @@ ADDRESSES = {
     "scores:complaints_panel": shared(),
     "scores:scores": shared(),
     "scores:survey": hidden(pk="survey"),
+    "scores:survey_pdf": hidden(pk="survey"),
+    "scores:share": hidden(pk="survey"),
+    "scores:unshare": hidden(pk="shared"),
+    "scores:shared": hidden(secret="token"),
     "insights:survey_panel": shared(pk="survey"),
     "scores:measure": shared(key="measure"),
     "scores:export": shared(key="measure"),
@@ -336,7 +348,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 13
+    assert len(PUBLIC) == 14
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -492,7 +504,7 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
             if answer.status in {200, 302}:
                 shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
-    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING, (
+    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING | SHARED, (
         "only what is forged opens for nobody"
     )
     telling = {name for name, has_word in shown.items() if has_word}

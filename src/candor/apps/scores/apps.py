@@ -30,6 +30,15 @@ class ScoresConfig(AppConfig):
             },
         )
         register_actions(
+            "survey_results",
+            _("Results of surveys"),
+            {
+                "exported": _("Took the results of a survey as a PDF"),
+                "shared": _("Made a link to the results of a survey"),
+                "revoked": _("Revoked a link to the results of a survey"),
+            },
+        )
+        register_actions(
             "scores",
             _("Scores"),
             {

@@ -4,20 +4,26 @@ from typing import get_args
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST
 
-from candor.apps.organization.access import require
+from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
 from candor.apps.surveys.queries import survey_answered_for
-from candor.foundation.errors import InvalidInput
+from candor.foundation.errors import InvalidInput, NotFound
 
-from . import pages, queries, survey_pages
+from . import pages, queries, sharing, survey_pages
 from .exports import split_as_csv
+from .models import SharedResults
 from .queries import Dimension, SplitBy
 from .registry import MEASURES, measure_named
 from .steps import Step
+from .survey_pdf import results_as_pdf
 from .survey_results import DIMENSIONS, survey_result
 
 
@@ -69,6 +75,81 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "scores/survey.html", {"scope": scope, "data_end": pages.data_end(scope)} | context
     )
+
+
+def survey_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same results as a PDF, for those who may take data away."""
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_SCORES)
+    found = survey_answered_for(pk, viewer, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    check_may_export(scope)
+    result = survey_result(found, scope=scope, by=_survey_dimension(request), step=_step(request))
+    content = results_as_pdf(survey_pages.results_page(result, scope))
+    with transaction.atomic():
+        record_audit(
+            by=viewer.person, action="survey_results.exported", target=found, scope=queries.scope_words(scope)
+        )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = (
+        f'attachment; filename="{slugify(found.name)[:60] or "results"}-{scope.period.until}.pdf"'
+    )
+    return response
+
+
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Links to a survey's results for people without an account; POST makes one and shows it this once."""
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_SCORES)
+    found = survey_answered_for(pk, viewer, Permission.READ_SCORES)
+    scope = _scope(request, scope_of(request, viewer))
+    may_show_comments = viewer.can(Permission.READ_FEEDBACK)
+    link = ""
+    if request.method == "POST":
+        days = request.POST.get("days", "")
+        _shared, secret = sharing.share_results(
+            survey=found, scope=scope, days=int(days) if days.isdecimal() else 0, by=viewer.person,
+            has_comments=may_show_comments and "comments" in request.POST,
+        )  # fmt: skip
+        link = request.build_absolute_uri(reverse("scores:shared", args=[secret]))
+    links = SharedResults.objects.filter(
+        survey=found, made_by=viewer.person, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    context = {
+        "survey": found,
+        "scope": scope,
+        "links": links,
+        "link": link,
+        "days": sharing.DAYS,
+        "may_show_comments": may_show_comments,
+    }
+    return render(request, "scores/share.html", context)
+
+
+@require_POST
+def unshare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one of the viewer's own links lead nowhere."""
+    viewer = require(request, Permission.EXPORT_DATA)
+    shared = SharedResults.objects.filter(pk=pk, made_by=viewer.person).select_related("survey").first()
+    if shared is None:
+        raise NotFound("There is no such link.")
+    sharing.revoke_results(shared=shared, by=viewer.person)
+    return redirect("scores:share", shared.survey_id)
+
+
+def shared(request: HttpRequest, secret: str) -> HttpResponse:
+    """What a link shows: the results as its maker sees them, read only."""
+    public(request)
+    found, scope = sharing.shared_by(secret, now=timezone.now())
+    result = survey_result(found.survey, scope=scope, by=None)
+    context = survey_pages.results_page(result, scope) | {"scope": scope, "is_shared": True}
+    if found.has_comments:
+        context |= survey_pages.comments_part(result, scope) | {"panels": []}
+    response = render(request, "scores/shared.html", context)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def complaints_panel(request: HttpRequest) -> HttpResponse:
