@@ -4,6 +4,7 @@ import { startForms } from "../behaviours/forms";
 import { startLists } from "../behaviours/lists";
 import { matchRank, startPalette } from "../behaviours/palette";
 import { centre } from "../behaviours/paths";
+import { startShortcuts } from "../behaviours/shortcuts";
 import { chooseTheme, currentMode, onModeChange, startTheme } from "../behaviours/theme";
 import { startToasts } from "../behaviours/toasts";
 
@@ -11,6 +12,7 @@ const key = (name: string, target: EventTarget = document, options: KeyboardEven
   target.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, ...options }));
 
 startLists();
+startShortcuts();
 startForms();
 startTheme();
 startToasts();
@@ -38,6 +40,24 @@ describe("the palette", () => {
     document.querySelector("#b a")!.addEventListener("click", followed);
     key("Enter", input);
     expect(followed).toHaveBeenCalledOnce();
+  });
+});
+
+describe("keys of a page", () => {
+  it("press a button, open a form at its first field, and leave those who type alone", () => {
+    document.body.innerHTML = `<button data-shortcut="a">Known</button><details data-shortcut="d"><summary>Decide</summary>
+      <input type="hidden"><select id="outcome"></select></details><input id="box">`;
+    const pressed = vi.fn();
+    document.querySelector("button")!.addEventListener("click", pressed);
+    key("a");
+    key("d", document.body, { ctrlKey: true });
+    expect(pressed).toHaveBeenCalledOnce();
+    expect(document.querySelector("details")!.open).toBe(false);
+    key("d");
+    expect(document.querySelector("details")!.open).toBe(true);
+    expect(document.activeElement!.id).toBe("outcome");
+    key("a", document.getElementById("box")!);
+    expect(pressed).toHaveBeenCalledOnce();
   });
 });
 

@@ -73,6 +73,7 @@ def _act(lender: "Lender", tell: Callable[[str, float], None]) -> None:
 
     from candor.apps.insights.tasks import find_themes
     from candor.demo.casework import work_cases
+    from candor.demo.complaint_desk import work_complaints
     from candor.demo.load import mark_complete
     from candor.demo.plan import make_plan
     from candor.demo.systems import connect_systems
@@ -80,6 +81,7 @@ def _act(lender: "Lender", tell: Callable[[str, float], None]) -> None:
 
     tell("Working cases", LOAD_SHARE)
     work_cases(seed=lender.seed, now=timezone.now())
+    work_complaints(seed=lender.seed, now=timezone.now())
     make_plan(today=lender.today)
     connect_systems()
     tell("Finding themes", 0.8)

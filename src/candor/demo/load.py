@@ -16,7 +16,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
-from candor.apps.complaints.clocks import Clock
+from candor.apps.complaints.households import Who
+from candor.apps.complaints.rule_sets import RuleBook
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.feedback.choices import AnswerKind, Kind
@@ -30,7 +31,7 @@ from candor.apps.reputation.services import NewReview, receive_reviews
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys.services import NewInvitation, record_invitations
 from candor.demo.asked import TOUCHPOINT, is_told, plan_a_round, write_log
-from candor.demo.complaints import ACKNOWLEDGE_DAYS, DECIDE_DAYS
+from candor.demo.complaint_desk import OUTCOMES, set_up_desk
 from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
 from candor.demo.places import LENDER_NAME
@@ -52,7 +53,6 @@ EVENTS: Final = "loan-system"
 CRM: Final = "crm"
 AT_ONCE: Final = 5_000
 SEVERITIES: Final = {"low": 1, "medium": 2, "high": 3, "critical": 3}
-CLOCK: Final = Clock(acknowledge_days=int(ACKNOWLEDGE_DAYS), decide_days=int(DECIDE_DAYS))
 LOADING_SHARE: Final = 0.7  # of the time; counting takes the rest
 T = TypeVar("T")
 
@@ -135,9 +135,11 @@ def _load_chunk(chunk: Chunk) -> Iterator[tuple[str, float]]:
         units=cast.stage.units,
     )
     yield "Taking complaints", 0.9
+    set_up_desk()
+    rules = RuleBook()
     for complaints in _in_parts(chunk.complaint_rows()):
         items = [_complaint(row, cast) for row in complaints]
-        receive_complaints(items=items, source=COMPLAINTS, clock=CLOCK)
+        receive_complaints(items=items, source=COMPLAINTS, rules=rules)
     yield "Reading reviews", 0.95
     for source, reviews in _by(chunk.review_rows(), lambda row: row.source).items():
         receive_reviews(items=[_review(row, cast) for row in reviews], source=source)
@@ -151,6 +153,7 @@ class _Cast:
     customers: dict[str, int]
     segments: dict[str, str]
     journeys: dict[str, JourneyRow]
+    who: dict[str, Who]
 
     def of_customer(self, key: str) -> dict[str, Any]:
         return {"customer_id": self.customers[key], "segment": self.segments[key]}
@@ -187,6 +190,10 @@ def _cast(chunk: Chunk, stage: Staging) -> _Cast:
         customers={row.key: ids[row.crm_id] for row in rows},
         segments={row.key: row.segment.capitalize() for row in rows},
         journeys={row.key: row for row in chunk.journey_rows()},
+        who={
+            row.key: Who(name=row.name, email=row.email, phone=row.phone, language=row.language)
+            for row in rows
+        },
     )
 
 
@@ -304,6 +311,9 @@ def _complaint(row: ComplaintRow, cast: _Cast) -> NewComplaint:
         response=(row.decision or "").capitalize(),
         root_cause=row.root_cause or "",
         redress=f"${row.redress:,}" if row.redress else "",
+        outcome=OUTCOMES.get(row.decision or "", ""),
+        owner_id=cast.stage.people[row.handler],
+        who=cast.who[row.customer],
         episode=row.journey,
         **cast.of_customer(row.customer),
         **cast.of_work(row.unit, row.staff),

@@ -23,13 +23,23 @@ def decision_face(complaint: Complaint, *, now: datetime, today: date) -> Face:
 
 
 def acknowledgement_face(complaint: Complaint, *, now: datetime, today: date) -> Face:
-    """The acknowledgement clock. Of a file that does not tell, nobody knows whether it was kept."""
-    is_untold = complaint.rules_id is None and complaint.acknowledged_on is None and not complaint.is_open
+    """The acknowledgement clock; a decision in time for it needs none. Of a file that does not tell, nobody knows whether it was kept."""
+    is_over = complaint.acknowledged_on is None and not complaint.is_open
+    is_untold = complaint.rules_id is None and is_over
+    was_missed = (
+        is_over
+        and complaint.decided_on is not None
+        and _is_after(complaint.decided_on, complaint.acknowledge_by)
+    )
     return face(
         key="acknowledge", by=None if is_untold else complaint.acknowledge_by, due=complaint.acknowledge_due_at,
         done_on=complaint.acknowledged_on, now=now, today=_today(complaint, now, today),
-        is_stopped=not complaint.is_open and complaint.acknowledged_on is None,
+        is_stopped=is_over and not was_missed, kept=False if was_missed else None,
     )  # fmt: skip
+
+
+def _is_after(day: date, limit: date | None) -> bool:
+    return limit is not None and day > limit
 
 
 def escalation_face(escalation: Escalation, *, now: datetime) -> Face:
@@ -113,6 +123,8 @@ def words_of(shown: Face) -> str:
     """What a clock says: "3 days left", "late by 2 days", "kept"."""
     if shown.standing == Standing.LATE:
         return _("late by %(n)d days") % {"n": shown.late_days} if shown.late_days > 1 else _("late")
+    if shown.standing == Standing.MISSED and shown.done_on is None:
+        return _("not done")
     if shown.standing == Standing.MISSED:
         return _("done %(n)d days late") % {"n": shown.late_days} if shown.late_days > 1 else _("done late")
     if shown.standing == Standing.RUNNING:

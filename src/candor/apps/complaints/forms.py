@@ -70,7 +70,9 @@ class DecisionForm(forms.Form):
 class NoteForm(forms.Form):
     """A note."""
 
-    text = words_field(2, label=_("Note"), max_length=4_000)
+    text = forms.CharField(
+        max_length=4_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2, "data-shortcut": "n"})
+    )
 
 
 class HandOverForm(forms.Form):

@@ -16,6 +16,7 @@ from .choices import Preference
 from .models import Complainant, Complaint
 
 WINDOW = timedelta(days=365)  # a complaint about the same thing longer ago is another one
+AT_ONCE = 500
 LEAST_DIGITS, COMPARED_DIGITS = (
     8,
     9,
@@ -75,6 +76,11 @@ def keys_of(who: Who) -> dict[str, str]:
 
 def mark_repeats(*, complaint_ids: Sequence[int]) -> None:
     """Note for new complaints which earlier one they repeat; those without a person and a household repeat nothing."""
+    for start in range(0, len(complaint_ids), AT_ONCE):
+        _mark(complaint_ids[start : start + AT_ONCE])
+
+
+def _mark(complaint_ids: Sequence[int]) -> None:
     rows = Complaint.objects.filter(pk__in=complaint_ids).exclude(issue="")
     known = Q(feedback__customer__isnull=False) | Q(complainant__isnull=False)
     fresh = list(rows.filter(known).select_related("feedback", "complainant"))
