@@ -40,9 +40,9 @@ WORDS = (
 )
 
 FEEDBACK = (
-    f"INSERT INTO feedback_feedback (id, kind, source, key, channel, received_at, recorded_at, knows_time, segment, episode, unit_id,"
+    f"INSERT INTO feedback_feedback (id, kind, source, key, channel, received_at, recorded_at, knows_time, is_partial, segment, episode, unit_id,"
     f" done_by_given, product, company, issue, title, comment, comment_masked, language, weight, handled_at) {home.COUNT_UP} SELECT i + 1,"
-    f" CASE WHEN i % 10 < 3 THEN 'complaint' ELSE 'survey' END, 'bench', 'b-' || i, 'channel ' || (i % 4), {home.AT}, {home.AT}, 1, '', '',"
+    f" CASE WHEN i % 10 < 3 THEN 'complaint' ELSE 'survey' END, 'bench', 'b-' || i, 'channel ' || (i % 4), {home.AT}, {home.AT}, 1, 0, '', '',"
     " {first_branch} + i % {branches}, '', 'product ' || (i * 7 % 11), 'company ' || (i * 13 % 400), 'issue ' || (i * 31 % 97), '', '',"
     " CASE WHEN i % 2 = 0 THEN 'Nobody ' || {word} || ' me about the ' || {other} || ' for ' || (i % 60) || ' days' ELSE '' END, 'en', 1.0,"
     " CASE WHEN i % 3 = 0 THEN {at} END FROM up"
@@ -54,6 +54,18 @@ COMPLAINTS = (
     " received_at > date('{last_day}', '-40 days'), 1, '', '', '', '', 'import', '', CASE id % 7 WHEN 0 THEN 'upheld' WHEN 1 THEN 'partly'"
     " ELSE 'rejected' END, 1 + id % 3, '', '', '' FROM feedback_feedback WHERE kind = 'complaint'"
 )
+RULES = (
+    "INSERT INTO complaints_ruleset (id, name, product, jurisdiction, is_active) VALUES (1, 'Ours', '', '', 1)",
+    "INSERT INTO complaints_rulesetversion (id, rule_set_id, number, stored, why, made_at) VALUES (1, 1, 1, '{terms}', '', '{last_day}')",
+    "UPDATE complaints_complaint SET rules_id = 1, acknowledge_due_at = datetime(received_on, '+2 days'),"
+    " decide_due_at = datetime(decide_by, '+1 day') WHERE feedback_id % 3 = 0",
+    "UPDATE complaints_complaint SET repeat_of_id = feedback_id - 10, repeat_why = 'same customer' WHERE feedback_id % 20 = 1"
+    " AND feedback_id > 20",
+    "INSERT INTO complaints_escalation (complaint_id, kind, body, reference, words, opened_at, due_at, due_on, outcome) SELECT feedback_id,"
+    " 'appeal', '', '', '', datetime(received_on, '+20 days'), datetime(received_on, '+34 days'), date(received_on, '+34 days'), ''"
+    " FROM complaints_complaint WHERE feedback_id % 200 = 1",
+)
+"""A third by a rule set, a twentieth repeats, some appeals."""
 SPAN = (
     "UPDATE organization_workspace SET first_feedback_on = date('{first}'), last_feedback_on = '{last_day}'"
 )
@@ -73,6 +85,25 @@ CASES: dict[str, tuple[str, str, str]] = {
         LEAD, "/complaints/list/?period=365d&state=late",
         "SELECT * FROM complaints_complaint WHERE is_open = 1 AND decide_by < '2026-06-30' ORDER BY decide_by, feedback_id LIMIT 50",
     ),
+    "complaints, a word": (LEAD, "/complaints/list/?period=365d&q=refund+41", "word:refund 41"),
+    "complaints that repeat": (
+        LEAD, "/complaints/list/?period=365d&repeat=yes",
+        "SELECT * FROM complaints_complaint WHERE repeat_of_id IS NOT NULL ORDER BY received_on DESC, feedback_id DESC LIMIT 50",
+    ),
+    "complaints, upheld and severe": (
+        LEAD, "/complaints/list/?period=365d&outcome=upheld&severity=3",
+        "SELECT * FROM complaints_complaint WHERE outcome = 'upheld' AND severity = 3 ORDER BY received_on DESC LIMIT 50",
+    ),
+    "complaints due": (
+        LEAD, "/complaints/due/?period=365d",
+        "SELECT * FROM complaints_complaint WHERE is_open = 1 AND decide_by < '2026-06-30' ORDER BY decide_by, feedback_id LIMIT 200",
+    ),
+    "complaints of one branch": (
+        MANAGER, "/complaints/list/?period=365d",
+        "SELECT c.* FROM complaints_complaint c JOIN feedback_feedback f ON f.id = c.feedback_id WHERE f.kind = 'complaint' AND f.unit_id ="
+        " (SELECT max(id) FROM organization_unit) ORDER BY c.received_on DESC LIMIT 50",
+    ),
+    "complaints overview": (LEAD, "/complaints/?period=90d", "SELECT count(*) FROM complaints_complaint WHERE received_on > '2026-04-01'"),
     "complaints, one issue": (
         LEAD, "/complaints/list/?period=365d&product=product+3&issue=issue+12",
         "SELECT * FROM complaints_complaint WHERE product = 'product 3' AND issue = 'issue 12' ORDER BY received_on DESC LIMIT 50",
@@ -128,6 +159,8 @@ def fill(size: int) -> None:
     from django.core.management import call_command
     from django.db import connection, transaction
 
+    from candor.apps.complaints.rule_sets import TEMPLATES
+
     call_command("migrate", interactive=False, verbosity=0)
     first_branch = home.staff()
     manager(first_branch + home.BRANCHES - 1)
@@ -138,9 +171,10 @@ def fill(size: int) -> None:
         + " END"
     )
     at = home.AT.format(**facts)
+    facts["terms"] = json.dumps(TEMPLATES["Our own promise"].to_stored())
     facts |= {"word": words.format(step=3), "other": words.format(step=7), "at": at}
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (FEEDBACK, COMPLAINTS, SPAN):
+        for statement in (FEEDBACK, COMPLAINTS, SPAN, *RULES):
             cursor.execute(statement.format(**facts))
 
 

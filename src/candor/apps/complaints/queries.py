@@ -280,3 +280,23 @@ def outcomes(scope: Scope) -> list[tuple[str, str, int]]:
 def offered_topics() -> list[Topic]:
     """Products and issues that forms offer."""
     return list(Topic.objects.filter(is_archived=False, merged_into=None))
+
+
+def kept_by_rules(scope: Scope) -> list[tuple[str, int, int]]:
+    """Of the period's complaints whose clock has ended: by rule set how many were answered in time, and of how many. Counts only: the
+    share is for `scores`."""
+    rows = Complaint.objects.filter(
+        received_on__range=(scope.period.since, scope.period.until),
+        rules__isnull=False,
+        is_timely__isnull=False,
+    )
+    unit_ids = scope.unit_ids(Permission.READ_SCORES)
+    if unit_ids is not None:
+        rows = rows.filter(feedback__unit_id__in=unit_ids)
+    counted = rows.values("rules__rule_set__name").annotate(
+        n=Count("pk"), kept=Count("pk", filter=Q(is_timely=True))
+    )
+    return [
+        (one["rules__rule_set__name"], one["kept"], one["n"])
+        for one in counted.order_by("rules__rule_set__name")
+    ]

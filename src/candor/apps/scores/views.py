@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
+from candor.apps.complaints.queries import kept_by_rules
 from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope, check_may_export, scope_of
@@ -158,8 +159,13 @@ def complaints_panel(request: HttpRequest) -> HttpResponse:
     if not viewer.can(Permission.READ_SCORES):
         return HttpResponse("")
     scope = _scope(request, scope_of(request, viewer))
-    result = queries.estimate(MEASURES["timely_response"], scope=scope)
-    return render(request, "scores/complaints_panel.html", {"scope": scope, "result": result})
+    measure = MEASURES["timely_response"]
+    by_rules = [
+        (name, queries.share_of(measure, hits=kept, of=of, scope=scope))
+        for name, kept, of in kept_by_rules(scope)
+    ]
+    context = {"scope": scope, "result": queries.estimate(measure, scope=scope), "by_rules": by_rules}
+    return render(request, "scores/complaints_panel.html", context)
 
 
 def _scope(request: HttpRequest, scope: Scope) -> Scope:

@@ -205,7 +205,10 @@ def _page(request: HttpRequest, viewer: Viewer, shown: Complaint, **given: forms
         "may_see_vulnerability": viewer.holds(Permission.READ_VULNERABILITY, unit),
         "may_pause": bool(handling.paused_time_left(shown)), "who": getattr(shown, "complainant", None) if may_see_person else None,
     }  # fmt: skip
-    context |= {"forms": _forms(shown) | given, "given": set(given)}
+    shown_forms = _forms(shown) | given
+    for key, form in shown_forms.items():  # several forms of one page have fields of the same name
+        form.auto_id = f"{key}_%s"
+    context |= {"forms": shown_forms, "given": set(given)}
     return render(request, "complaints/complaint.html", context, status=422 if given else 200)
 
 
