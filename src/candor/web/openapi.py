@@ -23,6 +23,7 @@ _ALWAYS = {
     403: "The key is not for this.",
     422: "A value does not fit; `errors` names each.",
     429: "The key has asked too often; see `Retry-After`.",
+    500: "Something went wrong here; it stands in the log.",
     503: "The record is busy; see `Retry-After`.",
 }
 _WITH_BODY = {
