@@ -199,3 +199,10 @@ def test_who_reads_no_feedback_sees_numbers_and_no_words(
     assert client.get(f"/scores/surveys/{survey.pk}/").status_code == 403
     client.force_login(world.amos)
     assert client.get(f"/scores/surveys/{survey.pk}/").status_code == 403
+
+
+def test_days_of_one_week_are_counted_together(world: World, survey: Survey, scope_for: ScopeFor) -> None:
+    said(20, at=datetime(2026, 6, 2, 12, tzinfo=UTC), answers={"nps": 10})
+    said(20, at=datetime(2026, 6, 4, 12, tzinfo=UTC), answers={"nps": 10})
+    weeks = by_key(survey_result(survey, scope=scope_for(world.clara), by=None, step="week"))["nps"].months
+    assert [point.estimate.n for point in weeks if point.estimate.n] == [40]

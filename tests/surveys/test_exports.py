@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from candor.apps.customers.models import Customer
+from candor.apps.customers.services import erase_customer
 from candor.apps.feedback.choices import MANY, AnswerKind, Kind
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.organization.access import viewer_of
@@ -274,4 +275,10 @@ def test_the_page_makes_a_file_and_shows_where_it_is(client: Client, world: Worl
 def test_files_are_gone_after_a_day(world: World, survey: Survey) -> None:
     path = made(survey, world.clara, "csv")
     assert exporting.forget_old_exports(before=timezone.now() + timedelta(seconds=1)) == 1
+    assert not path.exists() and not Export.objects.exists()
+
+
+def test_a_file_goes_when_somebody_in_it_is_erased(world: World, survey: Survey) -> None:
+    path = made(survey, world.clara, "csv")
+    erase_customer(customer=Customer.objects.get(name="Ann Ash"), by=world.clara)
     assert not path.exists() and not Export.objects.exists()

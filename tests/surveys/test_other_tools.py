@@ -105,6 +105,20 @@ def test_the_same_export_again_and_a_later_one_of_the_same_survey_add_no_one_twi
     assert Survey.objects.count() == 1
 
 
+def test_a_later_export_completes_what_an_earlier_one_told_as_partial(world: World, file: Path) -> None:
+    file.write_text(exports.qualtrics([{"ResponseId": "R_1", "Q1": 9, "Finished": "False"}]))
+    bring(file)
+    later = file.with_name("Our branches_June 9, 2026_08.00.csv")
+    later.write_text(
+        exports.qualtrics([{"ResponseId": "R_1", "Q1": 10, "Q2": "Friendly", "Finished": "True"}])
+    )
+    batch = bring(later)
+    assert (batch.rows_added, batch.rows_known, batch.report["completed"]["n"]) == (0, 1, 1)
+    assert said("R_1") == {"Q1": 10, "Q2": "Friendly"}
+    row = Feedback.objects.get()
+    assert (row.is_partial, row.comment) == (False, "Friendly")
+
+
 def test_undo_takes_answers_and_customers_back(world: World, file: Path) -> None:
     file.write_text(exports.qualtrics(exports.QUALTRICS_LABELS))
     batch = bring(file)

@@ -58,7 +58,7 @@ def count(
         projected = tuple(metric for metric in metrics if metric not in _counters)
         if projected:
             counted |= _remembered(
-                _state(), projected, ("metric", *by), replace(where, until=until), weighted
+                warehouse_state(), projected, ("metric", *by), replace(where, until=until), weighted
             )
         for metric in metrics:
             if metric in _counters and only == EVERYTHING:
@@ -77,16 +77,16 @@ def count_of_person(
     """Answers about the work of one person, wherever they did it; `services.estimate_for_person` is the door to it."""
     until = period.until + timedelta(days=1)
     where = replace(_hashable(only), since=period.since, until=until, persons=(person.pk,))
-    return _remembered(_state(), (measure.metric,), ("metric",), where, weighted=True)
+    return _remembered(warehouse_state(), (measure.metric,), ("metric",), where, weighted=True)
 
 
 def covered_days(measure: Measure, since: date, until: date) -> int:
     """Days of the stretch from the first one that the metric was ever recorded on: before it, nobody counted."""
-    first = _first_day(_state(), measure.metric)
+    first = _first_day(warehouse_state(), measure.metric)
     return max(0, (until - max(since, first)).days + 1) if first else 0
 
 
-def _state() -> tuple[str, int]:
+def warehouse_state() -> tuple[str, int]:
     """Changes whenever the warehouse's answers do."""
     answers = warehouse().answers
     return str(answers.folder), answers.snapshot().version

@@ -8,26 +8,29 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
 from candor.analytics import Histogram
 from candor.apps.feedback.choices import MANY, AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
-from candor.apps.feedback.queries import feedback_in
+from candor.apps.feedback.queries import day_start, feedback_in
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.surveys.models import Invitation, Response, Survey
 
+from .counting import warehouse_state
 from .policy import is_withheld
 from .registry import MEASURES
 from .steps import Step
 
 Key: TypeAlias = tuple[str, str]  # question and kind
 Groups: TypeAlias = dict[Any, Histogram]
+REMEMBERED = 128  # tables of counts a process keeps
 COLUMNS = {"unit": "feedback__unit_id", "channel": "feedback__channel", "segment": "feedback__segment"}
 
 
@@ -52,7 +55,7 @@ def respondents(survey: Survey, scope: Scope) -> Respondents:
         rows.count(),
         rows.filter(is_partial=True).count(),
         asked.count(),
-        asked.filter(is_answered=True).count(),
+        asked.filter(Q(is_answered=True) | Q(feedback__isnull=False)).count(),
     )
 
 
@@ -66,10 +69,64 @@ def _asked(survey: Survey, scope: Scope) -> QuerySet[Invitation]:
     return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
 
 
+def groups_of(survey: Survey, scope: Scope, by: str) -> int:
+    """How many groups of a dimension answered, counted up to two; what is not stated is one."""
+    rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key).order_by()
+    if by == "version":
+        answered = Response.objects.filter(survey=survey, feedback__in=rows).order_by()
+        return len(answered.values_list("version_id").distinct()[:2])
+    return len(rows.values_list(COLUMNS[by].removeprefix("feedback__")).distinct()[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which answers are counted; `state` changes whenever they may have."""
+
+    state: tuple[object, ...]
+    source: str
+    units: tuple[int, ...] | None
+    since: date
+    until: date
+    by: str = ""
+    step: Step | None = None
+
+    def answers(self) -> QuerySet[Any]:
+        """Them, each with the weight of its person."""
+        rows = Feedback.objects.filter(
+            source=self.source, weight__gte=0, received_at__gte=day_start(self.since),
+            received_at__lt=day_start(self.until + timedelta(days=1)),
+        )  # fmt: skip
+        rows = rows if self.units is None else rows.filter(unit_id__in=self.units)
+        return Answer.objects.filter(feedback__in=rows).annotate(weight=F("feedback__weight"))
+
+
 def numbers(survey: Survey, scope: Scope, *, by: str = "", step: Step | None = None) -> dict[Key, Groups]:
     """Answers that are numbers, by question and kind, then by group: of a dimension, of a step of time, or None for all."""
-    rows = _answers(survey, scope).filter(number__isnull=False)
-    rows, group = _grouped(rows, by=by, step=step)
+    return {} if is_withheld(scope) else _numbers(_asked_of(survey, scope, by=by, step=step))
+
+
+def choices(survey: Survey, scope: Scope) -> dict[Key, tuple[int, Counter[str]]]:
+    """Of each question with choices: how many answered it, and how many chose each; several choices of one person count each."""
+    return {} if is_withheld(scope) else _choices(_asked_of(survey, scope))
+
+
+def written(survey: Survey, scope: Scope) -> dict[str, int]:
+    """Of each question in own words: how many wrote something."""
+    return {} if is_withheld(scope) else _written(_asked_of(survey, scope))
+
+
+def _asked_of(survey: Survey, scope: Scope, *, by: str = "", step: Step | None = None) -> _Asked:
+    unit_ids = scope.unit_ids(Permission.READ_SCORES)
+    known = Feedback.objects.filter(source=survey.key).aggregate(newest=Max("pk"), n=Count("pk"))
+    state = (*warehouse_state(), known["newest"], known["n"])
+    return _Asked(
+        state, survey.key, None if unit_ids is None else tuple(unit_ids), scope.period.since, scope.period.until, by, step
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _numbers(asked: _Asked) -> dict[Key, Groups]:
+    rows, group = _grouped(asked.answers().filter(number__isnull=False), by=asked.by, step=asked.step)
     fields = ("question", "kind", *group, "number")
     counted = (
         rows.order_by()
@@ -82,17 +139,23 @@ def numbers(survey: Survey, scope: Scope, *, by: str = "", step: Step | None = N
     for question, kind, *rest in counted:
         value, n, weight, squared = rest[-4:]
         if math.isfinite(value):
-            cells[question, kind][_group_of(rest[0], step) if group else None][value] = (n, weight, squared)
+            of_group = cells[question, kind][_group_of(rest[0], asked.step) if group else None]
+            before = of_group.get(value, (0, 0.0, 0.0))
+            of_group[value] = (
+                before[0] + n,
+                before[1] + weight,
+                before[2] + squared,
+            )  # days of one week come apart
     return {
         key: {one: Histogram.from_weighted(found) for one, found in groups.items()}
         for key, groups in cells.items()
     }
 
 
-def choices(survey: Survey, scope: Scope) -> dict[Key, tuple[int, Counter[str]]]:
-    """Of each question with choices: how many answered it, and how many chose each; several choices of one person count each."""
+@lru_cache(maxsize=REMEMBERED)
+def _choices(asked: _Asked) -> dict[Key, tuple[int, Counter[str]]]:
     kinds = [AnswerKind.CHOICE, AnswerKind.EMOTION]
-    rows = _answers(survey, scope).filter(number=None, kind__in=kinds).exclude(text_masked="")
+    rows = asked.answers().filter(number=None, kind__in=kinds).exclude(text_masked="")
     found: dict[Key, tuple[int, Counter[str]]] = {}
     for question, kind, text, n in (
         rows.order_by().values_list("question", "kind", "text_masked").annotate(n=Count("pk"))
@@ -103,9 +166,9 @@ def choices(survey: Survey, scope: Scope) -> dict[Key, tuple[int, Counter[str]]]
     return found
 
 
-def written(survey: Survey, scope: Scope) -> dict[str, int]:
-    """Of each question in own words: how many wrote something."""
-    rows = _answers(survey, scope).filter(kind=AnswerKind.TEXT).exclude(text_masked="")
+@lru_cache(maxsize=REMEMBERED)
+def _written(asked: _Asked) -> dict[str, int]:
+    rows = asked.answers().filter(kind=AnswerKind.TEXT).exclude(text_masked="")
     return dict(rows.order_by().values_list("question").annotate(n=Count("pk")))
 
 
@@ -115,13 +178,6 @@ def comments(survey: Survey, scope: Scope) -> QuerySet[Feedback]:
         return Feedback.objects.none()
     rows = feedback_in(scope, permission=Permission.READ_FEEDBACK)
     return rows.filter(source=survey.key).exclude(comment_masked="").order_by("-received_at", "-pk")
-
-
-def _answers(survey: Survey, scope: Scope) -> QuerySet[Any]:
-    if is_withheld(scope):
-        return Answer.objects.none()
-    rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key, weight__gte=0)
-    return Answer.objects.filter(feedback__in=rows).annotate(weight=F("feedback__weight"))
 
 
 def _grouped(rows: QuerySet[Any], *, by: str, step: Step | None) -> tuple[QuerySet[Any], tuple[str, ...]]:

@@ -112,12 +112,7 @@ def survey_result(survey: Survey, *, scope: Scope, by: SplitBy | None, step: Ste
 
 def _offered(survey: Survey, scope: Scope) -> tuple[SplitBy, ...]:
     """Dimensions that tell at least two groups apart among the answers of the period."""
-    found = []
-    for dimension in DIMENSIONS:
-        groups = survey_counts.numbers(survey, scope, by=dimension)
-        if len({group for of_question in groups.values() for group in of_question}) > 1:
-            found.append(dimension)
-    return tuple(found)
+    return tuple(one for one in DIMENSIONS if survey_counts.groups_of(survey, scope, one) > 1)
 
 
 def _number(

@@ -1,13 +1,15 @@
 """Answers asked for as a file: who asked, how far it is, and the file itself, which is kept for a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
@@ -107,7 +109,7 @@ def about_of(rows: Rows, export: Export) -> list[tuple[str, Any]]:
         ("Survey", export.survey.name), ("Unit", export.unit.name if export.unit else "All that the taker may export"),
         ("First day", str(export.since)), ("Last day", str(export.until)), ("Rows (people who answered)", rows.total),
         ("Of them given up before the end", rows.partial), ("People asked whom the invitation reached", asked.count()),
-        ("Of them answered so far", asked.filter(is_answered=True).count()), ("Made at", timezone.now().isoformat(timespec="seconds")),
+        ("Of them answered so far", asked.filter(Q(is_answered=True) | Q(feedback__isnull=False)).count()), ("Made at", timezone.now().isoformat(timespec="seconds")),
         ("Made for", export.made_by.name if export.made_by else ""),
     ]  # fmt: skip
     if export.survey.is_anonymous:
@@ -149,13 +151,23 @@ def stop_export(*, export: Export, reason: str) -> Export:
     return _end(export, State.FAILED, message=reason)
 
 
+def forget_exports_of(*, feedback_ids: Sequence[int]) -> int:
+    """Drop files that may hold these answers, because their person is erased; returns how many."""
+    sources = Feedback.objects.filter(pk__in=feedback_ids).values("source")
+    return _forget(Export.objects.filter(survey__key__in=sources))
+
+
 def forget_old_exports(*, before: datetime) -> int:
     """Drop files and what is known of them; returns how many."""
-    old = list(Export.objects.filter(made_at__lt=before))
-    for export in old:
+    return _forget(Export.objects.filter(made_at__lt=before))
+
+
+def _forget(exports: QuerySet[Export]) -> int:
+    found = list(exports)
+    for export in found:
         path_of(export).unlink(missing_ok=True)
         export.delete()
-    return len(old)
+    return len(found)
 
 
 def _mark(export: Export, **facts: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
 from candor.apps.feedback.choices import SCALES, AnswerKind, Kind
-from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive
+from candor.apps.feedback.models import Feedback
+from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive, revise
 from candor.apps.imports.kinds import Item, Odd, Preview, Question, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
@@ -167,7 +168,23 @@ def store(batch: ImportBatch, items: Sequence[TellItem], *, answers: Answers, so
     added, known = len(received.new_ids), len(fresh) - len(received.new_ids)
     if answers.is_long:
         added, known = _counted_by_answer(batch, fresh, received, source)
+    else:
+        chunk.completed = _complete(fresh, received)
     return _stored(chunk, fresh, received, added, known)
+
+
+def _complete(items: Sequence[NewFeedback], received: Received) -> int:
+    """Take the last state of answers that an earlier file told as partial and this one as finished; returns how many."""
+    whole = {item.key: item for item in items if item.key in received.known_keys and not item.is_partial}
+    if not whole:
+        return 0
+    source = next(iter(whole.values())).source
+    left_open = list(Feedback.objects.filter(source=source, key__in=list(whole), is_partial=True))
+    for row in left_open:
+        row.is_partial = False
+        row.save(update_fields=["is_partial"])
+        revise(feedback=row, title="", comment=whole[row.key].comment, answers=whole[row.key].answers)
+    return len(left_open)
 
 
 def _joined(items: Sequence[NewFeedback]) -> list[NewFeedback]:
@@ -200,6 +217,8 @@ def _stored(
     partial = sum(item.is_partial and item.key in received.new_ids for item in fresh)
     if partial:
         odd["partial"] = Odd(partial)
+    if chunk.completed:
+        odd["completed"] = Odd(chunk.completed)
     return Stored(added, known, tuple(chunk.problems), odd)
 
 
@@ -213,6 +232,7 @@ class _Chunk:
     source: str
     problems: list[Problem] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    completed: int = 0
 
     def __post_init__(self) -> None:
         chosen = chosen_questions(self.batch, self.answers)
