@@ -48,7 +48,7 @@ def test_the_losses_are_shown_before_anything_is_stored_and_the_draft_opens_in_t
     survey = Survey.objects.get()
     assert done["Location"] == f"/surveys/{survey.pk}/design/"
     assert survey.state == Survey.State.DRAFT
-    for page in ("design", "languages", "settings", "preview", "publish"):
+    for page in ("design", "languages", "settings", "publish"):
         assert clara.get(reverse(f"surveys:{page}", args=[survey.pk])).status_code == 200
     entry = AuditEntry.objects.get(action="survey.carried_over")
     assert entry.facts["n_losses"] == len(json.loads(sent["losses"]))

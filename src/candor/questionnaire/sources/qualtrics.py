@@ -172,7 +172,7 @@ class _Survey:
         elif kind in {"Group", "Root"}:
             self._follow(inside, conditions, depth + 1)
         elif kind == "BlockRandomizer":
-            self.carrying.lose(place, "random_blocks", f"{part.get('SubSet') or 'All'} of {len(inside)} parts are shown in random order.",
+            self.carrying.lose(place, "random_blocks", f"Of its parts ({len(inside)}) are shown, in random order: {part.get('SubSet') or 'all'}.",
                                "All are shown in their order; who sees which would have to be decided by a link of its own.")  # fmt: skip
             self._follow(inside, conditions, depth + 1)
         else:
@@ -388,7 +388,7 @@ class _Survey:
             self.carrying.lose(
                 "Trash",
                 "unused",
-                f"{len(unused)} questions lie in no block that is shown: {', '.join(unused[:12])}.",
+                f"Questions in no block that is shown ({len(unused)}): {', '.join(unused[:12])}.",
                 "They are left out.",
             )
         for part in self.parts:
