@@ -22,14 +22,15 @@ SOON = 60_000  # milliseconds
 DESKTOP, PHONE = 1440, 390
 PAGES = {
     LEAD: [
-        "/", "/feedback/", "/complaints/", "/complaints/list/", "/customers/", "/surveys/", "/imports/", "/imports/new/complaints/",
+        "/", "/feedback/", "/complaints/", "/complaints/list/", "/reputation/?period=all", "/reputation/?level=location&period=all", "/reputation/?level=person", "/reputation/list/",
+        "/reputation/connections/", "/reputation/connections/new/google/", "/reputation/asking/", "/reputation/words/", "/customers/", "/surveys/", "/imports/", "/imports/new/complaints/",
         "/scores/", "/scores/nps/", "/journeys/", "/journeys/home-loan/", "/journeys/home-loan/paths/",
         "/journeys/home-loan/compare/?period=all&b_period=all", "/journeys/home-loan/design/", "/journeys/home-loan/design/draft/",
         "/journeys/home-loan/people/?period=all&at=Appraisal%20received", "/insights/", "/insights/rising/",
         "/insights/priorities/", "/insights/moments/", "/cases/", "/cases/rules/", "/reports/digest/", "/reports/export/", "/strategy/",
         "/strategy/define/",
     ],
-    ADMIN: ["/organization/people/", "/organization/units/", "/organization/policy/", "/organization/audit/"],
+    ADMIN: ["/organization/people/", "/organization/units/", "/organization/policy/", "/organization/audit/", "/reputation/public/"],
 }  # fmt: skip
 FIRST_OF = {
     "/feedback/": "ul.items a.title",

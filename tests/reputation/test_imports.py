@@ -243,3 +243,22 @@ def test_what_is_no_review_is_refused_with_the_shapes_that_are_known(world: Worl
         with pytest.raises(FileNotUsable):
             take_path(kind="reviews", path=written(tmp_path, content), by=None)
     assert not ImportBatch.objects.exists()
+
+
+def test_hostile_values_are_cut_or_handed_back(world: World, tmp_path: Path) -> None:
+    one = TRUSTPILOT["reviews"][0]
+    reviews = [
+        one | {"id": "x" * 121},
+        one | {"id": "far", "createdAt": 10**30},
+        one | {"id": "long", "consumer": {"displayName": "n" * 500}, "language": "l" * 90, "text": "nul \0 byte"},
+    ]  # fmt: skip
+    batch = brought_in(written(tmp_path, {"reviews": [one, *reviews]}))
+    assert (batch.rows_added, sorted(batch.bad_rows.values_list("row", "column"))) == (
+        2,
+        [(2, "id"), (3, "createdAt")],
+    )
+    long = Review.objects.select_related("feedback").get(feedback__key="long")
+    assert (len(long.author), len(long.feedback.language), long.feedback.comment) == (160, 12, "nul  byte")
+    lines = "Date,Rating,Review,Reviewer,Link\n2026-05-01,5,Good,Ann,javascript:alert(1)\n"
+    brought_in(written(tmp_path, lines))
+    assert Review.objects.get(author="Ann").url == ""

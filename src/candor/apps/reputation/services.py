@@ -144,7 +144,8 @@ def _feedback(item: NewReview, source: str) -> NewFeedback:
         received_at=item.written_at,
         channel=item.site_name[:40],
         answers=stars,
-        **{name: getattr(item, name) for name in same},
+        **{name: getattr(item, name) for name in same}
+        | {"language": item.language[:12], "product": item.product[:120]},
     )
 
 
@@ -152,7 +153,7 @@ def _stars(stars: int) -> NewAnswer:
     return NewAnswer(question=STARS, kind=AnswerKind.STARS, number=float(stars))
 
 
-_SHOWN = ("stars", "author", "url", "written_at", "changed_at", "reply_text", "replied_at")
+_SHOWN = ("stars", "written_at", "changed_at", "reply_text", "replied_at")
 
 
 def _review(item: NewReview, feedback_id: int, connection: Connection | None) -> Review:
@@ -161,8 +162,15 @@ def _review(item: NewReview, feedback_id: int, connection: Connection | None) ->
         connection=connection,
         level=item.level,
         pass_seen=connection.pass_number if connection else 0,
+        author=item.author[:160],
+        url=_web_address(item.url),
         **{name: getattr(item, name) for name in _SHOWN},
     )
+
+
+def _web_address(url: str) -> str:
+    """An address of the web, as it is put into pages; anything else, such as a script, is none."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= 500 else ""
 
 
 def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection: Connection | None) -> bool:
@@ -192,7 +200,7 @@ def _follow(row: Review, item: NewReview, batch: ImportBatch | None, connection:
     if is_answered or is_taken_back:
         row.reply_text, row.replied_at = item.reply_text, item.replied_at
         _settle_reply(row, item)
-    row.author, row.url = item.author or row.author, item.url or row.url
+    row.author, row.url = item.author[:160] or row.author, _web_address(item.url) or row.url
     row.save(
         update_fields=[
             "connection",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..choices import Site
-from .item import Shape, Values, given, list_at, moment_at, needed, stars_at, text_at, written_at
+from .item import Shape, Values, given, list_at, moment_at, reference_at, stars_at, text_at, written_at
 
 
 def items(document: Any) -> list[Any] | None:
@@ -26,7 +26,7 @@ def items(document: Any) -> list[Any] | None:
 def values(item: Mapping[str, Any]) -> Values:
     """One review. The API tells when it was made and not when it was changed: an edit shows by its words alone."""
     return Values(
-        reference=str(needed(item, "id")),
+        reference=reference_at(item, "id"),
         written_at=written_at(item, "attributes.createdDate"),
         stars=stars_at(item, "attributes.rating"),
         title=text_at(item, "attributes.title"),
@@ -52,7 +52,7 @@ def feed_values(item: Mapping[str, Any]) -> Values:
     """One review of the feed, which knows when it was changed last and no more."""
     at = written_at(item, "updated.label")
     return Values(
-        reference=str(needed(item, "id.label")),
+        reference=reference_at(item, "id.label"),
         written_at=at,
         changed_at=at,
         stars=stars_at(item, "im:rating.label"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..choices import Site
-from .item import Shape, Values, list_at, moment_at, needed, stars_at, text_at, written_at
+from .item import Shape, Values, list_at, moment_at, needed, reference_at, stars_at, text_at, written_at
 
 _PLACE = re.compile(r"locations/([^/]+)")
 _ORIGINAL = re.compile(r"\(Original\)\s*(.*)\Z", re.DOTALL)
@@ -33,7 +33,10 @@ def values(item: Mapping[str, Any]) -> Values:
     place = _PLACE.search(name)
     is_anonymous = bool((item.get("reviewer") or {}).get("isAnonymous"))
     return Values(
-        reference=str(item.get("reviewId") or needed(item, "name").rsplit("/", 1)[-1]),
+        reference=reference_at(
+            item if item.get("reviewId") else {"reviewId": str(needed(item, "name")).rsplit("/", 1)[-1]},
+            "reviewId",
+        ),
         written_at=written_at(item, "createTime"),
         changed_at=moment_at(item, "updateTime"),
         stars=stars_at(item, "starRating"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..choices import Site
-from .item import Shape, Values, given, list_at, moment_at, needed, stars_at, text_at, written_at
+from .item import Shape, Values, given, list_at, moment_at, reference_at, stars_at, text_at, written_at
 
 
 def items(document: Any) -> list[Any] | None:
@@ -25,7 +25,7 @@ def values(item: Mapping[str, Any]) -> Values:
     title, tab, text = text_at(said, "text").partition("\t")
     at = written_at(said, "lastModified.seconds")
     return Values(
-        reference=str(needed(item, "reviewId")),
+        reference=reference_at(item, "reviewId"),
         written_at=at,
         changed_at=at,
         stars=stars_at(said, "starRating"),

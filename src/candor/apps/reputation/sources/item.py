@@ -41,6 +41,9 @@ class UnfitItem(ValueError):
         self.place, self.value, self.expected = place, str(value), expected
 
 
+LONGEST_ID = 120
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A JSON document of reviews: `items` gives them, or None where the document is of another shape."""
@@ -73,7 +76,15 @@ def given(item: Any, place: str) -> Any:
 def text_at(item: Mapping[str, Any], place: str) -> str:
     """The text at a place, "" where there is none."""
     found = given(item, place)
-    return "" if found is None else str(found).strip()
+    return "" if found is None else str(found).replace("\0", "").strip()
+
+
+def reference_at(item: Mapping[str, Any], place: str) -> str:
+    """The id at a place, which must have one of at most 120 characters."""
+    found = str(needed(item, place)).replace("\0", "")
+    if len(found) > LONGEST_ID:
+        raise UnfitItem(place, found, f"an id of at most {LONGEST_ID} characters")
+    return found
 
 
 def moment_at(item: Mapping[str, Any], place: str) -> datetime | None:
@@ -81,11 +92,11 @@ def moment_at(item: Mapping[str, Any], place: str) -> datetime | None:
     found = given(item, place)
     if found in (None, ""):
         return None
-    if isinstance(found, int | float) or str(found).isdecimal():
-        return datetime.fromtimestamp(int(found), UTC)
     try:
+        if isinstance(found, int | float) or str(found).isdecimal():
+            return datetime.fromtimestamp(int(found), UTC)
         return parse_instant(str(found))
-    except UnreadableDate as error:
+    except (UnreadableDate, OverflowError, ValueError, OSError) as error:
         raise UnfitItem(place, found, "an instant such as 2026-03-14T09:30:00Z") from error
 
 

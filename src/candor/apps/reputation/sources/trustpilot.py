@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..choices import Site
-from .item import Shape, Values, list_at, moment_at, needed, stars_at, text_at, written_at
+from .item import Shape, Values, list_at, moment_at, reference_at, stars_at, text_at, written_at
 
 
 def items(document: Any) -> list[Any] | None:
@@ -20,7 +20,7 @@ def values(item: Mapping[str, Any]) -> Values:
     web = next(
         (link.get("href", "") for link in item.get("links") or [] if "review" in link.get("rel", "")), ""
     )
-    reference = str(needed(item, "id"))
+    reference = reference_at(item, "id")
     return Values(
         reference=reference,
         written_at=written_at(item, "createdAt"),
