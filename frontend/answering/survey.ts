@@ -1,6 +1,6 @@
 import "survey-core/survey-core.fontless.min.css";
 import "../styles/survey.css";
-import { Model } from "survey-core";
+import { Model, surveyLocalization } from "survey-core";
 import { renderSurvey } from "survey-js-ui";
 import { hidden, Refused, send } from "./send";
 
@@ -10,7 +10,9 @@ const PAUSE = 700; // milliseconds after the last change before a part is kept
 /** Puts SurveyJS in the place of the form of a longer survey. The form stays what browsers without scripts use. */
 export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Promise<void> {
   await speak(document.documentElement.lang);
-  const model = new Model(read("definition"));
+  const definition = read("definition");
+  surveyLocalization.defaultLocale = String(definition["locale"] ?? "en"); // what a text without a language is written in
+  const model = new Model(definition);
   model.locale = document.documentElement.lang;
   model.data = read("answers");
   model.showTitle = false;
@@ -21,7 +23,9 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
   model.cookieName = "";
   model.showProgressBar = model.visiblePageCount > 1;
   for (const question of model.getAllQuestions()) {
-    if (question.getType() === "rating") question["displayMode"] = "buttons"; // on a phone, too
+    if (question.getType() !== "rating") continue;
+    question["displayMode"] = "buttons"; // on a phone, too
+    question["rateDescriptionLocation"] = "bottom"; // beside the steps the words would break a scale apart
   }
   keep(model, form);
   const header = form.querySelector("header");
@@ -30,6 +34,8 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
   form.remove(); // what it carries is still read from it
   holder.hidden = false;
   holder.classList.add("survey");
+  const asked = model.getQuestionByName(new URLSearchParams(location.search).get("at") ?? "");
+  if (asked?.page) model.currentPage = asked.page;
   const place = document.createElement("div");
   holder.append(place);
   renderSurvey(model, place);

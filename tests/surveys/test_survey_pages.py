@@ -1,6 +1,7 @@
 """The designer's pages: from a template to a link, with and without HTMX, and only for those who manage surveys."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -189,7 +190,7 @@ def test_bad_input_is_refused_in_words_and_changes_nothing(clara: Client, sent: 
 def test_languages_stand_side_by_side_and_mark_what_is_missing(clara: Client) -> None:
     survey = start(clara, "kiosk")
     page = clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
-    assert "3 texts are missing" in page
+    assert "5 texts are missing" in page
     change(
         clara,
         survey,
@@ -198,7 +199,7 @@ def test_languages_stand_side_by_side_and_mark_what_is_missing(clara: Client) ->
         path="pages/0/elements/0/title",
         text="Comment était votre visite ?",
     )
-    assert "2 texts are missing" in clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
+    assert "4 texts are missing" in clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
     assert 'dir="rtl"' in clara.get(f"/surveys/{survey.pk}/languages/?language=ar").content.decode()
 
 
@@ -285,6 +286,16 @@ def test_a_trial_shows_the_draft_step_by_step_and_stores_nothing(clara: Client, 
     }
     assert "Somebody reads every answer" in anybody.post(address, sent).content.decode()
     assert not Response.objects.exists()
+
+
+def test_faces_are_faces_without_a_script_too_and_go_from_sad_to_glad(clara: Client) -> None:
+    page = clara.get(trials.path(start(clara, "kiosk"), trials.DRAFT)).content.decode()
+    mouths = re.findall(r'<path d="M8 ([\d.]+)Q12 ([\d.]+) 16', page)
+    assert len(mouths) == 5
+    bends = [float(middle) - float(corner) for corner, middle in mouths]
+    assert bends == sorted(bends)
+    assert bends[0] < 0 < bends[-1]
+    assert page.count('role="img" aria-label="') == 5
 
 
 def test_the_preview_turns_to_the_question_that_is_edited(clara: Client) -> None:

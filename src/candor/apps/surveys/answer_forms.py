@@ -29,12 +29,19 @@ _INPUTS = {"email", "tel", "url", "date", "time", "month", "week", "number", "da
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to choose. `name` is its field where each option has its own."""
+    """One thing to choose. `name` is its field where each option has its own; `share` says where on a scale it stands, 0 to 1."""
 
     value: str
     label: str
     is_chosen: bool
     name: str = ""
+    share: float = 0.0
+
+    @property
+    def mouth(self) -> str:
+        """The mouth of a face that feels like this step of a scale, as an SVG path in a box of 24."""
+        corner, middle = 16.5 - 2.5 * self.share, 13 + 6 * self.share
+        return f"M8 {corner:g}Q12 {middle:g} 16 {corner:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class Field:
     highest: float | None = None
     has_beside: bool = False
     beside: str = ""
+    picture: str = ""
 
     @property
     def id(self) -> str:
@@ -260,6 +268,7 @@ def _field(
         highest=question.highest,
         has_beside=question.has_comment or question.has_other,
         beside=str(data.get(question.name + COMMENT, "")),
+        picture=str(question.source.get("rateType", "")) if question.kind == QuestionKind.RATING else "",
     )
 
 
@@ -287,8 +296,10 @@ def _options(question: Question, value: Any, language: str) -> Iterator[Option]:
             )
         return
     picked = value if isinstance(value, list) else [value]
-    for choice in scale_of(question):
-        yield Option(str(choice.value), choice.label(language), choice.value in picked)
+    scale = scale_of(question)
+    for index, choice in enumerate(scale):
+        share = index / (len(scale) - 1) if len(scale) > 1 else 0.0
+        yield Option(str(choice.value), choice.label(language), choice.value in picked, share=share)
 
 
 def _rows(question: Question, value: Any, language: str) -> Iterator[Row]:

@@ -28,7 +28,7 @@ class Kind:
     @property
     def has_ends(self) -> bool:
         """Whether words stand at both ends of its scale."""
-        return self.element["type"] == "rating" and self.element.get("rateType") in {None, "labels"}
+        return "minRateDescription" in self.element
 
     @property
     def has_choices(self) -> bool:
@@ -100,7 +100,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "faces", lazy("Emotion, as faces"), "mood-smile", MEASURES,
             {"en": "How did this make you feel?", "de": "Wie haben Sie sich dabei gefühlt?"},
-            {"type": "rating", "measure": "emotion", "rateType": "smileys", "rateMin": 1, "rateMax": 5},
+            {"type": "rating", "measure": "emotion", "rateType": "smileys", "rateMin": 1, "rateMax": 5,
+             "minRateDescription": {"en": "Very bad", "de": "Sehr schlecht"}, "maxRateDescription": {"en": "Very good", "de": "Sehr gut"}},
         ),
         Kind(
             "feelings", lazy("Emotion, as words"), "message", MEASURES,
