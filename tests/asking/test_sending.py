@@ -117,6 +117,28 @@ def test_who_does_not_exist_is_found_out_at_the_door_and_never_written_to_again(
     assert reasons == {ids[0]: Reason.BOUNCED, ids[1]: "", ids[2]: ""}
 
 
+@pytest.mark.parametrize(
+    "address", ["no address", "jörg@mail.example", "a@b\r\nBcc: all@mail.example", "@", "a@"]
+)
+def test_what_is_no_address_is_given_up_and_holds_up_nobody(world: World, post: Post, address: str) -> None:
+    (bad, good) = customers(2)
+    Customer.objects.filter(pk=bad).update(email=address)
+    ask(a_plan(), [bad, good])
+    assert send().sent == 1
+    assert [str(mail["To"]) for mail in post.arrived] == ["c1@mail.example"]
+    assert BadAddress.objects.get().is_dead
+
+
+def test_a_message_that_can_not_be_written_is_put_off_and_holds_up_nobody(world: World, post: Post) -> None:
+    ask(a_plan(), customers(2))
+    broken = Message.objects.order_by("pk")[0]
+    Message.objects.filter(pk=broken.pk).update(sealed="sealed with another key")
+    assert send().sent == 1
+    broken.refresh_from_db()
+    assert (broken.handover, broken.trouble.split(":")[0]) == (Handover.READY, "CannotUnseal")
+    assert broken.ready_at > NOON
+
+
 def test_a_server_that_says_not_now_is_asked_again_later(world: World, post: Post) -> None:
     post.refuses = {"c0@mail.example": "451 4.7.1 Greylisted"}
     ask(a_plan(), customers(1))

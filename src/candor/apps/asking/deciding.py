@@ -48,9 +48,11 @@ def decide_due(*, now: datetime, most: int = AT_ONCE) -> int:
 
 
 def the_rule(*, is_held: bool = False) -> Rule:
-    """The rule; with `is_held` nobody else decides or changes it until the transaction ends."""
-    rows = Rule.objects.select_for_update() if is_held else Rule.objects
-    return rows.filter(pk=1).first() or Rule.objects.get_or_create(pk=1)[0]
+    """The rule as it stands. With `is_held`, inside a transaction, nobody else decides or changes it until that ends."""
+    if not is_held:
+        return Rule.objects.filter(pk=1).first() or Rule(pk=1)
+    Rule.objects.get_or_create(pk=1)
+    return Rule.objects.select_for_update().get(pk=1)
 
 
 def _sample(plan: Plan, now: datetime) -> Any:

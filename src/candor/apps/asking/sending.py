@@ -10,6 +10,7 @@ has the first one can fold them together, and so that no answer counts twice. So
 """
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ from .models import Message
 from .news import SENT, tell_of
 from .stopping import stop_link
 from .withdrawing import reason_to_withdraw, withdraw
+
+logger = logging.getLogger(__name__)
 
 SECOND_TRY = timedelta(hours=24)
 FOREIGN_CLAIM = timedelta(minutes=15)  # of a worker on another machine, of which nothing can be known
@@ -117,6 +120,9 @@ class _Run:
                 except Unreachable as error:
                     closed.add(message.channel)
                     self.told.trouble = str(error)
+                except Exception as error:  # one message that can't be sent holds up no other
+                    logger.exception("Message %s could not be sent", message.pk)
+                    self._put_off(message, error)
             self.store_sent()
 
     def _page(self, closed: set[str]) -> list[Message]:
@@ -171,6 +177,12 @@ class _Run:
             raise
         if outcome is not None:
             self._note(message, outcome, tries=tries)
+
+    def _put_off(self, message: Message, error: Exception) -> None:
+        """Try it again in a while, if nothing of it went; the connection may be in the middle of something."""
+        self._drop(message.channel)
+        rows = Message.objects.filter(pk=message.pk, handover=Handover.READY)
+        rows.update(ready_at=self.now() + LONGEST_WAIT, trouble=f"{type(error).__name__}: {error}"[:300])
 
     def _claim(self, message: Message) -> bool:
         """Store that it may have gone from now on, and with the same write that the one before it went."""

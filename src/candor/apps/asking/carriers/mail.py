@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -44,6 +45,10 @@ class _BySmtp:
         self.smtp = connection
 
     def hand_over(self, outgoing: Outgoing, *, claim: Callable[[], bool]) -> Outcome | None:
+        if not is_address(outgoing.address):
+            return Outcome(
+                is_accepted=False, is_dead=True, status="5.1.3", words="This is no address of mail."
+            )
         refusal = self._announce(outgoing.address)
         if refusal is not None:
             return refusal
@@ -95,6 +100,14 @@ class _ByBackend:
 
     def close(self) -> None:
         return
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be addressed to it: as it is written, and in the letters that every server takes."""
+    try:
+        return bool(Address(addr_spec=text).domain) and text.isascii()
+    except (ValueError, IndexError, MessageError):
+        return False
 
 
 def as_message(outgoing: Outgoing) -> EmailMessage:
