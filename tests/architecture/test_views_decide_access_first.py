@@ -21,6 +21,7 @@ PUBLIC = {
     ("asking", "stop"),
     ("complaints", "complain"),
     ("complaints", "thanks"),
+    ("scores", "shared"),
     ("surveys", "invitation"),
     ("surveys", "link"),
     ("surveys", "embed"),

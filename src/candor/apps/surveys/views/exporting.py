@@ -19,7 +19,8 @@ SHOWN = 10
 
 def exports(request: HttpRequest, pk: int) -> HttpResponse:
     """Which file, of which answers; and the files that were made for the viewer today."""
-    viewer = _require(request)
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_FEEDBACK)
     survey = survey_answered_for(pk, viewer)
     scope = scope_of(request, viewer)
     request.scope = scope  # type: ignore[attr-defined]
@@ -42,7 +43,9 @@ def exports(request: HttpRequest, pk: int) -> HttpResponse:
 
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a file is; leads to the page with its link once it is there."""
-    export = _own(_require(request), pk)
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_FEEDBACK)
+    export = _own(viewer, pk)
     if export.is_under_way:
         return render(request, "surveys/export_progress.html", {"export": export})
     return HttpResponse(headers={"HX-Refresh": "true"})
@@ -50,7 +53,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def file(request: HttpRequest, pk: int) -> FileResponse:
     """The file."""
-    viewer = _require(request)
+    viewer = require(request, Permission.EXPORT_DATA)
+    require(request, Permission.READ_FEEDBACK)
     export = _own(viewer, pk)
     path = exporting.take_export(export=export, by=viewer.person)
     found = exporting.format_named(export.format)
@@ -60,12 +64,6 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
     )
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _require(request: HttpRequest) -> Viewer:
-    viewer = require(request, Permission.EXPORT_DATA)
-    require(request, Permission.READ_FEEDBACK)
-    return viewer
 
 
 def _own(viewer: Viewer, pk: int) -> Export:
