@@ -240,3 +240,20 @@ def test_calculated_values_are_reckoned_on_the_server() -> None:
          "elements": [{"type": "text", "inputType": "number", "name": "n"}, {"type": "text", "name": "more", "visibleIf": "{twice} = 8"}]}
     )  # fmt: skip
     assert [one.name for one in visible_questions(read, {"n": 3, "twice": 0})] == ["n", "more"]
+
+
+def test_hostile_answers_cost_neither_time_nor_the_stack() -> None:
+    mail = {"type": "text", "name": "mail", "inputType": "email"}
+    seen = {"type": "text", "name": "seen", "visibleIf": "{mail} = 'x' or {nps} anyof [1, 2]"}
+    read = read_definition({"elements": [NPS, mail, CHANNEL, MENDED, SERVICE, seen]})
+    deep: object = 1
+    for _ in range(5000):
+        deep = [deep] if _ % 2 else {"speed": deep}
+    hostile = dict.fromkeys(("nps", "mail", "channel", "mended", "service", "else"), deep)
+    codes = {fault.code for fault in check_answers(read, hostile, finished=True)}
+    assert codes == {"wrong_type", "required"}
+    assert visible_questions(read, hostile)
+    assert [
+        fault.code for fault in check_answers(read, {"mail": "a@" + "." * 19_000 + "@"}, finished=False)
+    ] == ["wrong_type"]
+    assert check_answers(read, {"mended": ["a"] * 6000}, finished=False)

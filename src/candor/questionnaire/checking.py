@@ -7,11 +7,12 @@ from datetime import date, datetime, time
 from .definition import Question, QuestionKind, Questionnaire
 from .errors import Fault
 from .passing import completed_pages, is_required, rankings, visible_questions, visible_rows, with_calculated
-from .values import Value, is_empty, is_equal, is_number, to_text
+from .values import Value, is_empty, is_equal, is_number, is_too_much, to_text
 
 LONGEST_ANSWER = 20_000  # characters
 MOST_FILES = 10
 _STEP_TOLERANCE = 1e-9
+_LONGEST_MAIL = 254  # RFC 5321
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEEK = re.compile(r"\d{4}-W\d{2}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -37,7 +38,9 @@ def check_answers(
     }
     faults: list[Fault] = []
     for name, value in answers.items():
-        if name in elements:
+        if is_too_much(value):
+            faults.append(Fault(str(name)[:200], "wrong_type", "An answer of fewer parts is expected."))
+        elif name in elements:
             faults += _check(elements[name], value)
         elif name in extra:
             faults += _check_text(name, value, LONGEST_ANSWER)
@@ -48,6 +51,7 @@ def check_answers(
 
 def _missing(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> Iterator[Fault]:
     known = with_calculated(questionnaire, answers)
+    answers = {name: known[name] for name in answers if name in known}
     in_order = rankings(questionnaire)
     pages = {page.place for page in completed_pages(questionnaire, answers)}
     for question in visible_questions(questionnaire, answers):
@@ -188,8 +192,12 @@ def _check_text(name: str, value: Value, longest: int) -> list[Fault]:
 
 def _check_words(question: Question, value: Value) -> Iterator[Fault]:
     yield from _check_text(question.name, value, min(question.longest or LONGEST_ANSWER, LONGEST_ANSWER))
-    if question.input_type == "email" and isinstance(value, str) and not _MAIL.fullmatch(value.strip()):
+    if question.input_type == "email" and isinstance(value, str) and not _is_mail(value.strip()):
         yield _wrong(question, "An e-mail address", value)
+
+
+def _is_mail(text: str) -> bool:
+    return len(text) <= _LONGEST_MAIL and _MAIL.fullmatch(text) is not None
 
 
 def _check_date(question: Question, value: Value) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from .definition import Choice, Page, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
 from .evaluation import evaluate, holds
 from .expressions import Expression
-from .values import Value
+from .values import Value, is_too_much
 
 _MOST_ROUNDS = 20  # values that are reckoned from reckoned values settle within as many, or never
 
@@ -16,10 +16,10 @@ def rankings(questionnaire: Questionnaire) -> frozenset[str]:
 
 
 def with_calculated(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> dict[str, Value]:
-    """The answers, and beside them whatever the questionnaire reckons from them."""
+    """The answers, and beside them whatever the questionnaire reckons from them; answers that are no answers to anything are left out."""
     formulas = [(one.name, one.expression) for one in questionnaire.calculated if one.expression]
     formulas += [(one.name, one.shown_value) for one in questionnaire.elements() if one.shown_value]
-    known = dict(answers)
+    known = {name: value for name, value in answers.items() if not is_too_much(value)}
     in_order = rankings(questionnaire) if formulas else frozenset()
     for _ in range(min(_MOST_ROUNDS, len(formulas))):
         before = dict(known)

@@ -14,6 +14,8 @@ Number: TypeAlias = int | float
 _NUMERIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WHOLE_START = re.compile(r"\s*([+-]?\d+)")
 _NUMBER_START = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)")
+DEEPEST_ANSWER = 5
+MOST_PARTS = 5_000
 _LONGEST_DIGITS = 15
 _LONGEST_HEX = 32
 
@@ -34,6 +36,23 @@ def is_empty(value: object) -> bool:
     if isinstance(value, float) and math.isnan(value):
         return True
     return value is None or (isinstance(value, str | list) and not value)
+
+
+def is_too_much(value: object) -> bool:
+    """Whether an answer lies deeper, or has more parts, than any question asks for; what compares answers calls itself for each level.
+
+    >>> is_too_much([{"name": "a.pdf"}]), is_too_much([[[[[[[1]]]]]]])
+    (False, True)
+    """
+    waiting, parts = [(value, 0)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        parts += 1
+        if depth > DEEPEST_ANSWER or parts > MOST_PARTS:
+            return True
+        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        waiting += [(inner, depth + 1) for inner in inside]
+    return False
 
 
 def is_true(value: object) -> bool:
