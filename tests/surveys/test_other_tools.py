@@ -384,3 +384,37 @@ def test_every_format_says_how_to_tell_it(world: World) -> None:
     keys = [one.key for one in all_formats()]
     assert len(keys) == len(set(keys)) >= 10
     assert all(one.name and one.looks_like for one in all_formats())
+
+
+def test_text_that_no_database_stores_costs_no_answer(world: World, tmp_path: Path) -> None:
+    odd = exports.formbricks(
+        data={"q_why": "before\x00after \ud800 end", "q\x00_score": 9, "deep": [["x"]]}, id="odd\x00"
+    )
+    batch = come_in(tmp_path, "responses.json", json.dumps([odd, exports.formbricks()]))
+    assert (batch.state, batch.rows_added) == ("done", 2)
+    assert said("odd") == {"q_why": "beforeafter ? end", "q_score": 9, "deep": "x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[",
+        "{}",
+        "[]",
+        "[1, 2]",
+        "[null]",
+        '{"data": []}',
+        '{"surveyId": 1, "data": {}}',
+        '[{"survey_type": "nps", "score": {}}]',
+        '{"form_response": 5}',
+        '[{"a": ' + "[" * 800 + "]" * 800 + "}]",
+    ],
+)
+def test_broken_or_odd_json_is_refused_or_handed_back_and_never_crashes(
+    world: World, tmp_path: Path, text: str
+) -> None:
+    try:
+        batch = come_in(tmp_path, "odd.json", text, received_on="2026-05-13")
+    except (FileNotUsable, MappingIncomplete):
+        return
+    assert batch.state == "done"

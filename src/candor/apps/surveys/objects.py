@@ -94,7 +94,7 @@ class Objects:
         return self._found.bytes_read / max(self._found.bytes_total, 1)
 
     def told(self) -> Iterator[tuple[int, Told] | Problem]:
-        for number, item in enumerate(self._found.items(), 1):
+        for number, item in enumerate(map(_clean, self._found.items()), 1):
             person = self._tell(item) if isinstance(item, dict) else None
             if person is None:
                 shown = _as_text(item)[:200]
@@ -115,7 +115,7 @@ class Objects:
         known: dict[str, _Question] = {}
         units: set[str] = set()
         is_first = True
-        for number, item in enumerate(self._found.items(), 1):
+        for number, item in enumerate(map(_clean, self._found.items()), 1):
             person = self._tell(item) if isinstance(item, dict) else None
             if person is None:
                 continue
@@ -164,6 +164,23 @@ def _asked(key: str, question: _Question, *, declares_text: bool) -> Asked:
         key=key, text=first.text or key, kind=kind, lowest=ends[0], highest=ends[1],
         is_declared=first.kind is not None,
     )  # fmt: skip
+
+
+def _clean(item: Any) -> Any:
+    """An item as it can be stored; None for one nested too deep to be an answer."""
+    try:
+        return _storable(item)
+    except RecursionError:
+        return None
+
+
+def _storable(value: Any) -> Any:
+    """The same with what no database stores taken out of its texts: NUL, and halves of letters, which JSON can spell."""
+    if isinstance(value, str):
+        return value if value.isprintable() else value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value
 
 
 def facts_of(properties: Any) -> dict[str, str]:
