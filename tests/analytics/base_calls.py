@@ -424,6 +424,11 @@ CALLS = {
         "highest": 5.0,
     },
     "protect_views": {"views": VIEWS},
+    "shown_mean": {
+        "score": cx.ViewScore(people=frozenset(range(40)), mean=0.25),
+        "lowest": -1.0,
+        "highest": 1.0,
+    },
     "shown_share": {"favourable": 7, "n": 12},
     "views_of": {"people": STAFF, "dimensions": ["team", "site"]},
     "share_of_total": {

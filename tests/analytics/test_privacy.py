@@ -16,6 +16,7 @@ from candor.analytics.privacy import (
     may_compare_waves,
     protect_scores,
     protect_views,
+    shown_mean,
     shown_share,
     views_of,
 )
@@ -501,3 +502,17 @@ def test_wrong_input_is_a_named_error():
         protect_scores({}, {}, lowest=1, highest=5, already={"before": wave("abcde", 6)})
     assert protect_views({}).shown == ()
     assert protect_views({"nobody": []}).reasons_for_logs == {"nobody": "too_few"}
+
+
+def test_the_interval_of_a_shown_mean_covers_whatever_the_answers_and_knows_only_mean_and_n():
+    rng = np.random.default_rng(5)
+    for n in (5, 20, 80):
+        for shares in ((0.3, 0.4, 0.3), (0.05, 0.15, 0.8), (0.5, 0.0, 0.5)):
+            answers = rng.choice([-1.0, 0.0, 1.0], p=shares, size=(400, n)).mean(axis=1)
+            people = frozenset(range(n))
+            found = [
+                shown_mean(ViewScore(people=people, mean=mean), lowest=-1, highest=1) for mean in answers
+            ]
+            truth = shares[2] - shares[0]
+            assert np.mean([one.low <= truth <= one.high for one in found]) >= 0.91
+            assert found[0].n == n

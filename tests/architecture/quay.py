@@ -24,6 +24,10 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.events.models import EventName, Misfit, Source
 from candor.apps.feedback.models import Feedback
+from candor.apps.frontline.choices import PulseState
+from candor.apps.frontline.models import Pulse
+from candor.apps.frontline.pulses import draft_pulse
+from candor.apps.frontline.services import comment, post_idea
 from candor.apps.imports.models import BadRow, ImportBatch
 from candor.apps.insights.choices import Outcome as RunOutcome
 from candor.apps.insights.choices import Standing
@@ -90,12 +94,22 @@ def build_harbour(world: World) -> Harbour:
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
+        **_frontline(world),
         "plan": _plan().pk, "trigger": "touchpoint",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
         "touchpoint": Touchpoint.objects.get(key="call").pk, "part": "map", "ending": "csv",
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
     }  # fmt: skip
     return Harbour(world, magnus, things)
+
+
+def _frontline(world: World) -> dict[str, int]:
+    """Of everybody's, so without the word: an idea, what was said to it, and a pulse that nobody was asked to."""
+    idea, _code = post_idea(title="A bell", by=world.theo)
+    said = comment(idea=idea, text="And a gong.", by=world.mona)
+    pulse = draft_pulse(name="Spring", statements=["I can help"], open_question="", by=world.clara)
+    Pulse.objects.update(state=PulseState.CLOSED)
+    return {"idea": idea.pk, "idea_comment": said.pk, "pulse": pulse.pk}
 
 
 def _delivery(world: World) -> Delivery:

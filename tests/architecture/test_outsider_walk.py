@@ -275,6 +275,22 @@ ADDRESSES = {
     "cases:note": hidden(pk="case"),
     "cases:assign": hidden(pk="case"),
     "cases:wait": hidden(pk="case"),
+    "frontline:board": shared(),
+    "frontline:note": shared(),
+    "frontline:post": shared(),
+    "frontline:follow": shared(),
+    "frontline:idea": shared(pk="idea"),
+    "frontline:vote": shared(pk="idea"),
+    "frontline:comment": shared(pk="idea"),
+    **{
+        f"frontline:{name}": hidden(pk="idea")
+        for name in ("let_in", "turn_away", "name_owner", "answer_idea", "merge", "part")
+    },
+    **{f"frontline:{name}": hidden(pk="idea_comment") for name in ("remove_comment", "restore_comment")},
+    "frontline:pulses": shared(),
+    "frontline:write": hidden(),
+    **{f"frontline:{name}": shared(pk="pulse") for name in ("pulse", "answer", "export")},
+    **{f"frontline:{name}": hidden(pk="pulse") for name in ("open", "close", "drop")},
     "strategy:outcomes": shared(),
     "strategy:define": shared(),
     "strategy:outcome": hidden(pk="outcome"),

@@ -428,6 +428,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "may_compare_waves",
         "protect_scores",
         "protect_views",
+        "shown_mean",
         "shown_share",
         "views_of",
     ),

@@ -11,8 +11,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from math import ceil, floor, isfinite
+from math import ceil, floor, isfinite, sqrt
 from typing import Literal, NamedTuple
+
+from scipy.special import ndtri
 
 from candor.analytics.disclosure import (
     LEAST,
@@ -26,8 +28,8 @@ from candor.analytics.disclosure import (
     can_all_be_true,
     check_scale,
 )
-from candor.analytics.errors import BadCounts, BadParameter, MissingColumns
-from candor.analytics.estimates import Status
+from candor.analytics.errors import BadCounts, BadParameter, EmptySample, MissingColumns
+from candor.analytics.estimates import Estimate, Status, estimate_of, require_level
 
 __all__ = [
     "Protection",
@@ -36,6 +38,7 @@ __all__ = [
     "may_compare_waves",
     "protect_scores",
     "protect_views",
+    "shown_mean",
     "shown_share",
     "views_of",
 ]
@@ -328,6 +331,43 @@ def shown_share(favourable: int, n: int, *, least: int = LEAST) -> ShownShare:
     if is_many:
         low, high = 1 - high, 1 - low
     return ShownShare(share=(low + high) / 2, words=_share_words(low, high, n), low=low, high=high, n=n)
+
+
+def shown_mean(score: ViewScore, *, lowest: float, highest: float, level: float = 0.95) -> Estimate:
+    """The interval of a mean that may be shown, made from nothing but what is shown: the mean and how many answered.
+
+    The usual interval would tell how far the answers lie apart. This one takes the widest spread that answers with this mean can
+    have on the scale, after three answers' weight at its middle, so that it stays honest for few. It is wide, and tells nothing more.
+    A score shown as a limit has the interval that holds for its every mean.
+
+    Raises:
+        BadParameter: The scale has no width, or the mean lies outside of it.
+        EmptySample: Nobody is in the view.
+
+    Example:
+        >>> found = shown_mean(ViewScore(people=frozenset(range(40)), mean=0.25), lowest=-1, highest=1)
+        >>> found.value, round(found.low, 2), round(found.high, 2), found.n
+        (0.25, -0.06, 0.52, 40)
+
+    Source:
+        Largest variance at a mean: Bhatia & Davis (2000) American Mathematical Monthly 107:353.
+    """
+    check_scale(lowest, highest)
+    require_level(level)
+    if not score.people:
+        raise EmptySample("people of the view")
+    if not lowest <= score.mean <= highest:
+        raise BadParameter("mean", score.mean, expected=f"between {lowest} and {highest}")
+    n, z = len(score.people), float(ndtri((1 + level) / 2))
+    ends = []
+    for mean, sign in ((score.low, -1), (score.high, 1)):
+        centre = (n * mean + 3 * (lowest + highest) / 2) / (n + 3)
+        spread = sqrt(max(0.0, (highest - centre) * (centre - lowest)) / (n + 3))
+        ends.append(min(highest, max(lowest, centre + sign * z * spread)))
+    return estimate_of(
+        score.mean, min(ends[0], score.low), max(ends[1], score.high), n=n, method="mean, widest interval",
+        scale_width=highest - lowest, level=level, least_n=0,
+    )  # fmt: skip
 
 
 def views_of(

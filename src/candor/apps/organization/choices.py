@@ -43,6 +43,8 @@ class Permission(StrEnum):
     MANAGE_STRATEGY = "manage_strategy"
     MANAGE_RULES = "manage_rules"
     READ_REPORTS = "read_reports"
+    SPEAK_UP = "speak_up"  # post ideas and notes, vote, answer pulses
+    MANAGE_FRONTLINE = "manage_frontline"  # look after the board of ideas, write and open pulses
     IMPORT_DATA = "import_data"
     EXPORT_DATA = "export_data"
     ADMINISTER = "administer"
@@ -89,7 +91,13 @@ SCOPE_GRANTS: dict[str, Permission] = {
 
 
 UNDIVIDED = frozenset(
-    {Permission.MANAGE_RULES, Permission.MANAGE_SURVEYS, Permission.IMPORT_DATA, Permission.ADMINISTER}
+    {
+        Permission.MANAGE_RULES,
+        Permission.MANAGE_SURVEYS,
+        Permission.MANAGE_FRONTLINE,
+        Permission.IMPORT_DATA,
+        Permission.ADMINISTER,
+    }
 )
 """What these open is the whole company's and can't be divided by unit, so only a role for the whole company gives them."""
 
@@ -110,11 +118,18 @@ GRANTS: dict[str, frozenset[Permission]] = {
             Permission.READ_PERSONAL_DATA,
             Permission.HANDLE_FEEDBACK,
             Permission.WORK_CASES,
+            Permission.SPEAK_UP,
             Permission.EXPORT_DATA,
         }
     ),
     Role.FRONTLINE: frozenset(
-        {Permission.READ_FEEDBACK, Permission.READ_SCORES, Permission.READ_CASES, Permission.WORK_CASES}
+        {
+            Permission.READ_FEEDBACK,
+            Permission.READ_SCORES,
+            Permission.READ_CASES,
+            Permission.WORK_CASES,
+            Permission.SPEAK_UP,
+        }
     ),
     Role.COMPLAINTS_HANDLER: frozenset(
         _READ
@@ -124,12 +139,14 @@ GRANTS: dict[str, frozenset[Permission]] = {
             Permission.DECIDE_COMPLAINTS,
             Permission.READ_VULNERABILITY,
             Permission.WORK_CASES,
+            Permission.SPEAK_UP,
             Permission.IMPORT_DATA,
         }
     ),
     Role.ANALYST: frozenset(
-        _READ | {Permission.CURATE_THEMES, Permission.IMPORT_DATA, Permission.EXPORT_DATA}
+        _READ
+        | {Permission.CURATE_THEMES, Permission.SPEAK_UP, Permission.IMPORT_DATA, Permission.EXPORT_DATA}
     ),
-    Role.EXECUTIVE: frozenset(_READ),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
+    Role.EXECUTIVE: frozenset(_READ | {Permission.SPEAK_UP}),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.SPEAK_UP}),
 }
