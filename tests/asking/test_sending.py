@@ -95,6 +95,10 @@ def test_a_mail_speaks_the_customers_language_in_its_direction(
     html = post.arrived[0].get_body(("html",)).get_content()
     assert words in html
     assert f'dir="{direction}"' in html
+    assert ("direction:ltr" in html) == (direction == "ltr")
+    assert (language == "fr") == ("Don’t ask me again" in html), (
+        "all of it in one language, that of the survey"
+    )
 
 
 # -- The door ---------------------------------------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_bidi, get_supported_language_variant, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_bidi, get_supported_language_variant, override, pgettext
 from mjml import mjml2html
 
 from candor.apps.customers.requests import Letter
@@ -18,6 +17,7 @@ from candor.apps.organization.queries import workspace
 from candor.apps.surveys.models import Survey
 from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, read_definition
 
+CONTEXT: Final = "asking"  # of words that customers read: only these are translated so far
 MOST_STEPS: Final = 11  # that fit beside each other on a phone
 ACCENT: Final = "#0f5f59"
 _LINK, _STOP = "%%LINK%%", "%%STOP%%"  # no address holds them, and no template touches them
@@ -57,14 +57,16 @@ def survey_letter(survey: Survey, language: str) -> Letter | None:
     first = next(iter(questionnaire.questions()), None)
     with override(_spoken(said)):
         return Letter(
-            subject=_("A question from %(company)s") % {"company": workspace().name},
+            subject=pgettext(CONTEXT, "A question from %(company)s") % {"company": workspace().name},
             heading=first.label(said) if first else survey.name,
-            text=_("Your answer goes to the people who can change something. It takes a minute."),
+            text=pgettext(
+                CONTEXT, "Your answer goes to the people who can change something. It takes a minute."
+            ),
             choices=_scale(first, said) if first else (),
             ends=(first.low_label.in_language(said), first.high_label.in_language(said))
             if first
             else ("", ""),
-            button=None if first and _scale(first, said) else (_("Answer"), _LINK),
+            button=None if first and _scale(first, said) else (pgettext(CONTEXT, "Answer"), _LINK),
             brand_color=survey.brand_color,
             language=said,
         )
@@ -105,12 +107,23 @@ def sheet_of(letter: Letter, *, is_reminder: bool) -> Sheet:
             "stop": _STOP,
             "paragraphs": [part for part in letter.text.split("\n\n") if part.strip()],
         }
-        html = str(mjml2html(render_to_string("asking/letter.mjml", context)))
+        html = _turned(
+            str(mjml2html(render_to_string("asking/letter.mjml", context))), str(context["direction"])
+        )
         text = render_to_string("asking/letter.txt", context).strip() + "\n"
         way_in = letter.button[1] if letter.button else _LINK
-        short = f"{company}: {letter.heading} {way_in}\n{_('No more of these:')} {_STOP}"
-        subject = _("Reminder: %(subject)s") % {"subject": letter.subject} if is_reminder else letter.subject
+        short = f"{company}: {letter.heading} {way_in}\n{pgettext(CONTEXT, 'No more of these:')} {_STOP}"
+        subject = (
+            pgettext(CONTEXT, "Reminder: %(subject)s") % {"subject": letter.subject}
+            if is_reminder
+            else letter.subject
+        )
     return Sheet(" ".join(subject.split()), html, text, short, letter.language)
+
+
+def _turned(html: str, direction: str) -> str:
+    """MJML writes every cell from left to right, whatever the letter's direction."""
+    return html.replace("direction:ltr", f"direction:{direction}")
 
 
 def _spoken(language: str) -> str:
