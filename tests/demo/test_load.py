@@ -44,6 +44,8 @@ def test_loading_again_adds_nothing_and_another_lender_is_refused() -> None:
     assert loaded_lender() is None
     told: list[float] = []
     load_lender(lender=tiny_lender(), progress=lambda words, share: told.append(share))
+    designed = Survey.objects.filter(draft__isnull=False)
+    assert set(designed.values_list("state", flat=True)) == {Survey.State.DRAFT, Survey.State.OPEN}
     before = sizes()
     events = warehouse().engine.rows("SELECT count(*) FROM events")
     load_lender(lender=tiny_lender())

@@ -14,6 +14,7 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.surveys import designing, publishing, trials, wordings
 from candor.apps.surveys.intake import take_in
 from candor.apps.surveys.models import Link, Response, Survey
+from candor.apps.surveys.services import define_survey
 from tests.world import World
 
 
@@ -352,6 +353,13 @@ def test_who_only_reads_sees_no_drafts_and_no_buttons(client: Client, world: Wor
     assert "A secret draft" not in page
     assert "New survey" not in page
     assert client.get(f"/surveys/{shown.pk}/design/").status_code == 403
+
+
+def test_there_is_nothing_to_design_where_answers_come_from_files(clara: Client) -> None:
+    imported = define_survey(key="from-a-file", name="From a file")
+    assert "From a file" in clara.get("/surveys/").content.decode()
+    for page in ("design", "languages", "settings", "publish", "links"):
+        assert clara.get(f"/surveys/{imported.pk}/{page}/").status_code == 404, page
 
 
 def test_the_definition_can_be_taken_away(clara: Client) -> None:

@@ -14,7 +14,7 @@ COLOR = "#1b5a9c"
 @transaction.atomic
 def design_surveys(*, lead: Person | None, branch: Unit | None) -> None:
     """Make them, once."""
-    if Survey.objects.exclude(draft=None).exists():
+    if Survey.objects.filter(draft__isnull=False).exists():
         return
     _relationship(lead)
     _kiosk(lead, branch)

@@ -92,7 +92,7 @@ def definition(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _survey(pk: int) -> Survey:
     """A survey that is designed here."""
-    return get_object_or_404(Survey.objects.exclude(draft=None), pk=pk)
+    return get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
 
 
 def _back(request: HttpRequest, survey: Survey, done: "boards.Done") -> str:

@@ -14,7 +14,7 @@ from candor.apps.surveys.models import Link, Survey
 def links(request: HttpRequest, pk: int) -> HttpResponse:
     """The links there are, each with what hangs it out, and a form for one more."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = get_object_or_404(Survey.objects.exclude(draft=None), pk=pk)
+    survey = get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
     form = LinkForm(request.POST or None, units=viewer.units(Permission.MANAGE_SURVEYS))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -63,7 +63,7 @@ def _create(key: str, form: NewSurveyForm, by: Person) -> Survey:
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft with the same questions."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = get_object_or_404(Survey.objects.exclude(draft=None), pk=pk)
+    survey = get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
     made = drafts.duplicate(survey=survey, by=viewer.person)
     return redirect("surveys:design", pk=made.pk)
 

@@ -78,4 +78,4 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _survey(pk: int) -> Survey:
-    return get_object_or_404(Survey.objects.exclude(draft=None), pk=pk)
+    return get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)

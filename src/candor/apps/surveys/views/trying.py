@@ -54,7 +54,7 @@ def _take_json(request: HttpRequest, page: trials.TrialPage) -> HttpResponse:
 def trial_code(request: HttpRequest, pk: int, of: str) -> HttpResponse:
     """The QR code by which a phone comes to the trial."""
     require(request, Permission.MANAGE_SURVEYS)
-    survey = Survey.objects.exclude(draft=None).filter(pk=pk).first()
+    survey = Survey.objects.filter(draft__isnull=False).filter(pk=pk).first()
     if survey is None or of not in {trials.DRAFT, trials.VERSION}:
         raise NotFound
     return HttpResponse(linking.qr_svg(trials.address(survey, of)), content_type="image/svg+xml")
