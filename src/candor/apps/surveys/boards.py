@@ -26,7 +26,6 @@ class Done:
     said: str
     opened: str = ""
     is_quiet: bool = False
-    can_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

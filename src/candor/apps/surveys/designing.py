@@ -1,7 +1,7 @@
 """Changes of a definition as its author makes them: questions, pages, keys. Each works on the definition it is given, in place."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
@@ -134,10 +134,9 @@ def add_question(
     *,
     kind: str,
     page: int,
-    place: int | None = None,
     taken: frozenset[str] = frozenset(),
 ) -> Element:
-    """A new question of a kind, at a place on a page, else at its end."""
+    """A new question of a kind, at the end of a page."""
     if kind not in KINDS:
         raise DesignRefused(_("There is no kind of question “%(kind)s”.") % {"kind": kind[:40]})
     if len(keys(definition)) >= MOST_QUESTIONS:
@@ -148,8 +147,7 @@ def add_question(
         main=main_language(definition),
         others=languages_of(definition)[1:],
     )
-    row = page_at(definition, page).setdefault("elements", [])
-    row.insert(len(row) if place is None else min(max(place, 0), len(row)), made)
+    page_at(definition, page).setdefault("elements", []).append(made)
     return made
 
 
@@ -272,11 +270,6 @@ def remove_page(definition: Definition, number: int) -> Page:
 # -- What is said of one question --------------------------------------------------------------------------------------
 
 
-def set_text(holder: dict[str, Any], field: str, text: str, language: str = "") -> None:
-    """Put one text, in the main language unless another is named; an empty one is taken out."""
-    put(holder, field, text, language)
-
-
 def set_flag(holder: dict[str, Any], field: str, value: bool) -> None:
     """Put a yes or no; no is what a definition leaves out."""
     if value:
@@ -325,11 +318,6 @@ def _free_value(text: str, used: set[str], old: list[dict[str, Any]]) -> Any:
         number += 1
         value = f"{stem}_{number}"
     return value
-
-
-def scale_ends(element: Mapping[str, Any]) -> tuple[int, int]:
-    """The lowest and highest answer of a rating; SurveyJS takes 1 to 5 where nothing is said."""
-    return int(element.get("rateMin", 1)), int(element.get("rateMax", 5))
 
 
 def set_scale(element: Element, lowest: int, highest: int) -> None:

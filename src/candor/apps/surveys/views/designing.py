@@ -134,14 +134,9 @@ def _do(sent: QueryDict, survey: Survey, by: Person) -> boards.Done:
 
 
 def _add(sent: QueryDict, work: drafts.Change) -> boards.Done:
-    after = sent.get("after", "")
-    page, place = _whole(sent, "page"), None
-    if after:
-        page, at = designing.place_of(work.definition, after)
-        place = at + 1
     taken = drafts.taken_keys(work.survey)
     made = designing.add_question(
-        work.definition, kind=sent.get("kind", ""), page=page, place=place, taken=taken
+        work.definition, kind=sent.get("kind", ""), page=_whole(sent, "page"), taken=taken
     )
     work.words = _("Added “%(name)s”") % {"name": designing.heading(work.definition, made)}
     return boards.Done(work.words, opened=made["name"])
@@ -164,7 +159,7 @@ def _change(sent: QueryDict, work: drafts.Change) -> boards.Done:
     boards.put_condition(work.definition, element, sent)
     work.words = _("Changed “%(name)s”") % {"name": designing.heading(work.definition, element)}
     work.about = f"question {key}"
-    is_same_shape = str(element.get("visibleIf", "")) == was and not sent.get("redraw")
+    is_same_shape = str(element.get("visibleIf", "")) == was
     said = _("Saved.") if before != json.dumps(element, sort_keys=True) else ""
     return boards.Done(said, opened=key, is_quiet=is_same_shape)
 
@@ -222,7 +217,7 @@ def _duplicate(sent: QueryDict, work: drafts.Change) -> boards.Done:
 def _remove(sent: QueryDict, work: drafts.Change) -> boards.Done:
     removed = designing.remove_question(work.definition, sent.get("key", ""))
     work.words = _("Deleted “%(name)s”") % {"name": designing.heading(work.definition, removed)}
-    return boards.Done(work.words, can_undo=True)
+    return boards.Done(work.words)
 
 
 def _add_page(sent: QueryDict, work: drafts.Change) -> boards.Done:
@@ -250,7 +245,7 @@ def _remove_page(sent: QueryDict, work: drafts.Change) -> boards.Done:
     number = _whole(sent, "page")
     designing.remove_page(work.definition, number)
     work.words = _("Deleted page %(number)s") % {"number": number + 1}
-    return boards.Done(work.words, can_undo=True)
+    return boards.Done(work.words)
 
 
 def _title(sent: QueryDict, work: drafts.Change) -> boards.Done:
@@ -299,7 +294,7 @@ def _drop_language(sent: QueryDict, work: drafts.Change) -> boards.Done:
         )
     wordings.drop_language(work.definition, language)
     work.words = _("Took out %(language)s") % {"language": wordings.LANGUAGES.get(language, language)}
-    return boards.Done(work.words, can_undo=True)
+    return boards.Done(work.words)
 
 
 def _expression(sent: QueryDict, work: drafts.Change) -> boards.Done:
