@@ -257,3 +257,45 @@ def test_hostile_answers_cost_neither_time_nor_the_stack() -> None:
         fault.code for fault in check_answers(read, {"mail": "a@" + "." * 19_000 + "@"}, finished=False)
     ] == ["wrong_type"]
     assert check_answers(read, {"mended": ["a"] * 6000}, finished=False)
+
+
+_odd = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from([10**400, -(10**400)]) | st.floats() | st.text(max_size=5) | st.sampled_from(["a", "phone", "2026-01-31", "7"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["speed", "name", "x"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+_FIELDS = [
+    "nps",
+    "why",
+    "channel",
+    "channel-Comment",
+    "service",
+    "mended",
+    "day",
+    "agree",
+    "twice",
+    "file",
+    "rank",
+    "n",
+    "when",
+    "else",
+]
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(_FIELDS), _odd, max_size=8))
+def test_whatever_is_sent_is_judged_and_never_breaks(answers: dict) -> None:
+    more = [{"type": "file", "name": "file"}, {"type": "ranking", "name": "rank", "choices": ["a", "b"], "visibleIf": "{n} * 2 > {nps} or {rank} = {mended}"},
+            {"type": "slider", "name": "n", "requiredIf": "sum({service}, {n}) >= {twice}"}, {"type": "text", "name": "when", "inputType": "week"}]  # fmt: skip
+    read = read_definition(
+        FULL
+        | {
+            "pages": [*FULL["pages"], {"name": "more", "elements": more}],
+            "calculatedValues": [{"name": "twice", "expression": "{n} + {why}"}],
+        }
+    )
+    for fault in check_answers(read, answers, finished=True):
+        assert fault.message
+    assert passed_pages(read, answers)
+    assert piped("{why} {n} {service.speed} {twice}", read, answers) is not None
+    assert set(keep_seen(read, answers)) <= set(answers)

@@ -1,5 +1,6 @@
 """The server's own check of what a browser, a machine or a stranger sent as answers."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
@@ -7,7 +8,7 @@ from datetime import date, datetime, time
 from .definition import Question, QuestionKind, Questionnaire
 from .errors import Fault
 from .passing import completed_pages, is_required, rankings, visible_questions, visible_rows, with_calculated
-from .values import Value, is_empty, is_equal, is_number, is_too_much, to_text
+from .values import Value, is_empty, is_equal, is_number, is_too_much, to_number, to_text
 
 LONGEST_ANSWER = 20_000  # characters
 MOST_FILES = 10
@@ -103,7 +104,8 @@ def _outside(question: Question, expected: str, value: object) -> Fault:
 def _number(question: Question, value: Value) -> float | None:
     """A number, also one that a form sent as a text."""
     if is_number(value):
-        return float(value)  # type: ignore[arg-type]
+        number = to_number(value)
+        return number if math.isfinite(number) else None
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", value):
         return float(value)
     return None

@@ -80,7 +80,7 @@ def to_text(value: object) -> str:
     if isinstance(value, dict):
         return "[object Object]"
     if isinstance(value, int | float):
-        return _number_text(float(value))
+        return _number_text(_as_float(value))
     return str(value)
 
 
