@@ -1,7 +1,7 @@
 """The description of the API as a page for people: operations by subject, with what they take and answer."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Doc = dict[str, Any]
@@ -49,9 +49,9 @@ def _operation(document: Doc, method: str, path: str, one: Doc) -> Operation:
         id=one["operationId"],
         method=method.upper(),
         path=path,
-        summary=one["summary"],
+        summary=_plain(one["summary"]),
         words=tuple(
-            part
+            _plain(part)
             for part in one.get("description", "").split("\n\n")
             if not part.startswith("Needs the scope")
         ),
@@ -59,10 +59,23 @@ def _operation(document: Doc, method: str, path: str, one: Doc) -> Operation:
         parameters=tuple(_parameter(document, row) for row in one.get("parameters", [])),
         body=_fields(document, _schema_in(one.get("requestBody", {}))),
         answers=tuple(
-            (code, row["description"], _fields(document, _schema_in(row))) for code, row in answers.items()
+            (code, row["description"], _told(_fields(document, _schema_in(row))))
+            for code, row in answers.items()
         ),
-        errors=tuple((code, row["description"]) for code, row in one["responses"].items() if code >= "400"),
+        errors=tuple(
+            (code, _plain(row["description"])) for code, row in one["responses"].items() if code >= "400"
+        ),
     )
+
+
+def _told(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Fields of an answer, all of which are always there."""
+    return tuple(replace(field, is_required=False) for field in fields)
+
+
+def _plain(words: str) -> str:
+    """Words of the description without the signs that mark code in them."""
+    return words.replace("`", "")
 
 
 def _schema_in(holder: Doc) -> Doc:
@@ -86,7 +99,7 @@ def _fields(document: Doc, schema: Doc) -> tuple[Field, ...]:
     schema = _resolved(document, schema)
     required = set(schema.get("required", []))
     return tuple(
-        Field(name, _kind(document, one), name in required, one.get("description", ""))
+        Field(name, _kind(document, one), name in required, _plain(one.get("description", "")))
         for name, one in schema.get("properties", {}).items()
     )
 
