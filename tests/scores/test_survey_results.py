@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from candor.apps.feedback.choices import MANY, AnswerKind, Kind
+from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.scores import survey_counts
 from candor.apps.scores.survey_results import QuestionResult, SurveyResult, survey_result
-from candor.apps.surveys.models import Invitation, Survey
+from candor.apps.surveys.models import Invitation, Response, Survey, SurveyVersion
 from candor.apps.surveys.services import define_survey
 from candor.foundation.periods import Period
 from tests.builders import NOON
@@ -206,3 +208,26 @@ def test_days_of_one_week_are_counted_together(world: World, survey: Survey, sco
     said(20, at=datetime(2026, 6, 4, 12, tzinfo=UTC), answers={"nps": 10})
     weeks = by_key(survey_result(survey, scope=scope_for(world.clara), by=None, step="week"))["nps"].months
     assert [point.estimate.n for point in weeks if point.estimate.n] == [40]
+
+
+def test_versions_of_a_survey_are_held_against_each_other(
+    world: World, survey: Survey, scope_for: ScopeFor
+) -> None:
+    said(80, answers={"nps": 10})
+    said(80, answers={"nps": 2})
+    versions = [
+        SurveyVersion.objects.create(survey=survey, number=number, definition={}) for number in (1, 2)
+    ]
+    for row in Feedback.objects.filter(source="visit", answers__question="nps").annotate(
+        nps=F("answers__number")
+    ):
+        Response.objects.create(
+            survey=survey, version=versions[row.nps < 5], key=row.key, feedback=row, started_at=NOON, changed_at=NOON, finished_at=NOON
+        )  # fmt: skip
+    result = survey_result(survey, scope=scope_for(world.clara), by="version")
+    split = by_key(result)["nps"].split
+    assert result.offered == ("version",) and split is not None
+    assert {row.label: tier for row, tier in zip(split.rows, split.tiers, strict=True)} == {
+        "1": "higher",
+        "2": "lower",
+    }

@@ -271,3 +271,9 @@ SURVEYJS_DEFINED = json.dumps(
         ],
     }
 )  # fmt: skip
+
+
+HUB_LONG_CSV = """submission_id,collected_at,field_id,field_label,field_type,value,email,language
+sub-001,2026-01-15T10:00:00Z,nps_score,Would you recommend us?,nps,9,Alice@Example.com,en
+sub-001,2026-01-15T10:00:00Z,nps_comment,Why?,text,Great support,Alice@Example.com,en
+"""

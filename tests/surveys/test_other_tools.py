@@ -418,3 +418,17 @@ def test_broken_or_odd_json_is_refused_or_handed_back_and_never_crashes(
     except (FileNotUsable, MappingIncomplete):
         return
     assert batch.state == "done"
+
+
+def test_the_long_form_of_the_hub_names_its_questions_and_its_customer(world: World, tmp_path: Path) -> None:
+    batch = come_in(tmp_path, "hub.csv", exports.HUB_LONG_CSV)
+    assert (batch.rows_added, batch.rows_bad) == (2, 0)
+    assert said("sub-001") == {"nps_score": 9, "nps_comment": "Great support"}
+    assert dict(Question.objects.values_list("key", "text")) == {
+        "nps_score": "Would you recommend us?",
+        "nps_comment": "Why?",
+    }
+    assert Question.objects.get(key="nps_score").highest == 10
+    assert Customer.objects.get().email == "alice@example.com"
+    services.run_undo(batch=services.undo(batch=batch, by=None))
+    assert not Customer.objects.exists()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from candor.apps.customers.services import customers_by_identifier
+from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
@@ -173,9 +173,7 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     day_column = column_of(batch, "received_at", long.FIELDS if is_long(batch) else wide.META)
     named = _Named(Units(batch, items), People(batch), day_column)
     source = source_of(batch)
-    customers = customers_by_identifier(
-        system=source, values=(values.get("customer") or "" for _, values in items), import_batch_id=batch.pk
-    )
+    customers = _customers(batch, items, source)
     problems = [refuse_unit(item) for item in items if named.units.refuses(item[1].get("unit"))]
     problems += filter(None, map(named.people.refusal, items))
     refused = {problem.row for problem in problems}
@@ -183,6 +181,18 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     write: Callable[..., Stored] = _store_long if is_long(batch) else _store_wide
     stored = write(batch, good, source, named, customers)
     return Stored(stored.added, stored.known, (*problems, *stored.problems))
+
+
+def _customers(batch: ImportBatch, items: Sequence[Item], source: str) -> dict[str, int]:
+    """Customers by what the file calls them: an e-mail address, by which all surveys know them, or the survey's own number."""
+    named = {str(values.get("customer") or "") for _, values in items} - {""}
+    mails = {name: name.strip().lower() for name in named if "@" in name}
+    numbers = customers_by_identifier(system=source, values=named - set(mails), import_batch_id=batch.pk)
+    by_mail = customers_by_identifier(system=EMAIL, values=set(mails.values()), import_batch_id=batch.pk)
+    identify_customers(
+        items=[Identified(system=EMAIL, value=mail, email=mail) for mail in sorted(set(mails.values()))]
+    )
+    return numbers | {name: by_mail[mail] for name, mail in mails.items()}
 
 
 def _without_day(item: Item) -> Problem:
@@ -274,7 +284,7 @@ def _store_long(
             answers=tuple(answers),
         )  # fmt: skip
         submissions.append((item, len(answers)))
-    _define_turned(batch, source, (answer for item, _n in submissions for answer in item.answers))
+    _define_answered(batch, source, items, [answer for item, _n in submissions for answer in item.answers])
     received = receive(items=[item for item, _ in submissions], batch=batch)
     rest = [item for item, _ in submissions if item.key not in received.new_ids]
     added = sum(count for item, count in submissions if item.key in received.new_ids)
@@ -283,11 +293,17 @@ def _store_long(
     return Stored(added + more, known, tuple(problems))
 
 
-def _define_turned(batch: ImportBatch, source: str, answers: Iterable[NewAnswer]) -> None:
-    """Questions of a long file where low is good, defined as soon as their kind is known."""
+def _define_answered(
+    batch: ImportBatch, source: str, items: Sequence[Item], answers: Iterable[NewAnswer]
+) -> None:
+    """Questions of a long file, as soon as their kind is known, with their words where the file has them beside the key."""
     low_is_good = set(batch.options.get("low_is_good", []))
-    kinds = {answer.question: answer.kind for answer in answers if answer.question in low_is_good}
-    questions = [{"column": name, "kind": kind, "is_low_good": True} for name, kind in sorted(kinds.items())]
+    words = {str(values["question"])[:80]: values[CELLS].get("field_label", "") for _row, values in items}
+    kinds = {answer.question: answer.kind for answer in answers}
+    questions = [
+        {"column": name, "kind": kind, "text": words.get(name, "")[:300]} | ({"is_low_good": True} if name in low_is_good else {})
+        for name, kind in sorted(kinds.items())
+    ]  # fmt: skip
     if questions:
         define_survey(
             key=source, name=batch.options.get("name") or source, questions=map(_definition, questions)
