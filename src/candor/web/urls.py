@@ -16,7 +16,6 @@ _APPS = [
     "complaints",
     "surveys",
     "reputation",
-    "conversations",
     "asking",
     "scores",
     "insights",

@@ -1,1 +1,0 @@
-"""Conversations: mail, web form, chat, social posts and phone notes, each a thread with one customer."""
