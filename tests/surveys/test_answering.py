@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from candor.apps.customers.models import Customer
+from candor.apps.customers.personal import everything_about
+from candor.apps.customers.services import NewCustomer, add_customers, erase_customer
 from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.surveys import guards, intake, tasks
 from candor.apps.surveys.errors import BadAnswers, NotOpen
@@ -299,3 +302,39 @@ def test_who_was_invited_under_a_key_is_not_invited_again() -> None:
     assert secret not in str(Invitation.objects.values().get())
     assert invite(survey=survey, items=[NewInvitation(key="7", sent_at=one.sent_at)]) == []
     assert Survey.objects.get().invitations.count() == 1
+
+
+def test_what_was_sent_goes_after_its_time_and_the_feedback_stays(client: Client) -> None:
+    survey = a_survey()
+    links = [a_link(survey), a_link(survey)]
+    for n, link in enumerate(links):
+        begin(
+            entrance=at_link(link),
+            secret=f"{n:032}",
+            data={"score": 5},
+            at=timezone.now() - timedelta(days=40),
+            is_finished=n == 0,
+        )
+    taken_in()
+    begin(entrance=at_link(links[0]), secret="x" * 32, data={"score": 1}, at=timezone.now(), is_finished=True)
+    assert intake.forget_old_responses(before=timezone.now() - timedelta(days=30)) == 2
+    assert Feedback.objects.count() == 2
+    assert taken_in() == 1, "what is not feedback yet stays"
+
+
+def test_erasing_a_customer_takes_what_they_sent_and_exporting_hands_it_out(world: World) -> None:
+    number = add_customers(items=[NewCustomer(identifiers=(("crm", "7"),), name="Carla")])["7"]
+    survey = a_survey()
+    for key, customer in (("carla", number), ("other", None)):
+        _, secret = an_invitation(survey, key=key, customer_id=customer)
+        record_response(
+            entrance=at(secret),
+            secret=key * 8,
+            data={"score": 4, "why": f"Said {key}"},
+            at=timezone.now(),
+            is_finished=key == "other",
+        )
+    told = everything_about(Customer.objects.get(pk=number))["answers to surveys"]
+    assert [row["data"] for row in told] == [{"score": 4, "why": "Said carla"}]
+    erase_customer(customer=Customer.objects.get(pk=number), by=world.clara)
+    assert [row["why"] for row in Response.objects.values_list("data", flat=True)] == ["Said other"]
