@@ -91,7 +91,7 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-# In plain SQL, since every answer begins here: put together by the ORM the same costs ten times as much (bench/answers.py). The term
+# In plain SQL, since every answer begins here: put together by the ORM it costs a multiple (docs/decisions/0018). The term
 # "NOT (… = '')" repeats the condition of the unique index, without which SQLite does not use it.
 _ASKED = """
     LEFT JOIN surveys_surveyversion v ON v.id = {pinned}(
