@@ -18,7 +18,7 @@ from .faces import acknowledgement_face, decision_face, escalation_face
 from .models import Complaint, Escalation
 
 AHEAD: Final = timedelta(days=7)
-SHOWN: Final = 200  # of each clock
+SHOWN: Final = 100  # the longest late of all clocks; the others are found by one clock, or by owner
 
 CLOCKS: Final = {
     "acknowledge": _("Acknowledge"),
@@ -44,7 +44,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """The soonest of every clock, and how many each has; a count beyond the bound stands as the bound and one."""
+    """The soonest of all clocks, and how many each has; a count beyond the bound stands as the bound and one."""
 
     rows: list[Due]
     counts: dict[str, int]
@@ -52,6 +52,11 @@ class DuePage:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.total > len(self.rows)
 
 
 def due_page(scope: Scope, *, now: datetime, only: str = "", owner_id: int | None = None) -> DuePage:
@@ -63,7 +68,7 @@ def due_page(scope: Scope, *, now: datetime, only: str = "", owner_id: int | Non
         if only in {"", clock}:
             found += _shown(clock, rows[:SHOWN], now, scope.as_of)
     found.sort(key=lambda one: (one.shown.by or date.max, one.complaint.pk))
-    return DuePage(found, {clock: n for clock, n in counts.items() if n})
+    return DuePage(found[:SHOWN], {clock: n for clock, n in counts.items() if n})
 
 
 def _querysets(scope: Scope, now: datetime, owner_id: int | None) -> dict[str, QuerySet[Any]]:

@@ -1,10 +1,14 @@
 """From counts of complaints to what is rising."""
 
+from functools import lru_cache
+
 from candor import analytics
 from candor.analytics import Rise
 from candor.apps.organization.scope import Scope
 
 from . import queries
+
+REMEMBERED = 64  # tables that a process keeps
 
 
 def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]] | None:
@@ -15,8 +19,17 @@ def rising_issues(scope: Scope, *, most: int = 12) -> list[Rise[tuple[str, str]]
     counts = queries.weekly_counts(scope)
     if not counts:
         return None
+    rows = _rising(tuple(sorted((key, tuple(weeks)) for key, weeks in counts.items())))
+    return None if rows is None else list(rows[:most])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _rising(
+    counts: tuple[tuple[tuple[str, str], tuple[int, ...]], ...],
+) -> tuple[Rise[tuple[str, str]], ...] | None:
+    """What rises in a table of counts; remembered, since the same table says the same."""
     try:
-        rows = analytics.rising_groups(counts, recent_periods=queries.RISING_WEEKS)
+        rows = analytics.rising_groups(dict(counts), recent_periods=queries.RISING_WEEKS)
     except analytics.NotEnoughHistory:
         return None
-    return [row for row in rows if row.is_rising][:most]
+    return tuple(row for row in rows if row.is_rising)

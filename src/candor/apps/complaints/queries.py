@@ -23,6 +23,7 @@ from .models import Complaint, Redress, Topic
 
 LATE_SOON_DAYS = 7
 MOST_OPEN = 20  # of one customer
+LOOKED_AT = 2_000  # of the late ones, for where they are
 RISING_WEEKS = 4
 HISTORY_WEEKS = 26
 
@@ -161,9 +162,10 @@ def overdue(scope: Scope) -> Overdue:
 
 
 def late_by(scope: Scope, field: str, *, most: int = 10) -> list[tuple[str, int]]:
-    """Where the late ones are: the commonest values of a field among them."""
+    """Where the late ones are: the commonest values of a field among those that are late the longest."""
+    longest = clocked(scope, "late").order_by("decide_by", "pk").values("pk")[:LOOKED_AT]
     rows = (
-        clocked(scope, "late")
+        Complaint.objects.filter(pk__in=longest)
         .exclude(**{field: ""})
         .values(field)
         .annotate(n=Count("pk"))
