@@ -5,9 +5,12 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from candor.apps.complaints.clocks import Terms
 from candor.apps.complaints.models import Complaint
+from candor.apps.complaints.rule_sets import RuleBook, define_rule_set
 from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.complaints.sources.table import is_open
+from candor.apps.complaints.working_time import Term, TimeUnit
 from candor.apps.customers.models import Customer
 from candor.apps.organization.models import Unit
 from candor.apps.scores.services import project_pending
@@ -179,3 +182,17 @@ def test_a_colleagues_decision_is_not_decided_over(world: World) -> None:
     )
     with pytest.raises(Conflict):
         decide_complaint(complaint=stale, response="No", root_cause="None", redress="", on=DAY, by=world.hana)
+
+
+def test_the_share_in_time_by_rule_set_comes_with_its_n_or_in_words(client: Client, world: World) -> None:
+    terms = Terms(acknowledge=Term(2, TimeUnit.DAYS), decide=Term(9, TimeUnit.DAYS))
+    for name, product in (("Loans", "Loan"), ("Mortgages", "Mortgage")):
+        define_rule_set(name=name, product=product, terms=terms, by=None)
+    many = [_complaint(f"m-{n}", is_open=False, decided_on=DAY + timedelta(days=n % 10)) for n in range(40)]
+    few = [_complaint(f"l-{n}", product="Loan", is_open=False, decided_on=DAY) for n in range(5)]
+    receive_complaints(items=[*many, *few], source="test", rules=RuleBook())
+    client.force_login(world.clara)
+    page = client.get("/scores/complaints/panel/?period=2026-05-03..2026-06-11").content.decode()
+    by_rules = unescape(page[page.index("By rule set") :])
+    assert "Too few answers to tell (5 of at least 30)" in by_rules[: by_rules.index("Mortgages")]
+    assert re.search(r">\s*100", by_rules[by_rules.index("Mortgages") :])
