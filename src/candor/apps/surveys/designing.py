@@ -14,7 +14,7 @@ from candor.questionnaire.expressions import parse
 
 from .errors import DesignRefused
 from .palette import KINDS, Element, fresh_element
-from .wordings import languages_of, main_language, put, said
+from .wordings import languages_of, main_language, plain, put, said
 
 Definition: TypeAlias = dict[str, Any]
 Page: TypeAlias = dict[str, Any]
@@ -111,7 +111,7 @@ def place_of(definition: Definition, key: str) -> tuple[int, int]:
 
 def heading(definition: Definition, element: Element) -> str:
     """How an element is called in a sentence: its text in the main language, short, else its key."""
-    text = said(element.get("title")) or said(element.get("html")) or str(element.get("name", ""))
+    text = said(element.get("title")) or plain(said(element.get("html"))) or str(element.get("name", ""))
     return text if len(text) <= 60 else f"{text[:59].rstrip()}…"
 
 
