@@ -83,10 +83,10 @@ def test_the_log_adds_up_and_the_rule_holds_in_a_small_company(world: World) -> 
 
 
 @pytest.mark.slow
-def test_without_ranks_and_reserve_the_rare_question_would_starve(world: World) -> None:
+def test_without_ranks_and_reserve_the_rare_question_would_go_short(world: World) -> None:
     year = a_year(1_000, reserve=0.0, claim_rank=6)
-    year.live(days=200)
-    assert asked(year.plans["Claim"]) < 0.25
+    year.live(days=120)
+    assert asked(year.plans["Claim"]) < 0.4, "with them it is more than a half"
 
 
 @pytest.mark.slow
@@ -96,6 +96,7 @@ def test_the_log_adds_up_to_ten_thousand_customers_on_every_day_of_a_year(world:
     check_everybody_has_one_fate(year)
     check_the_rule_held(year)
     check_nobody_starves(year)
+    assert asked(year.plans["Claim"]) > 0.5
     monthly = Counter(
         at.strftime("%Y-%m")
         for at in year.plans["Delivery"]
