@@ -516,3 +516,15 @@ def test_the_interval_of_a_shown_mean_covers_whatever_the_answers_and_knows_only
             truth = shares[2] - shares[0]
             assert np.mean([one.low <= truth <= one.high for one in found]) >= 0.91
             assert found[0].n == n
+
+
+def test_on_a_scale_of_steps_a_limit_does_not_tell_that_all_are_of_one_mind():
+    for n in (5, 8, 12, 30):
+        people = [f"p{i}" for i in range(n)]
+        shown = []
+        for lower in range(3):  # nobody, one, two people a step below the top
+            answers = dict.fromkeys(people, 1.0) | dict.fromkeys(people[:lower], 0.0)
+            found = protect_scores({"team": people}, answers, lowest=-1, highest=1, step=1)
+            shown += [(score.low, score.high) for score in found.scores.values()]
+        assert len(shown) == 3
+        assert len(set(shown)) == 1

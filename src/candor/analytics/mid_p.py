@@ -18,9 +18,7 @@ __all__: list[str] = []
 MOST_ANSWERS = 7
 """Up to so many answers; from eight on Tango's interval covers 93–97 % at the profiles tried, and has ends that can be solved for."""
 
-_STEPS = (
-    800  # of the scale; for these n the scores not rejected have no gaps, so each end lies between two steps
-)
+_STEPS = 800  # of the scale; a score held by itself, apart from the others and between two steps, is left out
 _BISECTIONS = 40
 _DIGITS = 9  # to which two outcomes are as far off as each other
 

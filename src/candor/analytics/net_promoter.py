@@ -8,6 +8,8 @@ Net Promoter, NPS and Net Promoter Score are registered trade marks of Bain & Co
 Reichheld; the arithmetic is described here to be compatible with them.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
@@ -25,6 +27,8 @@ __all__ = [
     "score_variance",
     "tango_limits",
 ]
+
+Limits = Callable[..., tuple[FloatArray, FloatArray]]
 
 PSEUDO_COUNTS = (0.75, 1.5, 0.75)
 """Added to detractors, passives, promoters before the adjusted Wald interval (Rocks 2016)."""
@@ -121,23 +125,32 @@ def net_promoter_limits(
 
     Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
     """
-    detractors, passives, promoters = _checked(detractors, passives, promoters)
-    low, high = adjusted_wald_limits(detractors, passives, promoters, level=level)
-    low, high = np.atleast_1d(low).copy(), np.atleast_1d(high).copy()
-    small = np.atleast_1d(detractors + passives + promoters) < SMALL_SAMPLE
+    return _by_size((detractors, passives, promoters), mid_p_limits, level)
+
+
+def weighted_limits(
+    detractors: FloatArray, passives: FloatArray, promoters: FloatArray, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """For effective counts of weighted answers, which can't be enumerated: Tango's interval where n < 30, adjusted Wald from there on.
+
+    Source: Rocks (2016) The American Statistician 70:365; Tango (1998) Statistics in Medicine 17:891.
+    """
+    return _by_size((detractors, passives, promoters), tango_limits, level)
+
+
+def interval_of(n: float) -> str:
+    """Which interval :func:`net_promoter_limits` takes for `n` answers."""
+    return "adjusted Wald" if n >= SMALL_SAMPLE else "Tango mid-p" if 0 < n <= MOST_ANSWERS else "Tango score"
+
+
+def _by_size(three: tuple[ArrayLike, ...], of_few: Limits, level: float) -> tuple[FloatArray, FloatArray]:
+    checked = _checked(*three)
+    n = sum(checked)
+    low, high = (np.atleast_1d(end).copy() for end in adjusted_wald_limits(*checked, level=level))
+    small = np.atleast_1d(n) < SMALL_SAMPLE
     if small.any():
-        few = (np.atleast_1d(c)[small] for c in (detractors, passives, promoters))
-        low[small], high[small] = mid_p_limits(*few, level=level)
-    shape = np.shape(detractors + passives + promoters)
-    return low.reshape(shape), high.reshape(shape)
-
-
-def interval_of(detractors: float, passives: float, promoters: float) -> str:
-    """Which interval :func:`net_promoter_limits` takes for these counts."""
-    three = _checked(detractors, passives, promoters)
-    if sum(three) >= SMALL_SAMPLE:
-        return "adjusted Wald"
-    return "Tango mid-p" if _are_few(*three).all() else "Tango score"
+        low[small], high[small] = of_few(*(np.atleast_1d(count)[small] for count in checked), level=level)
+    return low.reshape(np.shape(n)), high.reshape(np.shape(n))
 
 
 def _are_few(*three: FloatArray) -> NDArray[np.bool_]:

@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from candor.analytics.disclosure import (
     LEAST,
     LEAST_WIDTH,
+    TINY,
     End,
     Knowledge,
     Leak,
@@ -221,6 +222,7 @@ def protect_scores(
     least: int = LEAST,
     least_width: float = LEAST_WIDTH,
     rounding: float = 0.0,
+    step: float = 0.0,
     first: Sequence[str] = (),
     already: Mapping[str, ViewScore] | None = None,
 ) -> Protection:
@@ -237,6 +239,8 @@ def protect_scores(
         lowest, highest: Ends of the scale.
         least_width: Share of the scale that must stay open for every person.
         rounding: Half the step to which means are shown: 0.05 for one decimal.
+        step: Step of the answers' scale: 1 for whole points, also of −1, 0, 1. A limit near an end then covers three outcomes at
+            least; without it "or more" would be said on such a scale exactly when all are of one mind. 0 for answers of any size.
         already: What was shown before, as it was shown: the members of then (those who left included) and the
             mean on display. The same key stands for the same answer; if everybody is asked anew in each wave and
             means move, before and now contradict each other, and the earlier mean then counts for its members only.
@@ -271,7 +275,9 @@ def protect_scores(
     present = {name: frozenset(people) & answers.keys() for name, people in views.items()}
     known = {name: view.people for name, view in (already or {}).items()}
     found = protect_views(present, least=least, first=first, already=known)
-    scale = _Scale(lowest, highest, least_width)
+    if not 0 <= step <= highest - lowest:
+        raise BadParameter("step", step, expected="between 0 and the width of the scale")
+    scale = _Scale(lowest, highest, least_width, step)
     scores = {name: _displayed(present[name], answers, rounding, scale) for name in found.shown}
     out: frozenset[Person] = frozenset().union(*(leak.people for leak in _leaks(earlier, [], scale)))
     reasons = dict(found.reasons_for_logs)
@@ -425,6 +431,7 @@ class _Scale(NamedTuple):
     lowest: float
     highest: float
     least_width: float
+    step: float = 0.0
 
     @property
     def width(self) -> float:
@@ -457,20 +464,21 @@ def _displayed(
 ) -> ViewScore:
     """The mean as shown: rounded, and only a limit where n answers alone would leave too little open.
 
-    With n people, a mean within `least_width`/n of an end leaves less than `least_width` open for each of them.
+    With n people, a mean within `least_width`/n of an end leaves less than `least_width` open for each of them; and on a scale of
+    steps the limit covers the end and two steps of one person beside it, so that it is not said of unanimous groups alone.
     """
     values = sorted(answers[person] for person in people)
     mean = sum(values) / len(values)
-    near = scale.least_width * scale.width / len(people)
+    near = max(scale.least_width * scale.width, 2 * scale.step) / len(people)
     floor_end, ceiling = scale.lowest + near, scale.highest - near
     if rounding:
         step = 2 * rounding
         mean = round(round(mean / step) * step, 12)
         floor_end = round(ceil(floor_end / step - 1e-9) * step, 12)
         ceiling = round(floor(ceiling / step + 1e-9) * step, 12)
-    if near and mean >= ceiling:
+    if near and mean >= ceiling - TINY:
         return _limit(people, ceiling - rounding, scale.highest, "or more")
-    if near and mean <= floor_end:
+    if near and mean <= floor_end + TINY:
         return _limit(people, scale.lowest, floor_end + rounding, "or less")
     return ViewScore(people=people, mean=mean, rounding=rounding)
 
@@ -488,7 +496,7 @@ def _leaks(earlier: Sequence[ViewScore], now: Sequence[ViewScore], scale: _Scale
         for view in earlier:
             if can_all_be_true([*believed, view, *now], **ends):
                 believed.append(view)
-    return attack([*believed, *now], **ends, least_width=scale.least_width)
+    return attack([*believed, *now], **ends, least_width=scale.least_width, step=scale.step or None)
 
 
 def _about(

@@ -53,7 +53,7 @@ def net_promoter_score(
     return _net_promoter(
         three,
         net_promoter.net_promoter_limits,
-        net_promoter.interval_of(*three),
+        net_promoter.interval_of(sum(three)),
         level=level,
         least_n=least_n,
     )

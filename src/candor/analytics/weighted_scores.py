@@ -28,7 +28,7 @@ def weighted_net_promoter_score(
 ) -> Estimate:
     """NPS of a weighted sample: the three counts are sums of weights.
 
-    The interval is that of :func:`net_promoter_score` at Kish's effective n.
+    The interval is Tango's below 30 answers of Kish's effective n, adjusted Wald from there on; it is never enumerated.
 
     Source: Kish (1965) Survey Sampling, §11.7; effective n inside an interval: Korn & Graubard (1998) Survey
     Methodology 24:193.
@@ -45,12 +45,13 @@ def weighted_net_promoter_score(
         ]
     )
     weighting = Weighting(n=n, total=float(sums.sum()), squared=squared_weights)
+    small = weighting.effective_n < net_promoter.SMALL_SAMPLE
     return _weighted_score(
         sums,
         np.array([-1.0, 0.0, 1.0]),
         weighting,
-        net_promoter.net_promoter_limits,
-        f"{_interval(sums, weighting)} on effective n",
+        net_promoter.weighted_limits,
+        "Tango score on effective n" if small else "adjusted Wald on effective n",
         level=level,
         least_n=least_n,
     )
@@ -145,16 +146,6 @@ def _linearised_mean(
     )
 
 
-def _interval(sums: FloatArray, weighting: Weighting) -> str:
-    return net_promoter.interval_of(*_effective(sums, weighting)) if weighting.n else "Tango score"
-
-
-def _effective(sums: FloatArray, weighting: Weighting) -> FloatArray:
-    """The cells as if there were only as many answers as the weights leave."""
-    effective: FloatArray = sums * (weighting.effective_n / weighting.total)
-    return effective
-
-
 def _weighted_score(
     sums: FloatArray,
     codes: FloatArray,
@@ -169,7 +160,8 @@ def _weighted_score(
     require_level(level)
     if weighting.n == 0:
         return empty_estimate(method, level=level, least_n=least_n)
-    low, high = limits(*_effective(sums, weighting), level=level)
+    effective = sums * (weighting.effective_n / weighting.total)
+    low, high = limits(*effective, level=level)
     return estimate_of(
         float(sums @ codes / weighting.total),
         float(low),

@@ -123,7 +123,7 @@ def _protected(pulse: Pulse, measure: str, lines: Mapping[int, list[str]]) -> Pr
     low, high = SCALES[measure]
     roots = [unit for unit in views if len(views[unit]) == len(rows)]
     return protect_scores(
-        views, values, lowest=low, highest=high, least=pulse.least_scores, rounding=ROUNDING[measure], first=sorted(roots, key=int)
+        views, values, lowest=low, highest=high, least=pulse.least_scores, rounding=ROUNDING[measure], step=1.0, first=sorted(roots, key=int)
     )  # fmt: skip
 
 
