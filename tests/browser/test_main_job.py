@@ -64,6 +64,7 @@ def test_from_a_file_to_a_closed_case_and_a_digest(sign_in: Any, tmp_path: Path,
     page.get_by_role("button", name="Look at its columns").click()
     page.get_by_role("heading", name="The first rows").wait_for()
     assert page.get_by_label("Received", exact=True).input_value() == "Date received"
+    page.get_by_label("The rule set that fits each").check()
     page.get_by_role("button", name="Start the import").click()
     page.get_by_role("heading", name="Rows that did not fit").wait_for()
     assert "someday" in page.locator("main").inner_text()

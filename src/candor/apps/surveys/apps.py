@@ -46,6 +46,7 @@ class SurveysConfig(AppConfig):
                 "edited": _("Changed a survey’s draft"),
                 "change_undone": _("Took back a change of a survey’s draft"),
                 "settings_changed": _("Changed what is set beside a survey’s questions"),
+                "carried_over": _("Took a survey over from another tool"),
                 "published": _("Published a version of a survey"),
                 "opened": _("Opened a survey"),
                 "closed": _("Closed a survey"),
