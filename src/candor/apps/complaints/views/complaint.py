@@ -15,6 +15,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.foundation.errors import NotFound
+from candor.foundation.panels import panels_for
 
 from .. import escalations, faces, handling, households, queries, services
 from ..forms import (
@@ -208,7 +209,8 @@ def _page(request: HttpRequest, viewer: Viewer, shown: Complaint, **given: forms
     shown_forms = _forms(shown) | given
     for key, form in shown_forms.items():  # several forms of one page have fields of the same name
         form.auto_id = f"{key}_%s"
-    context |= {"forms": shown_forms, "given": set(given)}
+    others = [panel for panel in panels_for("feedback") if panel.url_name != "complaints:panel"]
+    context |= {"forms": shown_forms, "given": set(given), "panels": others}
     return render(request, "complaints/complaint.html", context, status=422 if given else 200)
 
 
