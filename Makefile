@@ -56,8 +56,8 @@ test: setup browser-tools  ## the tests, with a real browser
 test-all: setup browser-tools  ## the tests and the complete sweeps
 	$(PYTEST) -m "not spark"
 
-test-postgres: setup browser-tools postgres-tools  ## every test that touches the record once more, on PostgreSQL
-	$(PYTHON) -m tests.postgres $(PYTEST) -m "not slow and not pure"
+test-postgres: setup postgres-tools  ## every test that touches the record once more, on PostgreSQL; a browser drives the same pages on either
+	$(PYTHON) -m tests.postgres $(PYTEST) -m "not slow and not pure and not browser"
 
 browser-tools:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \

@@ -54,6 +54,7 @@ def _kill_when(process: "subprocess.Popen[str]", post: Post, arrived: int) -> bo
     return True
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_twice_and_nobody_forgotten_however_often_the_sender_is_killed(
     environment: dict[str, str],
 ) -> None:

@@ -259,13 +259,6 @@ def protect_scores(
         4.0 exactly all
         4.8 or more north
 
-        Yesterday a team of six, today five of them: one number for each gives away the sixth.
-
-        >>> before = {"team": ViewScore(people=frozenset("abcdef"), mean=7.5)}
-        >>> today = dict(zip("abcde", (8, 9, 9, 8, 9), strict=True))
-        >>> protect_scores({"team": "abcde"}, today, lowest=0, highest=10, already=before).hidden
-        ('team',)
-
     Source:
         Homogeneity: Machanavajjhala et al. (2007), *ACM TKDD* 1(1); interval protection and top coding: Hundepool
         et al. (2012).
