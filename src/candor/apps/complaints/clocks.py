@@ -102,11 +102,6 @@ class Face:
     late_days: int = 0
     days_left: int = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it no longer runs."""
-        return self.standing in {Standing.MET, Standing.MISSED, Standing.STOPPED, Standing.UNKNOWN}
-
 
 def face(
     *, key: str, by: date | None, due: datetime | None, done_on: date | None, now: datetime, today: date,

@@ -161,13 +161,6 @@ def due_at(
     return calendar.whole(_nth_day(days, first, calendar, still, is_working=False)).end
 
 
-def working_days_between(start: datetime, end: datetime, calendar: WorkCalendar) -> int:
-    """Working days after the day of `start` up to the day of `end`; 0 where it is not later."""
-    first, last = calendar.day_of(start), calendar.day_of(end)
-    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return sum(map(calendar.is_working, days))
-
-
 def holidays_of(calendar: WorkCalendar, year: int) -> list[tuple[date, str]]:
     """Public holidays of a year with their names, in order."""
     if not calendar.country:
@@ -178,19 +171,15 @@ def holidays_of(calendar: WorkCalendar, year: int) -> list[tuple[date, str]]:
     return sorted(known.items())
 
 
-def countries() -> dict[str, list[str]]:
-    """Countries whose public holidays are known, with the codes of their parts."""
-    return dict(sorted(holidays.list_supported_countries(include_aliases=False).items()))
-
-
-class _Never(frozenset[date]):
-    """No holidays at all."""
+def countries() -> list[str]:
+    """Codes of the countries whose public holidays are known."""
+    return sorted(holidays.list_supported_countries(include_aliases=False))
 
 
 @lru_cache(maxsize=64)
 def _public_holidays(country: str, subdivision: str) -> Any:
     if not country:
-        return _Never()
+        return frozenset[date]()
     try:
         return holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError as error:

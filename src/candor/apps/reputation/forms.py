@@ -28,16 +28,6 @@ class ExclusionForm(forms.Form):
     )
 
 
-class ReplyForm(forms.Form):
-    """The words of a reply."""
-
-    text = forms.CharField(
-        label=_("Your reply"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Public. No personal data, nothing about the customer’s own affairs."),
-    )
-
-
 class ConnectionForm(forms.Form):
     """What a connection to a site needs; secrets that are stored already may stay empty."""
 

@@ -41,7 +41,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("complaints:letter", kept.pk)
     context = {
-        "complaint": shown, "form": form, "draft": drafted, "version": version, "kinds": LetterKind.choices,
+        "complaint": shown, "form": form, "draft": drafted, "version": version,
         "templates": LetterTemplate.objects.filter(is_active=True),
     }  # fmt: skip
     return render(request, "complaints/write.html", context, status=422 if form.errors else 200)
