@@ -8,11 +8,12 @@ from importlib import resources
 from typing import Any
 
 import typst
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import override
+
+from candor.foundation.addresses import own_host
 
 from .models import Letter
 
@@ -37,9 +38,8 @@ class KeptMail(EmailMessage):
 
 def mail_of(letter: Letter) -> KeptMail:
     """The mail that a letter is; it keeps its id when it is tried again, so that a mail program shows it once."""
-    host = settings.CANDOR_URL.split("//")[-1].split("/")[0].split(":")[0]
     headers = {
-        "Message-ID": f"<complaint-letter-{letter.pk}@{host}>",
+        "Message-ID": f"<complaint-letter-{letter.pk}@{own_host()}>",
         "Content-Language": letter.language,
         "Auto-Submitted": "no",
     }

@@ -7,11 +7,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+
+from candor.foundation.addresses import own_host
 
 from .carrier import Carrier, Outcome, Outgoing, Unreachable
 
@@ -134,11 +135,6 @@ def _headers(outgoing: Outgoing) -> dict[str, str]:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     return headers | ({"Content-Language": outgoing.language} if outgoing.language else {})
-
-
-def own_host() -> str:
-    """What stands right of the @ in our Message-IDs."""
-    return urlsplit(settings.CANDOR_URL).hostname or "candor"
 
 
 def _dotted(body: bytes) -> bytes:
