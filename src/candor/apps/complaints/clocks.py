@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -114,16 +115,16 @@ def face(
     """
     if by is None:
         return Face(key=key, standing=Standing.UNKNOWN, done_on=done_on)
-    shown = {"key": key, "by": by, "due_at": due, "done_on": done_on}
+    shown = partial(Face, key=key, by=by, due_at=due, done_on=done_on)
     if is_stopped:
-        return Face(standing=Standing.STOPPED, **shown)  # type: ignore[arg-type]
+        return shown(standing=Standing.STOPPED)
     if done_on is not None or kept is not None:
         in_time = kept if kept is not None else done_on is not None and done_on <= by
         late = max(0, (done_on - by).days) if done_on else 0
-        return Face(standing=Standing.MET if in_time else Standing.MISSED, late_days=late, **shown)  # type: ignore[arg-type]
+        return shown(standing=Standing.MET if in_time else Standing.MISSED, late_days=late)
     if runs_again_at is not None and runs_again_at > now:
-        return Face(standing=Standing.PAUSED, runs_again_at=runs_again_at, **shown)  # type: ignore[arg-type]
+        return shown(standing=Standing.PAUSED, runs_again_at=runs_again_at)
     is_late = now >= due if due is not None else today > by
     if is_late:
-        return Face(standing=Standing.LATE, late_days=max(0, (today - by).days), **shown)  # type: ignore[arg-type]
-    return Face(standing=Standing.RUNNING, days_left=(by - today).days, **shown)  # type: ignore[arg-type]
+        return shown(standing=Standing.LATE, late_days=max(0, (today - by).days))
+    return shown(standing=Standing.RUNNING, days_left=(by - today).days)

@@ -50,12 +50,20 @@ def escalation_face(escalation: Escalation, *, now: datetime) -> Face:
     )  # fmt: skip
 
 
+def refer_due(complaint: Complaint) -> datetime | None:
+    """When the customer's own time to go to the ombudsman is over, counted from our decision; None where there is none."""
+    terms = complaint.rules.terms if complaint.rules else None
+    if terms is None or terms.refer is None or complaint.decided_on is None:
+        return None
+    return terms.due(terms.refer, terms.calendar.start_of(complaint.decided_on))
+
+
 def refer_face(complaint: Complaint, *, now: datetime) -> Face | None:
     """The customer's own time to go to the ombudsman, once we have decided; None where there is none."""
-    terms = complaint.rules.terms if complaint.rules else None
-    if terms is None or terms.refer is None or complaint.decided_on is None or complaint.is_open:
+    due = refer_due(complaint)
+    if due is None or complaint.rules is None or complaint.is_open:
         return None
-    due = terms.due(terms.refer, terms.calendar.start_of(complaint.decided_on))
+    terms = complaint.rules.terms
     gone = any(one.kind == "ombudsman" for one in complaint.escalations.all())
     shown = face(
         key="refer", by=terms.last_day(due), due=due, done_on=None, now=now, today=terms.calendar.day_of(now), is_stopped=gone

@@ -23,6 +23,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict, InvalidInput
 
 from .choices import LetterKind, Preference, StepKind
+from .faces import refer_due
 from .models import Complainant, Complaint, Letter, LetterTemplate, LetterTemplateVersion
 from .post import letter_as_pdf
 from .services import acknowledge_complaint
@@ -144,15 +145,13 @@ def values_for(complaint: Complaint, *, language: str, today: datetime) -> dict[
     """What the merge fields of a letter about this complaint become, days in the words of its language."""
     who: Complainant | None = getattr(complaint, "complainant", None)
     terms = complaint.rules.terms if complaint.rules else None
-    refer_by = None
-    if terms and terms.refer and complaint.decided_on:
-        refer_by = terms.last_day(terms.due(terms.refer, terms.calendar.start_of(complaint.decided_on)))
+    refer = refer_due(complaint)
     with translation.override(language):
         day = {
             name: date_format(value, "DATE_FORMAT") if value else ""
             for name, value in {
                 "received": complaint.received_on, "acknowledge_by": complaint.acknowledge_by, "decide_by": complaint.decide_by,
-                "decided": complaint.decided_on, "refer_by": refer_by, "today": timezone.localtime(today).date(),
+                "decided": complaint.decided_on, "refer_by": terms.last_day(refer) if terms and refer else None, "today": timezone.localtime(today).date(),
             }.items()
         }  # fmt: skip
         outcome = str(complaint.get_outcome_display()) if complaint.outcome else ""

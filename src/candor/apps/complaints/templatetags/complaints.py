@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from ..clocks import Face
+from ..due import CLOCKS
 from ..faces import words_of
 from ..settings_forms import UNITS
 from ..working_time import Term
@@ -20,13 +21,9 @@ def clock_words(shown: Face) -> str:
 @register.filter
 def clock_name(shown: Face) -> str:
     """What a clock is for."""
-    return {
-        "acknowledge": _("Acknowledge"),
-        "decide": _("Decide"),
-        "appeal": _("Answer the appeal"),
-        "ombudsman": _("Answer the ombudsman"),
-        "refer": _("The customer may go to the ombudsman"),
-    }[shown.key]
+    if shown.key == "refer":
+        return _("The customer may go to the ombudsman")
+    return str(CLOCKS[shown.key])
 
 
 @register.filter
