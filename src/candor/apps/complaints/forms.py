@@ -43,6 +43,12 @@ class SeveralFiles(forms.FileField):
         return [one(file, initial) for file in (data or [])]
 
 
+def severity_field() -> forms.TypedChoiceField:
+    """How severe it is, or nothing."""
+    choices = [NOTHING, *Complaint.Severity.choices]
+    return forms.TypedChoiceField(choices=choices, coerce=int, empty_value=None, required=False)
+
+
 def words_field(rows: int, **fields: Any) -> forms.CharField:
     """Several lines of text."""
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **fields)
@@ -93,9 +99,7 @@ class DetailsForm(forms.Form):
 
     product = forms.CharField(max_length=120, required=False)
     issue = forms.CharField(max_length=160, required=False)
-    severity = forms.TypedChoiceField(
-        choices=[NOTHING, *Complaint.Severity.choices], coerce=int, empty_value=None, required=False
-    )
+    severity = severity_field()
 
     def __init__(self, *args: Any, topics: list[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,9 +204,7 @@ class NewComplaintForm(forms.Form):
     )  # fmt: skip
     product = forms.CharField(max_length=120, required=False)
     issue = forms.CharField(max_length=160, required=False)
-    severity = forms.TypedChoiceField(
-        choices=[NOTHING, *Complaint.Severity.choices], coerce=int, empty_value=None, required=False
-    )
+    severity = severity_field()
     jurisdiction = forms.CharField(
         max_length=40, required=False, help_text=_("Only where rule sets ask for it.")
     )
@@ -228,19 +230,10 @@ class NewComplaintForm(forms.Form):
         return day
 
 
-class FromFeedbackForm(forms.Form):
+class FromFeedbackForm(DetailsForm):
     """What a piece of feedback complains about."""
 
-    product = forms.CharField(max_length=120, required=False)
-    issue = forms.CharField(max_length=160, required=False)
-    severity = forms.TypedChoiceField(
-        choices=[NOTHING, *Complaint.Severity.choices], coerce=int, empty_value=None, required=False
-    )
     jurisdiction = forms.CharField(max_length=40, required=False)
-
-    def __init__(self, *args: Any, topics: list[Topic], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_topics(self, topics)
 
 
 class LetterForm(forms.Form):
