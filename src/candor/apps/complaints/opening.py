@@ -125,20 +125,18 @@ def _is_today(what: NewComplaint, at: datetime) -> bool:
 def _customer_of(who: Who | None, key: str, *, unit_id: int | None) -> int | None:
     if who is None or not who.is_anybody:
         return None
-    identifier = (
-        ("e-mail", who.email.casefold())
-        if who.email
-        else ("phone", who.phone)
-        if who.phone
-        else (SOURCE, key)
-    )
-    known = customers_known_as(*identifier[:1], [identifier[1]])
-    if identifier[1] in known:
-        return known[identifier[1]]
+    system, value = SOURCE, key
+    if who.email:
+        system, value = "e-mail", who.email.casefold()
+    elif who.phone:
+        system, value = "phone", who.phone
+    known = customers_known_as(system, [value])
+    if value in known:
+        return known[value]
     new = NewCustomer(
-        identifiers=(identifier,), name=who.name, email=who.email, phone=who.phone, language=who.language, unit_id=unit_id
+        identifiers=((system, value),), name=who.name, email=who.email, phone=who.phone, language=who.language, unit_id=unit_id
     )  # fmt: skip
-    return add_customers(items=[new])[identifier[1]]
+    return add_customers(items=[new])[value]
 
 
 def _who_of(customer_id: int) -> Who:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -193,5 +194,9 @@ def form_settings(request: HttpRequest) -> HttpResponse:
         public_form.change_form(**form.cleaned_data, by=viewer.person)
         messages.success(request, _("The form is as you say."))
         return redirect("complaints:form_settings")
-    context = {"form": form, "now": now, "address": request.build_absolute_uri("/complaints/form/")}
+    context = {
+        "form": form,
+        "now": now,
+        "address": request.build_absolute_uri(reverse("complaints:complain")),
+    }
     return render(request, "complaints/form_settings.html", context, status=422 if form.errors else 200)
