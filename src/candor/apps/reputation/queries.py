@@ -107,12 +107,11 @@ class Waiting:
 
 def waiting(scope: Scope, *, most: int = 8) -> Waiting:
     """What waits, of all time: the fewest stars first, among them the oldest."""
-    rows = reviews_of(scope)
-    open_ones = rows.waiting()
+    open_ones = _in_state(scope, "waiting")
     return Waiting(
         n=open_ones.count(),
-        approval=rows.filter(reply__state=ReplyState.WAITING).count(),
-        unsent=rows.filter(reply__state__in=[ReplyState.FAILED, ReplyState.BY_HAND]).count(),
+        approval=_in_state(scope, "approval").count(),
+        unsent=_in_state(scope, "unsent").count(),
         first=tuple(open_ones.order_by(F("stars").asc(nulls_last=True), "written_at", "pk")[:most]),
     )
 
@@ -120,7 +119,7 @@ def waiting(scope: Scope, *, most: int = 8) -> Waiting:
 def weekly_low_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
     """Low reviews per week by place and site, oldest first: the last 26 full weeks up to as_of, or as many as there have been
     since the first review. Places that are the work of one person are left out."""
-    rows = reviews_of(scope).filter(removed_at=None, excluded_for="").order_by()
+    rows = reviews_of(scope).standing().order_by()
     until = day_start(scope.as_of + timedelta(days=1))
     known = rows.filter(written_at__lt=until).aggregate(first=Min("written_at"))["first"]
     if known is None:
