@@ -23,7 +23,7 @@ from .connectors import CONNECTORS
 from .connectors.interface import Access, PageOfReviews
 from .errors import SiteRefused, SiteUnwell, SlowDown
 from .models import Connection, Review
-from .services import NewReview, mark_removed, receive_reviews
+from .services import NewReview, mark_removed, receive_reviews, review_of
 from .sources.item import Values
 
 State = Connection.State
@@ -119,26 +119,16 @@ def _reviews(connection: Connection, items: Iterable[Values]) -> list[NewReview]
     unit = connection.unit
     is_location = unit is not None and unit.kind != UnitKind.ORGANIZATION
     return [
-        NewReview(
-            key=values["reference"],
+        review_of(
+            values,
             site_name=values["site"],
-            written_at=values["written_at"],
-            stars=None if values.get("stars") is None else int(values["stars"] or 0),
-            changed_at=values.get("changed_at"),
-            replied_at=values.get("replied_at"),
             unit_id=connection.unit_id,
             is_of_location=is_location,
             done_by_id=unit.person_id if unit is not None else None,
             customer_id=customers.get(values.get("customer") or ""),
-            **_texts(values),
         )
         for values in found
     ]
-
-
-def _texts(values: Values) -> dict[str, Any]:
-    names = ("title", "comment", "author", "url", "language", "product", "reply_text")
-    return {name: str(values.get(name) or "") for name in names}
 
 
 @transaction.atomic

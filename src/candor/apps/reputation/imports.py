@@ -21,7 +21,7 @@ from candor.apps.organization.queries import units_by_code_or_name
 from candor.intake import Problem, open_table
 
 from .choices import Site
-from .services import NewReview, put_back_versions, receive_reviews
+from .services import NewReview, put_back_versions, receive_reviews, review_of
 from .sources import documents, table
 from .sources.item import Shape, UnfitItem, Values
 
@@ -190,23 +190,15 @@ def _store_reviews(
 def _review(
     site_name: str, values: Values, units: Units, people: People, customers: dict[str, int], whole: set[int]
 ) -> NewReview:
-    stars, done_by = values.get("stars"), values.get("done_by") or ""
-    unit_id = units.id_of(values.get("unit"))
-    texts = ("title", "comment", "author", "url", "language", "product", "reply_text")
-    return NewReview(
-        key=values["reference"],
+    done_by, unit_id = values.get("done_by") or "", units.id_of(values.get("unit"))
+    return review_of(
+        values,
         site_name=site_name,
-        written_at=values["written_at"],
-        knows_time=values.get("knows_time", True),
-        stars=None if stars is None else int(stars),
-        changed_at=values.get("changed_at"),
-        replied_at=values.get("replied_at"),
         unit_id=unit_id,
         is_of_location=unit_id is not None and unit_id not in whole,
         done_by_id=people.id_of(done_by),
         done_by_given=done_by,
         customer_id=customers.get(values.get("customer") or ""),
-        **{name: str(values.get(name) or "") for name in texts},
     )
 
 

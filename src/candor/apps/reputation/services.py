@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from candor.text.masking import mask
 
 from .choices import Level, Reason, ReplyState
 from .models import Connection, Erased, Exclusion, Reply, Review, ReviewVersion
+from .sources.item import Values
 
 STARS = "stars"
 NEWS = timedelta(days=7)  # older reviews are history when they come in
@@ -58,6 +60,23 @@ class NewReview:
         if self.done_by_id is not None or self.done_by_given:
             return Level.PERSON
         return Level.LOCATION if self.is_of_location else Level.ORGANIZATION
+
+
+def review_of(values: Values, **facts: Any) -> NewReview:
+    """A review as a file or a site tells it; `facts` say what the record knows of it: its unit, person and customer."""
+    stars = values.get("stars")
+    names = ("title", "comment", "author", "url", "language", "product", "reply_text")
+    texts: dict[str, Any] = {name: str(values.get(name) or "") for name in names}
+    return NewReview(
+        key=values["reference"],
+        written_at=values["written_at"],
+        knows_time=values.get("knows_time", True),
+        stars=None if stars is None else int(stars),
+        changed_at=values.get("changed_at"),
+        replied_at=values.get("replied_at"),
+        **texts,
+        **facts,
+    )
 
 
 @dataclass(slots=True)
