@@ -6,6 +6,7 @@ What is public stays public: personal data that has a shape is looked for before
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from candor.apps.customers.models import Customer
 from candor.apps.feedback.models import Feedback
@@ -49,7 +50,11 @@ def personal_data_in(text: str, review: Review) -> list[str]:
     return found
 
 
-_WORDS = {"e-mail": "an e-mail address", "phone": "a telephone number", "card": "a card number", "iban": "a bank account", "ip": "an internet address", "ssn": "a social security number", "number": "a long number"}  # fmt: skip
+_WORDS = {
+    "e-mail": lazy("an e-mail address"), "phone": lazy("a telephone number"), "card": lazy("a card number"),
+    "iban": lazy("a bank account"), "ip": lazy("an internet address"), "ssn": lazy("a social security number"),
+    "number": lazy("a long number"),
+}  # fmt: skip
 
 
 def filled(template: ReplyTemplate, review: Review) -> str:

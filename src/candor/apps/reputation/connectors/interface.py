@@ -13,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_lazy as _
+
 from candor.foundation.errors import AddressRefused, NoAnswer
 from candor.foundation.outgoing import Answer, send
 
@@ -98,7 +100,7 @@ class Connector(Protocol):
 
 
 ADDRESS = Setting(
-    "address", "Address of the API", "Leave empty for the site’s own. For a gateway of your company."
+    "address", _("Address of the API"), _("Leave empty for the site’s own. For a gateway of your company.")
 )
 
 
