@@ -1,6 +1,7 @@
 """Files of complaints: tickets of help desks as they are exported, tables with a mapping, what is taken back, and what goes out."""
 
 import csv
+import gzip
 import io
 import json
 from datetime import UTC, date, datetime
@@ -93,6 +94,13 @@ def test_which_tickets_are_complaints_is_asked_and_the_others_are_left_out_and_c
     batch = _bring(path, which_tickets="complaints")
     assert batch.rows_added == 1
     assert batch.report["left_out_other_ticket"]["n"] == 1
+
+
+def test_tickets_are_known_when_they_are_packed(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json.gz"
+    path.write_bytes(gzip.compress(json.dumps([ZENDESK]).encode()))
+    assert _bring(path, which_tickets="all").rows_added == 1
+    assert Complaint.objects.get().feedback.source == "zendesk"
 
 
 def test_freshdesks_codes_become_words_and_its_html_text(world: World, tmp_path: Path) -> None:

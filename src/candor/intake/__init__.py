@@ -31,7 +31,7 @@ from candor.intake.errors import (
 )
 from candor.intake.events import EVENT_FIELDS, Event, EventLog, in_case_order, open_events
 from candor.intake.fields import Field, Kind, Mapping, recognise
-from candor.intake.json_stream import JsonItems, open_json
+from candor.intake.json_stream import JsonItems, is_json, open_json
 from candor.intake.numbers import AmbiguousDecimalMark, DecimalMark, detect_decimal_mark
 from candor.intake.ocel import CaseType
 from candor.intake.odd_times import OddTimes, Tally
@@ -81,6 +81,7 @@ __all__ = [
     "detect_decimal_mark",
     "event_batches",
     "in_case_order",
+    "is_json",
     "open_events",
     "open_json",
     "open_table",

@@ -16,6 +16,12 @@ Found: TypeAlias = tuple[str, Any]  # where it stood, and what stood there
 _BLANK: Final = " \t\r\n"
 
 
+def is_json(path: Path) -> bool:
+    """Whether a file, packed or not, begins as a JSON document does."""
+    with Source(path, Limits()) as source:
+        return source.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
+
+
 class JsonStream:
     """One pass over the top of a document: the elements of its lists, one by one.
 

@@ -12,7 +12,7 @@ from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
 from candor.apps.imports.tables import CELLS, TableReader, column_of, file_of, preview_table, refuse_unit
 from candor.apps.imports.units import Units
-from candor.intake import JsonItems, Problem
+from candor.intake import JsonItems, Problem, is_json
 
 from .households import Who
 from .models import RuleSet
@@ -34,7 +34,7 @@ _LEFT_OUT = "left_out_other_ticket"
 def preview(batch: ImportBatch) -> Preview:
     """The columns as recognised, or the first tickets, which need no mapping."""
     path = file_of(batch)
-    if not tickets.is_json(path):
+    if not is_json(path):
         asked = tuple(filter(None, (_about_tickets(batch), _about_clocks(batch))))
         return preview_table(batch, FIELDS, more=asked)
     desk, found = _tickets(batch)
@@ -76,7 +76,7 @@ def _about_clocks(batch: ImportBatch) -> Question | None:
     """By which clocks they run; None where there is nothing to choose, or it was answered."""
     if batch.options.get(CLOCK) in {BY_RULES, SIMPLE} or not RuleSet.objects.filter(is_active=True).exists():
         return None
-    is_table = not tickets.is_json(file_of(batch))
+    is_table = not is_json(file_of(batch))
     if is_table and column_of(batch, "response", FIELDS) == OFFICIAL_RESPONSE:
         return None
     choices = ((BY_RULES, "The rule set that fits each"), (SIMPLE, "15 and 60 calendar days"))
@@ -101,7 +101,7 @@ class _TicketReader:
 
 def open_reader(batch: ImportBatch) -> Reader:
     """Typed rows of the file, or its tickets."""
-    return _TicketReader(batch) if tickets.is_json(file_of(batch)) else TableReader(batch, FIELDS)
+    return _TicketReader(batch) if is_json(file_of(batch)) else TableReader(batch, FIELDS)
 
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
@@ -125,7 +125,7 @@ def _source(batch: ImportBatch) -> str:
     stated = batch.options.get("source")
     if stated:
         return str(stated)
-    return _tickets(batch)[0].key if tickets.is_json(file_of(batch)) else DEFAULT_SOURCE
+    return _tickets(batch)[0].key if is_json(file_of(batch)) else DEFAULT_SOURCE
 
 
 def _is_wanted(batch: ImportBatch, values: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from candor.apps.imports.units import CHOICES, OPTION, Units
 from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Unit
 from candor.apps.organization.queries import units_by_code_or_name
-from candor.intake import Problem, open_table
+from candor.intake import Problem, is_json, open_table
 
 from .choices import Site
 from .services import NewReview, put_back_versions, receive_reviews, review_of
@@ -34,7 +34,7 @@ _SITES = {name.casefold(): site for site in Site for name in (site.value, site.l
 
 def preview(batch: ImportBatch) -> Preview:
     """The columns of a table, or the first reviews of a document, which needs no mapping."""
-    if documents.is_json(file_of(batch)):
+    if is_json(file_of(batch)):
         return _preview_document(batch)
     columns = open_table(file_of(batch)).columns
     site = table.site_of(columns)
@@ -150,7 +150,7 @@ class RowReader(TableReader):
 
 def open_reader(batch: ImportBatch) -> Reader:
     """Typed reviews of the file."""
-    return DocumentReader(batch) if documents.is_json(file_of(batch)) else RowReader(batch)
+    return DocumentReader(batch) if is_json(file_of(batch)) else RowReader(batch)
 
 
 def source_of(site_name: str) -> str:

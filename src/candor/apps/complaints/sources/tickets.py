@@ -58,12 +58,6 @@ class Desk:
     read: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def is_json(path: Path) -> bool:
-    """Whether a file begins as JSON does, packed or not being looked into: a table never begins with a bracket."""
-    with path.open("rb") as file:
-        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
-
-
 def open_tickets(path: Path) -> tuple[Desk, JsonItems] | None:
     """The file's tickets and whose they are; None where its first item is no ticket of a desk we know."""
     found = open_json(path, lists=LISTS)

@@ -14,12 +14,6 @@ SHAPES = (google.SHAPE, google_play.SHAPE, trustpilot.SHAPE, app_store.SHAPE, ap
 MOST = 256 * MIB  # a document is read as a whole; a year of reviews of a large company is a few megabytes
 
 
-def is_json(path: Path) -> bool:
-    """Whether the file begins as a JSON document does."""
-    with Source(path, Limits()) as source:
-        return source.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
-
-
 def read(path: Path) -> tuple[Shape, list[Any]]:
     """The shape of a document and its reviews.
 
