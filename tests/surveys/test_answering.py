@@ -17,6 +17,7 @@ from candor.apps.surveys.errors import BadAnswers, NotOpen
 from candor.apps.surveys.models import Invitation, Response, Survey
 from candor.apps.surveys.responses import begin, finish, record_response, save_part
 from candor.apps.surveys.services import NewInvitation, invite
+from candor.foundation import strangers
 from tests.surveys.asking_here import LONG, a_link, a_survey, an_invitation, at, at_link
 from tests.world import World
 
@@ -28,7 +29,7 @@ SECRET = "a-secret-of-the-browsers-own"
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is too quick, no limit is used up, no job is thought to wait."""
     monkeypatch.setattr(guards, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(guards, "limits", guards.Limits())
+    monkeypatch.setattr(guards.limits, "buckets", {})
     monkeypatch.setattr(tasks._soon, "covered_until", float("-inf"))
 
 
@@ -252,12 +253,17 @@ def test_robots_are_held_off_by_the_hidden_field_by_their_haste_and_by_their_num
     link = a_link(a_survey())
     url = f"/s/{link.token}/"
     page = hidden(client.get(url).content.decode()) | {"step": "1", "shown": ["score"], "q:score": "7"}
-    assert "<h1>Thank you" in client.post(url, page | {guards.TRAP: "https://buy.example"}).content.decode()
+    assert (
+        "<h1>Thank you" in client.post(url, page | {strangers.TRAP: "https://buy.example"}).content.decode()
+    )
     monkeypatch.setattr(guards, "LEAST_SECONDS", 60.0)
     assert "Please send it once more" in client.post(url, page).content.decode()
     assert "Please send it once more" in client.post(url, page | {"opened": "forged"}).content.decode()
-    assert not Response.objects.exists()
     monkeypatch.setattr(guards, "LEAST_SECONDS", 0.0)
+    elsewhere = hidden(client.get(f"/s/{a_link(a_survey()).token}/").content.decode())["opened"]
+    for opened in ("", "0", elsewhere):
+        assert "Please send it once more" in client.post(url, page | {"opened": opened}).content.decode()
+    assert not Response.objects.exists()
     codes = [
         client.post(url, page | {"secret": f"{n:032}"}).status_code for n in range(guards.OF_ONE_SENDER + 1)
     ]

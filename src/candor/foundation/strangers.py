@@ -20,16 +20,16 @@ _MOST_SENDERS = 50_000
 
 def stamp(form: str) -> str:
     """When the page of a form was opened, signed, to go with it."""
-    return signing.Signer(salt=f"strangers.{form}").sign(f"{time.time():.1f}")
+    return signing.Signer(salt=f"strangers.{form}").sign(f"{time.time()}")
 
 
-def is_stamped(form: str, given: str, *, least_seconds: float) -> bool:
-    """Whether the form was opened here, at least so long ago that a person can have filled it in, and at most a day."""
+def is_stamped(form: str, given: str, *, least_seconds: float, most_seconds: float = _LONGEST) -> bool:
+    """Whether the form was opened here, at least so long ago that a person can have filled it in, and at most a day unless said."""
     try:
         opened_at = float(signing.Signer(salt=f"strangers.{form}").unsign(given))
     except (signing.BadSignature, ValueError):
         return False
-    return least_seconds <= time.time() - opened_at <= _LONGEST
+    return least_seconds <= time.time() - opened_at <= most_seconds
 
 
 def sender_of(request: HttpRequest) -> str:
@@ -48,22 +48,23 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Limit:
-    """How many requests of one sender, and of all, are taken in so many seconds; at first as many at once."""
+    """How many requests of one sender, and of all, are taken at a form in so many seconds; at first as many at once."""
 
     of_one: int
     of_all: int
     seconds: float
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
-    buckets: dict[bytes, _Bucket] = field(default_factory=dict)
+    buckets: dict[tuple[int, bytes], _Bucket] = field(default_factory=dict)
 
-    def take(self, sender: str, *, now: float) -> bool:
-        """Count one request at `now`, in seconds of a clock that never goes back; False when it is one too many."""
+    def take(self, sender: str, *, now: float, at: int = 0) -> bool:
+        """Count one request at `now`, in seconds of a clock that never goes back; False when it is one too many. `at` tells forms
+        apart that share the limit."""
         if len(self.buckets) > _MOST_SENDERS:
             self.buckets.clear()
         whose = hashlib.blake2b(sender.encode("utf-8", "replace"), key=self.salt, digest_size=8).digest()
-        return self._take(whose, self.of_one, now) and self._take(b"", self.of_all, now)
+        return self._take((at, whose), self.of_one, now) and self._take((at, b""), self.of_all, now)
 
-    def _take(self, key: bytes, most: int, now: float) -> bool:
+    def _take(self, key: tuple[int, bytes], most: int, now: float) -> bool:
         bucket = self.buckets.setdefault(key, _Bucket(most, now))
         bucket.left = min(most, bucket.left + (now - bucket.at) * most / self.seconds)
         bucket.at = now

@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django.utils.html import strip_tags
 from django.utils.translation import pgettext, pgettext_lazy
 
+from candor.foundation import strangers
 from candor.questionnaire import Fault, Questionnaire, Text, check_answers
 
 from . import guards
@@ -157,7 +158,7 @@ class AnswerPage:
             "address": self.address,
             "picked": self.picked,
             "entrance": entrance,
-            "trap": guards.TRAP,
+            "trap": strangers.TRAP,
         }
         body = _rendered(template, self.language, self.offered, entrance.brand_color, own | dict(context))
         return private(HttpResponse(body, status=status), entrance.sites)

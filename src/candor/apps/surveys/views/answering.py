@@ -116,7 +116,7 @@ def _take_json(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     if not isinstance(secret, str) or not isinstance(data, dict):
         raise InvalidInput("An object with “secret” and “data” was expected.")
     page = pages.AnswerPage(request, entrance, secret=secret)
-    if entrance.link_id is not None and given.get(guards.TRAP):
+    if guards.is_trapped(entrance, given):
         return JsonResponse({"state": "finished"})
     guards.limit(request, entrance)
     if response_at(entrance, page.secret) is None and guards.is_hasty(entrance, str(given.get("opened", ""))):
