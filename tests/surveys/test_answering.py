@@ -161,6 +161,18 @@ def test_a_longer_survey_goes_page_by_page_without_a_script_and_follows_its_bran
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "1e999", "many"])
+def test_what_is_no_number_and_a_step_that_is_none_are_told_and_break_nothing(
+    client: Client, number: str
+) -> None:
+    definition = {"elements": [{"type": "text", "inputType": "number", "name": "spent", "title": "Hours"}]}
+    link = a_link(a_survey(definition))
+    url = f"/s/{link.token}/"
+    sent = hidden(client.get(url).content.decode()) | {"step": "9" * 5_000, "q:spent": number}
+    assert "This does not fit the question." in client.post(url, sent).content.decode()
+    assert not Response.objects.exists()
+
+
 def test_what_is_given_up_becomes_feedback_marked_as_partial_and_what_says_nothing_goes(
     client: Client,
 ) -> None:

@@ -1,5 +1,6 @@
 """A questionnaire as plain HTML forms, one step after the other, for every browser and without a script."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -216,7 +217,9 @@ def _number(given: str) -> Any:
         number = float(given)
     except ValueError:
         return given or None
-    return int(number) if number == int(number) else number
+    if not math.isfinite(number):
+        return given
+    return int(number) if number.is_integer() else number
 
 
 # -- Showing it -------------------------------------------------------------------------------------------------------

@@ -3,14 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 
 from candor.questionnaire import check_answers, keep_seen
 
-from .answer_forms import is_short, steps
+from .answer_forms import is_short, read_step, steps
 from .answer_pages import AnswerPage
 from .errors import BadAnswers
 from .hub_answers import COMMENT
+
+_LONGEST_NUMBER = 9  # digits
+
+
+def take_step(
+    page: AnswerPage, posted: QueryDict, before: Mapping[str, Any]
+) -> tuple[dict[str, Any], int, set[str]]:
+    """What the form of a step brought: all answers so far, the step's number, and the names of the questions that stood on it."""
+    shown = set(posted.getlist("shown"))
+    on_page = [one for one in page.entrance.questionnaire.questions() if one.name in shown]
+    number = posted.get("step", "")
+    is_number = number.isdecimal() and len(number) <= _LONGEST_NUMBER
+    return read_step(on_page, posted, before), int(number) if is_number else 0, {one.name for one in on_page}
 
 
 def go_on(

@@ -19,7 +19,7 @@ from candor.questionnaire import Question
 from .. import answer_pages as pages
 from .. import guards
 from ..answer_forms import PREFIX, is_short, read_step, steps, where_to_go_on
-from ..answer_steps import go_on
+from ..answer_steps import go_on, take_step
 from ..entrances import Entrance, Trouble, by_secret, by_token
 from ..errors import NotOpen, TooManyAnswers
 from ..responses import response_at
@@ -95,14 +95,12 @@ def _take_form(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         return page.ended(before)
     if before is None and (trouble := entrance.trouble(timezone.now())):
         return page.trouble(trouble)
-    on_page = [one for one in entrance.questionnaire.questions() if one.name in posted.getlist("shown")]
-    data = read_step(on_page, posted, before.data if before else {})
-    number = int(posted["step"]) if posted.get("step", "").isdecimal() else 0
+    data, number, on_page = take_step(page, posted, before.data if before else {})
     try:
         guards.limit(request, entrance)
         if before is None and guards.is_hasty(entrance, posted.get("opened", "")):
             return page.step(data, number=number, notice=pages.HASTY)
-        return go_on(page, data, number, {one.name for one in on_page}, goes_back=posted.get("go") == "back")
+        return go_on(page, data, number, on_page, goes_back=posted.get("go") == "back")
     except NotOpen as error:
         return page.trouble(error.trouble)
     except TooManyAnswers as error:

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
 from candor.apps.surveys import answer_pages, linking, trials
-from candor.apps.surveys.answer_forms import read_step
-from candor.apps.surveys.answer_steps import go_on
+from candor.apps.surveys.answer_steps import go_on, take_step
 from candor.apps.surveys.models import Survey
 from candor.foundation.errors import InvalidInput, NotFound
 from candor.questionnaire import BadDefinition
@@ -33,12 +32,9 @@ def trial(request: HttpRequest, token: str) -> HttpResponse:
         return page.remember(page.step_with(request.GET.get("at", "")))
     if request.content_type == "application/json":
         return _take_json(request, page)
-    asked = set(request.POST.getlist("shown"))
-    on_page = [one for one in entrance.questionnaire.questions() if one.name in asked]
-    data = read_step(on_page, request.POST, page.data)
-    number = int(request.POST["step"]) if request.POST.get("step", "").isdecimal() else 0
+    data, number, on_page = take_step(page, request.POST, page.data)
     goes_back = request.POST.get("go") == "back"
-    return page.remember(go_on(page, data, number, {one.name for one in on_page}, goes_back=goes_back))
+    return page.remember(go_on(page, data, number, on_page, goes_back=goes_back))
 
 
 def _take_json(request: HttpRequest, page: trials.TrialPage) -> HttpResponse:
