@@ -77,6 +77,22 @@ def test_a_definition_tells_what_is_asked_on_what_scale_in_which_languages() -> 
     assert read.source == FULL
 
 
+@pytest.mark.parametrize(
+    ("scale", "steps"),
+    [
+        ({"rateMax": 3}, (1, 2, 3)),
+        ({"rateMax": 8, "rateStep": 2}, (1, 3, 5, 7)),
+        ({"rateMin": 0, "rateMax": 0.5, "rateStep": 0.1}, (0, 0.1, 0.2, 0.3, 0.4, 0.5)),
+    ],
+)
+def test_every_step_of_a_scale_is_an_answer_and_lies_on_it(
+    scale: dict[str, float], steps: tuple[float, ...]
+) -> None:
+    read = read_definition({"elements": [{"type": "rating", "name": "a"} | scale]})
+    assert read.questions()[0].steps() == steps
+    assert [check_answers(read, {"a": step}, finished=True) for step in steps] == [[]] * len(steps)
+
+
 def test_a_scale_from_nought_to_ten_is_no_nps_unless_it_says_so() -> None:
     plain = {key: value for key, value in NPS.items() if key != "measure"}
     assert read_definition({"elements": [plain]}).questions()[0].measure is None

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from .expressions import Expression
-from .values import Value
+from .values import Value, whole
 
 DEFAULT = "default"  # SurveyJS's name for the language a questionnaire is written in
 
@@ -126,6 +126,12 @@ class Question:
     def is_asked(self) -> bool:
         """Whether it takes an answer."""
         return self.kind is not QuestionKind.SHOWN
+
+    def steps(self) -> tuple[int | float, ...]:
+        """The numbers of a scale whose steps are not named, from its lowest end; none lies beyond its highest."""
+        low, step = self.lowest or 0.0, self.step or 1.0
+        count = int(((self.highest or 0.0) - low) / step + 1e-9) + 1
+        return tuple(whole(low + place * step) for place in range(count))
 
     def label(self, language: str = DEFAULT) -> str:
         """What is asked: its title, else its name."""

@@ -11,7 +11,7 @@ from .evaluation import evaluate
 from .expressions import Binary, Constant, Expression, Name, Node, Unary, nodes
 from .passing import rankings
 from .reading import is_known
-from .values import Value, converted, is_number
+from .values import Value, converted, is_number, whole
 
 MOST_TRIED = 512  # answers to one question
 _MOST_TOGETHER = 8  # choices of which every combination is tried
@@ -163,7 +163,7 @@ def _candidates(question: Question, parts: list[tuple[Node, bool]]) -> tuple[lis
         case QuestionKind.RATING if question.choices:
             return [choice.value for choice in question.choices], True
         case QuestionKind.RATING:
-            return _steps(question), True
+            return list(question.steps()), True
         case QuestionKind.CHOICE:
             return [choice.value for choice in question.choices], True
         case QuestionKind.YES_NO:
@@ -181,16 +181,6 @@ def _candidates(question: Question, parts: list[tuple[Node, bool]]) -> tuple[lis
             return [[{"name": "file", "type": "", "content": ""}]], True
         case _:
             return _words(constants), all(_is_equation(part) for part, _ in parts)
-
-
-def _steps(question: Question) -> list[Value]:
-    low, high, step = question.lowest or 0.0, question.highest or 0.0, question.step or 1.0
-    count = int((high - low) / step + 1e-9) + 1
-    return [_whole(low + place * step) for place in range(count)]
-
-
-def _whole(number: float) -> float | int:
-    return int(number) if number == int(number) else round(number, 9)
 
 
 def _combinations(question: Question, constants: list[Value]) -> tuple[list[Value], bool]:
@@ -247,7 +237,7 @@ def _numbers(question: Question, constants: list[Value], more: tuple[float, ...]
     )
     low = question.lowest if question.lowest is not None else min(around)
     high = question.highest if question.highest is not None else max(around)
-    found: list[Value] = [_whole(number) for number in sorted(around) if low <= number <= high]
+    found: list[Value] = [whole(number) for number in sorted(around) if low <= number <= high]
     return found[:MOST_TRIED]
 
 

@@ -25,6 +25,15 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def whole(number: float) -> int | float:
+    """A number as it is written: 3.0 is 3, and what adding up left behind the ninth digit goes.
+
+    >>> whole(3.0), whole(0.1 * 3)
+    (3, 0.3)
+    """
+    return int(number) if number == int(number) else round(number, 9)
+
+
 def is_empty(value: object) -> bool:
     """Nothing, "", an empty list, or a dictionary of nothing but such; 0 and False are answers.
 

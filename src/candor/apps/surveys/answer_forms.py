@@ -139,9 +139,7 @@ def scale_of(question: Question) -> tuple[Choice, ...]:
     """What can be chosen: its choices, else the steps of its scale, which the definition bounds."""
     if question.choices or question.kind != QuestionKind.RATING:
         return question.choices
-    lowest, highest, step = question.lowest or 0.0, question.highest or 0.0, question.step or 1.0
-    values = (lowest + n * step for n in range(round((highest - lowest) / step) + 1))
-    return tuple(Choice(int(value) if value == int(value) else value, Text()) for value in values)
+    return tuple(Choice(step, Text()) for step in question.steps())
 
 
 # -- Reading what was posted ------------------------------------------------------------------------------------------
