@@ -43,6 +43,18 @@ def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
     return rows
 
 
+def survey_designed_here(pk: int) -> Survey:
+    """A survey that has a draft; the answers of others come from files.
+
+    Raises:
+        NotFound: there is none.
+    """
+    survey = Survey.objects.filter(pk=pk, draft__isnull=False).first()
+    if survey is None:
+        raise NotFound("There is no such survey, or its answers come from files.")
+    return survey
+
+
 def survey_answered_for(pk: int, viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK) -> Survey:
     """A survey of whose answers some are the viewer's to see; every one for who sees the whole organization.
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,17 +12,18 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
-from candor.apps.surveys import boards, designing, drafts, trials, wordings
+from candor.apps.surveys import boards, carrying, designing, drafts, trials, wordings
 from candor.apps.surveys.errors import DesignRefused
 from candor.apps.surveys.forms import LONGEST_TEXT, QuestionForm, SettingsForm
 from candor.apps.surveys.models import Survey
+from candor.apps.surveys.queries import survey_designed_here
 from candor.foundation.errors import InvalidInput
 
 
 def design(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor: pages with their questions, each with what can be said of it, beside a phone that shows them."""
     require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
+    survey = survey_designed_here(pk)
     board = boards.board_of(survey, opened=request.GET.get("open", ""))
     return render(
         request,
@@ -40,7 +41,7 @@ def design(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one change. By HTMX the parts of the page that it touches, else the whole page."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
+    survey = survey_designed_here(pk)
     done = _do(request.POST, survey, viewer.person)
     if request.headers.get("HX-Request") != "true":
         return redirect(_back(request, survey, done))
@@ -55,7 +56,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def languages(request: HttpRequest, pk: int) -> HttpResponse:
     """Every text in two languages side by side; what is missing is marked."""
     require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
+    survey = survey_designed_here(pk)
     page = boards.languages_page(survey, request.GET.get("language", ""))
     return render(
         request, "surveys/languages.html", {"survey": survey, "tabs": boards.tabs(survey), "page": page}
@@ -65,34 +66,27 @@ def languages(request: HttpRequest, pk: int) -> HttpResponse:
 def settings(request: HttpRequest, pk: int) -> HttpResponse:
     """What lies beside the questions: names, moment, colour, anonymity, the words at the end."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
+    survey = survey_designed_here(pk)
     form = SettingsForm(request.POST or None, instance=survey)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in form.Meta.fields}
-        drafts.change_settings(survey=_survey(pk), by=viewer.person, **facts)
+        drafts.change_settings(survey=survey_designed_here(pk), by=viewer.person, **facts)
         return redirect("surveys:settings", pk=pk)
-    shown = boards.settings_page(_survey(pk))
+    shown = boards.settings_page(survey_designed_here(pk))
     return render(
         request,
         "surveys/settings.html",
-        {"survey": _survey(pk), "tabs": boards.tabs(survey), "form": form, "page": shown},
+        {"survey": survey_designed_here(pk), "tabs": boards.tabs(survey), "form": form, "page": shown},
     )
 
 
 def definition(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft as a SurveyJS file."""
     require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
-    response = HttpResponse(
-        json.dumps(survey.draft, ensure_ascii=False, indent=2), content_type="application/json"
-    )
+    survey = survey_designed_here(pk)
+    response = HttpResponse(carrying.definition_file(survey), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{survey.key[:60]}.json"'
     return response
-
-
-def _survey(pk: int) -> Survey:
-    """A survey that is designed here."""
-    return get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
 
 
 def _back(request: HttpRequest, survey: Survey, done: "boards.Done") -> str:

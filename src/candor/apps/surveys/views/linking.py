@@ -8,13 +8,14 @@ from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.surveys import boards, linking
 from candor.apps.surveys.forms import LinkForm
-from candor.apps.surveys.models import Link, Survey
+from candor.apps.surveys.models import Link
+from candor.apps.surveys.queries import survey_designed_here
 
 
 def links(request: HttpRequest, pk: int) -> HttpResponse:
     """The links there are, each with what hangs it out, and a form for one more."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
+    survey = survey_designed_here(pk)
     form = LinkForm(request.POST or None, units=viewer.units(Permission.MANAGE_SURVEYS))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -13,7 +13,7 @@ from candor.apps.surveys import designing, drafts
 from candor.apps.surveys.forms import NewSurveyForm
 from candor.apps.surveys.library import TEMPLATES
 from candor.apps.surveys.models import Survey
-from candor.apps.surveys.queries import surveys_with_counts
+from candor.apps.surveys.queries import survey_designed_here, surveys_with_counts
 from candor.foundation.errors import InvalidInput
 
 
@@ -63,7 +63,7 @@ def _create(key: str, form: NewSurveyForm, by: Person) -> Survey:
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft with the same questions."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)
+    survey = survey_designed_here(pk)
     made = drafts.duplicate(survey=survey, by=viewer.person)
     return redirect("surveys:design", pk=made.pk)
 

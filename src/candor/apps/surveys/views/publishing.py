@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import require
@@ -13,13 +13,14 @@ from candor.apps.surveys import boards, checks, publishing, trials
 from candor.apps.surveys.differences import differences, reworded, shifted
 from candor.apps.surveys.forms import ScheduleForm
 from candor.apps.surveys.models import Survey
+from candor.apps.surveys.queries import survey_designed_here
 from candor.foundation.errors import InvalidInput
 
 
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What would change for customers and what speaks against it; then the button."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    survey = _survey(pk)
+    survey = survey_designed_here(pk)
     if request.method == "POST":
         text = request.POST.get("revision", "")
         if not text.isdecimal() or len(text) > 9:
@@ -61,7 +62,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.POST.get("state", "")
     if wanted not in {"open", "closed"}:
         raise InvalidInput(f"“{wanted[:20]}” is no state; expected open or closed.")
-    publishing.set_open(survey=_survey(pk), is_open=wanted == "open", by=viewer.person)
+    publishing.set_open(survey=survey_designed_here(pk), is_open=wanted == "open", by=viewer.person)
     return redirect("surveys:publish", pk=pk)
 
 
@@ -73,9 +74,5 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         faults = "; ".join(f"{form.fields[name].label}: {faults[0]}" for name, faults in form.errors.items())
         raise InvalidInput(faults)
-    publishing.schedule(survey=_survey(pk), by=viewer.person, **form.cleaned_data)
+    publishing.schedule(survey=survey_designed_here(pk), by=viewer.person, **form.cleaned_data)
     return redirect("surveys:publish", pk=pk)
-
-
-def _survey(pk: int) -> Survey:
-    return get_object_or_404(Survey.objects.filter(draft__isnull=False), pk=pk)

@@ -10,7 +10,7 @@ from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
 from candor.apps.surveys import answer_pages, linking, trials
 from candor.apps.surveys.answer_steps import go_on, take_step
-from candor.apps.surveys.models import Survey
+from candor.apps.surveys.queries import survey_designed_here
 from candor.foundation.errors import InvalidInput, NotFound
 from candor.questionnaire import BadDefinition
 
@@ -50,7 +50,7 @@ def _take_json(request: HttpRequest, page: trials.TrialPage) -> HttpResponse:
 def trial_code(request: HttpRequest, pk: int, of: str) -> HttpResponse:
     """The QR code by which a phone comes to the trial."""
     require(request, Permission.MANAGE_SURVEYS)
-    survey = Survey.objects.filter(draft__isnull=False).filter(pk=pk).first()
-    if survey is None or of not in {trials.DRAFT, trials.VERSION}:
+    survey = survey_designed_here(pk)
+    if of not in {trials.DRAFT, trials.VERSION}:
         raise NotFound
     return HttpResponse(linking.qr_svg(trials.address(survey, of)), content_type="image/svg+xml")
