@@ -20,7 +20,7 @@ from . import guards
 from .answer_forms import fields, is_short, steps
 from .brand import theme_of
 from .entrances import Entrance, Trouble, asked
-from .languages import INTERFACE, interface_language, is_right_to_left, language_for, own_name
+from .languages import INTERFACE, direction, interface_language, language_for, own_name
 from .models import Response
 from .responses import browser_digest, record_response
 
@@ -169,7 +169,7 @@ def _rendered(
 ) -> str:
     frame = {
         "language": language,
-        "direction": "rtl" if is_right_to_left(language) else "ltr",
+        "direction": direction(language),
         "theme": theme_of(color),
         "languages": [(one, own_name(one)) for one in offered if one != language],
     }

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from . import checks, colors, conditions, designing, wordings
 from .conditions import Built, Condition
 from .forms import QuestionForm
+from .languages import direction
 from .models import DraftChange, Question, Survey
 from .palette import KINDS, Element, Kind, kind_of
 
@@ -277,7 +278,7 @@ class LanguagesPage:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.chosen.partition("-")[0] in wordings.RIGHT_TO_LEFT else "ltr"
+        return direction(self.chosen)
 
 
 def languages_page(survey: Survey, chosen: str) -> LanguagesPage:

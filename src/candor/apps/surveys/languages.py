@@ -35,8 +35,13 @@ def interface_language(language: str) -> str:
     return _match(language, INTERFACE) or INTERFACE[0]
 
 
-def is_right_to_left(language: str) -> bool:
-    return language.lower().partition("-")[0] in _RIGHT_TO_LEFT
+def direction(language: str) -> str:
+    """Which way its lines run, as HTML says it.
+
+    >>> direction("ar"), direction("de-AT")
+    ('rtl', 'ltr')
+    """
+    return "rtl" if language.lower().partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def own_name(language: str) -> str:

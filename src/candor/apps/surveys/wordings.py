@@ -17,7 +17,6 @@ LANGUAGES: dict[str, str] = {
     "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sv": "Svenska", "tr": "Türkçe",
     "uk": "Українська", "vi": "Tiếng Việt", "zh-cn": "简体中文",
 }  # fmt: skip
-RIGHT_TO_LEFT = {"ar", "he"}
 
 _OF_SURVEY = ("title", "description", "completedHtml")
 _OF_PAGE = ("title", "description")
