@@ -28,6 +28,9 @@ class AnswerKind(models.TextChoices):
     TEXT = "text", "Text"
 
 
+IN_WORDS = frozenset({AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION})
+"""The kinds whose answers files hold as words; all others are numbers there."""
+
 SCALES: dict[str, tuple[float, float]] = {
     AnswerKind.NPS: (0, 10),
     AnswerKind.CSAT: (1, 5),

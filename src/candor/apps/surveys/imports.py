@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django.utils.text import slugify
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
-from candor.apps.feedback.choices import AnswerKind, Kind
+from candor.apps.feedback.choices import IN_WORDS, AnswerKind, Kind
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
 from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
@@ -35,9 +34,6 @@ from .services import define_survey
 from .sources import long, wide
 
 DEFAULT_SOURCE = "survey"
-_NUMERIC = {
-    kind for kind in AnswerKind if kind not in {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}
-}
 
 
 def is_long(batch: ImportBatch) -> bool:
@@ -64,7 +60,7 @@ def preview(batch: ImportBatch) -> Preview:
             ),
         )
     seen = preview_table(batch, (*wide.META, *wide.question_fields(questions)), more=asked, notes=notes)
-    if "received_at" not in seen.columns and not _fixed_day(batch):
+    if "received_at" not in seen.columns and not told.fixed_day(batch):
         day = Question(
             "received_on", "The file has no column with the day of the answers. Which day shall count?", ()
         )
@@ -97,17 +93,6 @@ def _questions(batch: ImportBatch) -> list[dict[str, Any]]:
                 f"“{question['kind']}” is no kind of question; expected one of {', '.join(AnswerKind.values)}."
             )
     return given
-
-
-def _fixed_day(batch: ImportBatch) -> str | None:
-    day: str | None = batch.options.get("received_on")
-    if not day:
-        return None
-    try:
-        date.fromisoformat(day)
-    except ValueError as error:
-        raise InvalidInput(f"“{day}” is no day; expected YYYY-MM-DD.") from error
-    return day
 
 
 def open_reader(batch: ImportBatch) -> Reader:
@@ -204,7 +189,7 @@ def _without_day(item: Item) -> Problem:
 def _store_wide(
     batch: ImportBatch, items: Sequence[Item], source: str, named: _Named, customers: dict[str, int]
 ) -> Stored:
-    fixed = _fixed_day(batch)
+    fixed = told.fixed_day(batch)
     questions = _questions(batch)
     fresh, problems = [], []
     for item in items:
@@ -258,7 +243,7 @@ def _answer(question: dict[str, Any], value: Any) -> NewAnswer | None:
     if value is None or value == "":
         return None
     kind, key = AnswerKind(question["kind"]), question["column"].strip()[:80]
-    if kind in _NUMERIC:
+    if kind not in IN_WORDS:
         return NewAnswer(question=key, kind=kind, number=float(value))
     return NewAnswer(question=key, kind=kind, text=str(value))
 
@@ -274,7 +259,7 @@ def _store_long(
         rows = list(group)
         answers = [answer for row in rows if (answer := _long_answer(row, problems)) is not None]
         first = rows[0][1]
-        received_at, knows_time = wide.instant_of(first, _fixed_day(batch), cell=named.cell(first))
+        received_at, knows_time = wide.instant_of(first, told.fixed_day(batch), cell=named.cell(first))
         if received_at is None:
             problems.extend(map(_without_day, rows))
             continue
@@ -314,7 +299,7 @@ def _long_answer(item: Item, problems: list[Problem]) -> NewAnswer | None:
     values = item[1]
     kind = AnswerKind(values.get("kind") or _kind_of(values["value"]))
     text = str(values["value"]).strip()
-    if kind not in _NUMERIC:
+    if kind in IN_WORDS:
         return NewAnswer(question=values["question"][:80], kind=kind, text=text)
     low, high = wide.SCALES.get(kind, (float("-inf"), float("inf")))
     try:

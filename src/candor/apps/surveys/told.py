@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
-from candor.apps.feedback.choices import SCALES, AnswerKind, Kind
+from candor.apps.feedback.choices import IN_WORDS, SCALES, AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive, revise
 from candor.apps.imports.kinds import Item, Odd, Preview, Question, Stored
@@ -24,9 +24,6 @@ from .formats import Answers, Asked, Recognised, Told
 from .services import define_survey
 from .sources.wide import instant_of
 
-NUMERIC = {
-    kind for kind in AnswerKind if kind not in {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}
-}
 LEFT_OUT = "left_out_"  # begins the reasons in an import's report
 _WITH_WORDS = (  # “10 - Extremely likely”, “Extremely likely - 10”
     re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—:=(].*)?", re.DOTALL),
@@ -242,7 +239,7 @@ class _Chunk:
         self._customers = _customers(self.batch, self.items, self.source)
         order = said_order(self.batch, "received_at") or self.answers.date_order
         self._order = None if isinstance(order, AmbiguousDateOrder) else order
-        self._fixed_day = _fixed_day(self.batch)
+        self._fixed_day = fixed_day(self.batch)
 
     def read(self, row: int, told: Told) -> NewFeedback | None:
         """The feedback that a row becomes; None where it is none, and why is noted."""
@@ -335,7 +332,7 @@ class _Reading:
 
     def __init__(self, asked: Asked) -> None:
         self.kind, self.blanks = asked.kind, frozenset(asked.blanks)
-        self.is_text = asked.kind not in NUMERIC
+        self.is_text = asked.kind in IN_WORDS
         self._lowest = float("-inf") if asked.lowest is None else asked.lowest
         self._highest = float("inf") if asked.highest is None else asked.highest
         is_open = asked.lowest is None or asked.highest is None
@@ -377,14 +374,20 @@ def _row_key(row: int, told: Told) -> str:
     return f"row-{row}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
-def _fixed_day(batch: ImportBatch) -> str | None:
+def fixed_day(batch: ImportBatch) -> str | None:
+    """The day that a person gave for all answers of the file, as YYYY-MM-DD; None where they gave none.
+
+    Raises:
+        InvalidInput: it is no day.
+    """
     day: str | None = batch.options.get("received_on")
-    if day:
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            raise InvalidInput(f"“{day}” is no day; expected YYYY-MM-DD.") from error
-    return day or None
+    if not day:
+        return None
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidInput(f"“{day}” is no day; expected YYYY-MM-DD.") from error
+    return day
 
 
 def _identity(told: Told) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from candor.apps.customers.models import Customer
-from candor.apps.feedback.choices import MANY, AnswerKind
+from candor.apps.feedback.choices import IN_WORDS, MANY, AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.feedback.queries import feedback_in
 from candor.apps.organization.choices import Permission
@@ -225,7 +225,7 @@ def columns_of(rows: Rows) -> list[Column]:
             one.key,
             one.text or one.key,
             one.kind,
-            "text" if one.kind in _WORDS else "number",
+            "text" if one.kind in IN_WORDS else "number",
             one.lowest,
             one.highest,
             one.is_high_good,
@@ -264,6 +264,3 @@ def cell(person: Person, column: Column) -> Value:
     if isinstance(value, tuple):
         return JOINT.join(value)
     return f"{value:g}" if isinstance(value, float) and column.shape == "text" else value
-
-
-_WORDS = {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from candor.apps.feedback.choices import IN_WORDS, AnswerKind
 from candor.apps.feedback.choices import SCALES as SCALES
-from candor.apps.feedback.choices import AnswerKind
 from candor.apps.imports.people import DONE_BY
 from candor.intake import Field
 
@@ -53,7 +53,7 @@ def question_fields(questions: list[dict[str, Any]]) -> tuple[Field, ...]:
     for question in questions:
         kind = question["kind"]
         low, high = SCALES.get(kind, (None, None))
-        is_text = kind in {AnswerKind.TEXT, AnswerKind.CHOICE, AnswerKind.EMOTION}
+        is_text = kind in IN_WORDS
         fields.append(
             Field(
                 question_key(question["column"]), question["column"].strip(), "text" if is_text else "number",
