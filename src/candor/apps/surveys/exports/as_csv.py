@@ -9,7 +9,7 @@ from typing import Any
 from candor.intake import csv_lines
 
 from .files import Format, Progress, Sheet, fields_csv
-from .rows import JOINT, cell
+from .rows import cell
 
 _LONG = ("question", "words", "kind", "number", "text")
 _TELL_EACH = 1_000
@@ -76,4 +76,3 @@ FORMATS = (
     Format(key="csv", name="CSV, one row a person", ending="zip", content_type="application/zip", write=_write(wide_rows, "answers.csv"), order=10),
     Format(key="csv-long", name="CSV, one row an answer", ending="zip", content_type="application/zip", write=_write(long_rows, "answers.csv"), order=20),
 )  # fmt: skip
-__all__ = ["JOINT", "long_rows", "wide_rows", "zipped"]

@@ -20,7 +20,6 @@ def _write(sheet: Sheet, path: Path, tell: Progress) -> None:
         lines, made = Path(folder) / "answers.json", Path(folder) / "answers.parquet"
         encode, names = msgspec.json.Encoder().encode, [column.name for column in sheet.columns]
         with lines.open("wb") as file:
-            file.write(b"")
             for row in wide_rows(sheet, tell):
                 file.write(encode(dict(zip(names, row, strict=True))) + b"\n")
         _convert(lines, made, sheet.columns)

@@ -1,4 +1,4 @@
-"""Files that an export is written as; a module of this room that binds `FORMAT` is one."""
+"""Files that an export is written as; a module of this room that binds `FORMATS` has some."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ class Column:
         name: in the file.
         label: its words.
         kind: of the question, or "" for facts about the answer.
-        number, text, moment: what its cells are.
+        shape: what its cells are: number, text or moment.
         choices: what was chosen, for questions with choices, in the order of the alphabet.
         filled: rows with something in it.
     """
