@@ -7,7 +7,7 @@ used up by then: between them nothing tells which is whose.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -96,21 +96,24 @@ def _receive(responses: Sequence[Response]) -> None:
     of_survey: dict[int, list[Response]] = defaultdict(list)
     for response in said:
         of_survey[response.survey_id].append(response)
+    partial: dict[str, bool] = {}
     for group in of_survey.values():
-        received = receive(items=[_feedback(response) for response in group])
+        items = [_feedback(response) for response in group]
+        partial |= {item.key: item.is_partial for item in items}
+        received = receive(items=items)
         for response in group:
             response.feedback_id, response.is_taken_in = received.new_ids.get(response.key), True
             response.digest = "" if response.survey.is_anonymous else response.digest
-    _tell(said)
+    _tell(said, partial)
     Response.objects.bulk_update(said, ["feedback", "is_taken_in", "digest"], batch_size=AT_ONCE)
     _note_answers(response for response in said if response.invitation_id is not None)
 
 
-def _tell(responses: Iterable[Response]) -> None:
+def _tell(responses: Iterable[Response], partial: Mapping[str, bool]) -> None:
     """Let other systems know; of an anonymous survey no more than that there is feedback."""
     for response in responses:
         news = {"response": response.key, "survey": response.survey.key, "feedback": response.feedback_id}
-        news["is_partial"] = response.finished_at is None and not is_complete(response)
+        news["is_partial"] = partial[response.key]
         customer_id = response.invitation.customer_id if response.invitation else None
         webhooks.tell(event=FINISHED.name, data=news, customer_id=customer_id)
 
