@@ -4,14 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from candor.questionnaire import BadDefinition, Questionnaire, Walk, read_definition, walk, warnings
 
-Definition = dict[str, Any]
+from .designing import Definition
+
 MOST_STEPS = 3_000  # of a test run; a page must not wait for more
 
 _PLACE = re.compile(r"pages\[(\d+)\]\.elements\[(\d+)\]")
