@@ -106,9 +106,7 @@ def _store(change: Change, by: Person | None) -> None:
 
 def _goes_on(last: DraftChange, change: Change, by: Person | None) -> bool:
     is_recent = timezone.now() - last.at < ONE_CHANGE
-    return (
-        last.about == change.about and by is not None and last.by_id == (by.pk if by else None) and is_recent
-    )
+    return last.about == change.about and by is not None and last.by_id == by.pk and is_recent
 
 
 def _changed_meanwhile(survey: Survey) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -64,9 +64,7 @@ def preview(batch: ImportBatch) -> Preview:
         day = Question(
             "received_on", "The file has no column with the day of the answers. Which day shall count?", ()
         )
-        seen = Preview(
-            **{name: getattr(seen, name) for name in seen.__slots__} | {"questions": (*seen.questions, day)}
-        )
+        return replace(seen, questions=(*seen.questions, day))
     return seen
 
 
