@@ -15,7 +15,7 @@ CONTACTS = (
     Template(
         key="contact-ces", group=CONTACT, icon="phone",
         name=both("After your call or message", "Nach Ihrem Kontakt mit uns"),
-        use=lazy("Within a day of a call, chat or message. How easy it was tells more about staying than how friendly it was."),
+        use=lazy("Within a day of a call, chat or message. It asks how easy it was and whether it is solved, not how friendly somebody was."),
         pages=((
             ask("ces", "ces"),
             ask("choice", "solved", "Is your request solved?", "Ist Ihr Anliegen gelöst?", choices=_SOLVED),

@@ -17,7 +17,7 @@ RELATIONS = (
     Template(
         key="relationship-nps", group=GROUP, icon="target", type="relationship", moment="none",
         name=both("How we are doing", "Wie machen wir uns?"),
-        use=lazy("Two to four times a year, to a random sample of all customers. The reason matters more than the number."),
+        use=lazy("Two to four times a year, to a random sample of all customers. Read the reasons beside the number."),
         pages=((
             ask("nps", "nps"),
             ask("comment", "why", "What is the main reason for your answer?", "Was ist der Hauptgrund für Ihre Antwort?", visibleIf="{nps} notempty"),
@@ -28,7 +28,7 @@ RELATIONS = (
     Template(
         key="trust", group=GROUP, icon="shield-check", type="relationship", moment="none",
         name=both("Trust", "Vertrauen"),
-        use=lazy("Once or twice a year, and after something went wrong in public. Trust moves slowly and comes before loyalty."),
+        use=lazy("Once or twice a year, and after something went wrong in public. Four statements ask about promises, honesty, mistakes and skill."),
         pages=((
             ask("trust", "trust"),
             ask("matrix", "grounds", "How far do you agree?", "Wie sehr stimmen Sie zu?", rows=options(
@@ -42,7 +42,7 @@ RELATIONS = (
     Template(
         key="emotion", group=GROUP, icon="mood-smile", moment="after",
         name=both("How it felt", "Wie es sich angefühlt hat"),
-        use=lazy("After moments that stir people: a decision, a repair, a loss. Feelings are remembered longer than facts."),
+        use=lazy("After moments that stir people: a decision, a repair, a loss. It asks which feeling, and what was behind it."),
         pages=((
             ask("faces", "faces"),
             ask("feelings", "feeling"),
