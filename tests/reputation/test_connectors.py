@@ -155,7 +155,7 @@ def test_when_a_site_asks_to_slow_down_we_wait_as_long_as_it_says_and_go_on_ther
 
 
 def test_what_came_before_a_site_fell_ill_is_kept_and_the_pass_goes_on_there(
-    world: World, sites: Sites
+    world: World, sites: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for n in range(5):
         sites.write(f"r{n}", day=1 + n)
@@ -163,11 +163,11 @@ def test_what_came_before_a_site_fell_ill_is_kept_and_the_pass_goes_on_there(
     real = fetching._store
 
     def ill_after_the_first_page(*args: Any) -> Any:
-        fetching._store = real  # type: ignore[assignment]
+        monkeypatch.setattr(fetching, "_store", real)
         sites.troubles.append((502, {}, {"error": "bad gateway"}))
         return real(*args)
 
-    fetching._store = ill_after_the_first_page  # type: ignore[assignment]
+    monkeypatch.setattr(fetching, "_store", ill_after_the_first_page)
     fetched(connection)
     connection.refresh_from_db()
     assert (connection.state, len(stars()), connection.cursor) == ("failed", 2, "2")

@@ -175,7 +175,9 @@ def test_the_page_shows_each_level_with_n_and_interval(client: Client, world: Wo
         < places.index(">Quay</a>")
         < places.index("Lower than the others")
     )
-    assert "could be 4.4 to" in places or 'aria-label="4.5' in places
+    quay = places[places.index(">Quay</a>") : places.index("Lower than the others")]
+    assert 'aria-label="4.5, could be 4.4 to 4.6"' in quay
+    assert 'title="reviews">60<' in quay
 
 
 def test_a_person_sees_their_own_a_manager_looks_to_coach_and_nobody_else_does(
