@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from candor.apps.complaints import queries
 from candor.apps.complaints.clocks import Terms
 from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.rule_sets import RuleBook, define_rule_set
@@ -104,6 +105,19 @@ def test_overdue_repeated_and_rising_stand_on_one_page_and_lead_to_the_complaint
     listed = client.get("/complaints/list/?period=all&state=late").content.decode()
     assert listed.count("Past its clock</") >= 3
     assert "3 complaints" in listed
+
+
+def test_where_they_are_late_says_among_how_many_it_was_counted(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _receive(
+        _complaint("now"), *(_complaint(f"{i}", received_on=DAY - timedelta(days=100 + i)) for i in range(3))
+    )
+    client.force_login(world.clara)
+    words = "that are late the longest"
+    assert words not in client.get("/complaints/?period=all").content.decode()
+    monkeypatch.setattr(queries, "LOOKED_AT", 2)
+    assert f"Counted among the 2 {words}" in client.get("/complaints/?period=all").content.decode()
 
 
 def test_a_quiet_past_has_nothing_rising(client: Client, world: World) -> None:

@@ -34,6 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "overdue": queries.overdue(scope),
         "late_companies": queries.late_by(scope, "company"),
         "late_products": queries.late_by(scope, "product"),
+        "looked_at": queries.LOOKED_AT,
         "repeated": queries.repeated(scope),
         "repeated_customers": queries.repeated_by_customer(scope),
         "rising": measures.rising_issues(scope),
