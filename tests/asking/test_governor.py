@@ -155,7 +155,6 @@ def test_a_reserve_keeps_its_share_of_people_free_and_other_people_each_time() -
 
 
 def test_nobody_chooses_the_order_in_which_candidates_are_given_makes_no_difference() -> None:
-    plans = (plan(1, sample=Sample(0.5, 20)),)
     candidates = [came(number) for number in range(200)]
     asked = []
     for given_in in (candidates, candidates[::-1]):

@@ -71,7 +71,8 @@ def test_an_address_of_the_internet_is(address: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "LOCALHOST."])
-def test_other_ways_to_write_this_machine_are_not_asked(host: str) -> None:
+def test_other_ways_to_write_this_machine_are_not_asked(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("a connection was opened"))
     with pytest.raises((AddressRefused, NoAnswer)):
         outgoing.send("GET", f"https://{host}:1/")
 
