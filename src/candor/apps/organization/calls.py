@@ -3,7 +3,6 @@ again under the same Idempotency-Key is done once."""
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -29,7 +28,6 @@ KEPT = timedelta(hours=24)
 LONGEST_KEY = 255
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("ETag", "Location")
-_KEY = re.compile(f"[ -~]{{1,{LONGEST_KEY}}}")
 Call = Callable[..., HttpResponse]
 
 
