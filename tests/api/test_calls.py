@@ -27,7 +27,7 @@ IDA = {"system": "crm", "value": "C-1", "name": "Ida Moor"}
 
 @pytest.fixture(autouse=True)
 def _full_buckets() -> None:
-    limits._buckets.clear()
+    limits.buckets.clear()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ SECRET = "a-secret-of-the-browsers-own"
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is too quick, no limit is used up, no job is thought to wait."""
     monkeypatch.setattr(guards, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(guards.limits, "buckets", {})
+    guards.limits.buckets.clear()
     monkeypatch.setattr(tasks._soon, "covered_until", float("-inf"))
 
 

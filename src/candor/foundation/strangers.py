@@ -13,9 +13,10 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
+from .buckets import Buckets
+
 TRAP = "website"
 _LONGEST = 24 * 3600  # seconds that a page may have been open
-_MOST_SENDERS = 50_000
 
 
 def stamp(form: str) -> str:
@@ -39,14 +40,6 @@ def sender_of(request: HttpRequest) -> str:
 
 
 @dataclass(slots=True)
-class _Bucket:
-    """Fills up again evenly; each request takes one out."""
-
-    left: float
-    at: float
-
-
-@dataclass(slots=True)
 class Limit:
     """How many requests of one sender, and of all, are taken at a form in so many seconds; at first as many at once."""
 
@@ -54,21 +47,16 @@ class Limit:
     of_all: int
     seconds: float
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
-    buckets: dict[tuple[int, bytes], _Bucket] = field(default_factory=dict)
+    buckets: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.buckets = Buckets(self.seconds)
 
     def take(self, sender: str, *, now: float, at: int = 0) -> bool:
         """Count one request at `now`, in seconds of a clock that never goes back; False when it is one too many. `at` tells forms
         apart that share the limit."""
-        if len(self.buckets) > _MOST_SENDERS:
-            self.buckets.clear()
         whose = hashlib.blake2b(sender.encode("utf-8", "replace"), key=self.salt, digest_size=8).digest()
-        return self._take((at, whose), self.of_one, now) and self._take((at, b""), self.of_all, now)
-
-    def _take(self, key: tuple[int, bytes], most: int, now: float) -> bool:
-        bucket = self.buckets.setdefault(key, _Bucket(most, now))
-        bucket.left = min(most, bucket.left + (now - bucket.at) * most / self.seconds)
-        bucket.at = now
-        if bucket.left < 1:
-            return False
-        bucket.left -= 1
-        return True
+        return all(
+            not self.buckets.take((at, key), most=most, now=now)
+            for key, most in ((whose, self.of_one), (b"", self.of_all))
+        )
