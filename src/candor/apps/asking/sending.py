@@ -9,12 +9,10 @@ not opened, not answered, did not bounce), it goes once more under the same Mess
 has the first one can fold them together, and so that no answer counts twice. So nobody is forgotten either.
 """
 
-import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,8 +23,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from candor.apps.customers.requests import Letter, ToAsk, request_kind
+from candor.foundation.locks import only_one
 from candor.foundation.sealed import unseal
-from candor.foundation.storage import home
 
 from .bouncing import note_refused_address
 from .carriers import Carrier, Outcome, Outgoing, Unreachable, carrier_for
@@ -59,7 +57,7 @@ class Sent:
 
 def send_ready(*, most_seconds: float, now: Callable[[], datetime] = timezone.now) -> Sent:
     """Hand over what is ready, the oldest first, until none is left or the time is up; one sender at a time."""
-    with _only_one() as is_mine:
+    with only_one("sending", waits=False) as is_mine:
         if not is_mine:
             return Sent()
         settle_claims(now=now())
@@ -269,15 +267,3 @@ def _outgoing(message: Message, sheet: Sheet, stop: str) -> Outgoing:
 
 def _machine() -> str:
     return os.uname().nodename[:80]
-
-
-@contextmanager
-def _only_one() -> Iterator[bool]:
-    """Whether nobody else sends from this data folder; the lock goes with the process, however it ends."""
-    with (home() / "sending.lock").open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True

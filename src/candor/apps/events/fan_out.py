@@ -4,12 +4,10 @@ A delivery is forgotten only after the log has its events on disk. A crash in be
 every event by its id.
 """
 
-import fcntl
 import hashlib
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +18,8 @@ from django.db import transaction
 
 from candor.apps.customers.queries import customers_known_as
 from candor.apps.customers.services import Clash, Identified, customers_by_identifier, identify_customers
-from candor.foundation.storage import home, warehouse
+from candor.foundation.locks import only_one
+from candor.foundation.storage import warehouse
 from candor.warehouse import BadRow
 
 from .learning import Placing, Tally, hold, note_names, placings_of
@@ -66,7 +65,7 @@ class _Haul:
 def take_in(*, most_seconds: float) -> Taken:
     """Take deliveries into the log, the oldest first, until none waits or the time is up."""
     taken, began = Taken(), time.monotonic()
-    with _only_one():
+    with only_one("intake"):  # two at once would do the same work twice
         while rows := _next_deliveries():
             if time.monotonic() - began > most_seconds:
                 taken.has_more = True
@@ -309,11 +308,3 @@ def _row(one: Received, source: Source, reader: Reader, placing: Placing, at: da
 def event_id(source: str, message_id: str) -> str:
     """The event's id in the log: one for each message id of a source, however often and by whichever key it comes."""
     return hashlib.sha256(f"{source}\x1f{message_id}".encode()).hexdigest()[:32]
-
-
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """Wait until nobody else takes events in: two at once would do the same work twice."""
-    with (home() / "intake.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

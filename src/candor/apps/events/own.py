@@ -5,10 +5,8 @@ worker appends what the log lacks. An event once appended stays, also when the r
 the same), and goes only with its customer or its import.
 """
 
-import fcntl
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +15,10 @@ from django.db import transaction
 
 from candor.apps.journeys.services import define_journey, drop_empty_journey
 from candor.apps.journeys.timeline import OWN_SOURCE
+from candor.foundation.locks import only_one
 from candor.foundation.models import OutboxEntry
 from candor.foundation.outbox import announce
-from candor.foundation.storage import home, warehouse
+from candor.foundation.storage import warehouse
 
 JOURNEY = SOURCE = OWN_SOURCE
 NAME = "What Candor knows"
@@ -27,6 +26,7 @@ _TOPIC = "own."
 _GONE = f"{_TOPIC}gone"
 _AT_ONCE = 200  # outbox entries of up to 1,000 ids
 _PAGE = 2_000
+_LOCK = "own-events"  # an older reading of the record must not land after an import is undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def append_pending() -> int:
     Entries go only after the log has their events on disk; a crash in between appends nothing twice.
     """
     added = 0
-    with _only_one():
+    with only_one(_LOCK):
         while entries := list(OutboxEntry.objects.filter(topic__startswith=_TOPIC).order_by("pk")[:_AT_ONCE]):
             gone = [batch for entry in entries if entry.topic == _GONE for batch in entry.payload["ids"]]
             for batch in gone:
@@ -102,7 +102,7 @@ def append_pending() -> int:
 def append_all() -> int:
     """Append every event that the record knows of and the log lacks; returns how many."""
     added = 0
-    with _only_one():
+    with only_one(_LOCK):
         for teller in _tellers.values():
             last = 0
             while ids := teller.ids(last, _PAGE):
@@ -142,11 +142,3 @@ def _row(event: OwnEvent) -> dict[str, Any]:
         "batch": event.batch_id,
         "ordinal": event.place,
     }
-
-
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """One at a time: an older reading of the record must not land after an import is undone."""
-    with (home() / "own-events.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

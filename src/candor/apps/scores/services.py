@@ -1,6 +1,5 @@
 """Writes of Measure: keeping the warehouse equal to the record, and looks at scores about one person."""
 
-import fcntl
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from candor.apps.organization.scope import Scope
 from candor.apps.organization.services import record_audit
 from candor.foundation.data_folder import expect_own_folder
 from candor.foundation.errors import NotAllowed
+from candor.foundation.locks import only_one
 from candor.foundation.models import OutboxEntry
-from candor.foundation.storage import home, warehouse
+from candor.foundation.storage import warehouse
 from candor.warehouse.queries import histograms
 
 from .policy import Purpose, check_purpose
@@ -172,6 +172,5 @@ def _next_news() -> _News:
 def _only_projector() -> Iterator[None]:
     """Wait until nobody else reads the record for the warehouse: an older reading must not land after a newer one."""
     expect_own_folder()
-    with (home() / "projection.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with only_one("projection"):
         yield
