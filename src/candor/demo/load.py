@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from django.db import transaction
@@ -41,6 +40,7 @@ from candor.demo.reputation import tend_reviews
 from candor.demo.rows import AnswerRow, ComplaintRow, EventRow, InvitationRow, JourneyRow, ReviewRow
 from candor.demo.staging import JOURNEY, LOGINS, Staging, answer_key, answer_kind, set_the_stage
 from candor.foundation.errors import Conflict
+from candor.foundation.parts import in_parts
 from candor.foundation.storage import warehouse
 
 Progress: TypeAlias = Callable[[str, float], None]
@@ -139,7 +139,7 @@ def _load_chunk(chunk: Chunk) -> Iterator[tuple[str, float]]:
     yield "Taking complaints", 0.9
     set_up_desk()
     rules = RuleBook()
-    for complaints in _in_parts(chunk.complaint_rows()):
+    for complaints in in_parts(chunk.complaint_rows(), AT_ONCE):
         items = [_complaint(row, cast) for row in complaints]
         receive_complaints(items=items, source=COMPLAINTS, rules=rules)
     yield "Reading reviews", 0.95
@@ -171,7 +171,7 @@ class _Cast:
 def _cast(chunk: Chunk, stage: Staging) -> _Cast:
     rows = chunk.customer_rows()
     ids: dict[str, int] = {}
-    for part in _in_parts(rows):
+    for part in in_parts(rows, AT_ONCE):
         ids |= add_customers(
             items=[
                 NewCustomer(
@@ -233,7 +233,7 @@ def _event(row: EventRow, cast: _Cast) -> dict[str, Any]:
 
 def _load_surveys(chunk: Chunk, cast: _Cast) -> None:
     """Answers first, then who was asked, so that each invitation knows its answer."""
-    for part in _in_parts(chunk.invitation_rows()):
+    for part in in_parts(chunk.invitation_rows(), AT_ONCE):
         for key, rows in _by(part, lambda row: row.survey).items():
             survey = cast.stage.surveys[key]
             answered = [_answered(row, survey.key, cast) for row in rows if row.answered_at is not None]
@@ -375,12 +375,6 @@ def _design_surveys() -> None:
 def _named(product: str) -> str:
     """A product as it stands on a page."""
     return product[0].upper() + product[1:]
-
-
-def _in_parts(rows: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(rows)
-    while part := list(islice(source, AT_ONCE)):
-        yield part
 
 
 def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:

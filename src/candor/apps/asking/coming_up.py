@@ -16,6 +16,7 @@ from candor.apps.customers.models import Customer
 from candor.apps.events.signals import TakenIn
 from candor.apps.organization.models import Unit
 from candor.apps.organization.queries import people_by_email_or_code
+from candor.foundation.parts import in_parts
 
 from .choices import PlanState, Reason, Standing, Trigger
 from .models import Plan, Request
@@ -88,8 +89,9 @@ def _chosen(plan: Plan, events: Iterable[TakenIn]) -> Collection[int]:
     if not any(plan.customers.values()):
         return set(ids)
     meant = customers_of(plan.customers)
-    parts = (ids[start : start + _IDS] for start in range(0, len(ids), _IDS))
-    return {pk for part in parts for pk in meant.filter(pk__in=part).values_list("pk", flat=True)}
+    return {
+        pk for part in in_parts(ids, _IDS) for pk in meant.filter(pk__in=part).values_list("pk", flat=True)
+    }
 
 
 def _who(attributes: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from candor.apps.surveys.services import NewInvitation, invite
+from candor.foundation.parts import in_parts
 from candor.foundation.sealed import seal
 
 from .choices import PlanState, Standing, Trigger
@@ -100,8 +101,8 @@ def _write_refusals(refused: Iterable[Decision], now: datetime) -> None:
     for one in refused:
         groups[one.reason, one.kept_for].append(one.candidate.id)
     for (reason, kept_for), ids in groups.items():
-        for start in range(0, len(ids), _IDS):
-            Request.objects.filter(pk__in=ids[start : start + _IDS]).update(
+        for part in in_parts(ids, _IDS):
+            Request.objects.filter(pk__in=part).update(
                 standing=Standing.NOT_ASKED, reason=reason, kept_for=kept_for, decided_at=now
             )
 

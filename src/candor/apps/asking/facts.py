@@ -1,23 +1,21 @@
 """What the governor must know of people, read for thousands at once: who they are, what they said, where they can be reached, and every
 request that anybody sent them, by whatever channel and from whichever room."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TypeVar
 
 from django.conf import settings
 
 from candor.apps.customers.models import Customer, Identifier
 from candor.apps.surveys.models import Invitation, Survey
+from candor.foundation.parts import in_parts
 
 from .choices import Channel, PlanState, Standing
 from .governor import Claim, Person, PlanTerms, Terms
 from .models import BadAddress, Plan, Request, Rule
 
 _AT_ONCE = 900  # ids a query carries; SQLite takes more, old builds of it do not
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -70,13 +68,13 @@ def _is_open(survey: Survey, now: datetime) -> bool:
 def facts_about(customer_ids: Collection[int], *, terms: Terms, now: datetime) -> Facts:
     """All that matters for whether these may be asked now."""
     facts = Facts()
-    for ids in _in_parts(sorted(customer_ids)):
+    for ids in in_parts(sorted(customer_ids), _AT_ONCE):
         _read_records(facts, ids)
     known = sorted(facts.kept)
-    for ids in _in_parts(known):
+    for ids in in_parts(known, _AT_ONCE):
         _read_messengers(facts, ids)
     _drop_dead_addresses(facts)
-    for ids in _in_parts(known):
+    for ids in in_parts(known, _AT_ONCE):
         _read_requests(facts, ids, since=now - terms.furthest_back)
         _read_claims(facts, ids, now=now)
     return facts
@@ -119,7 +117,7 @@ def _drop_dead_addresses(facts: Facts) -> None:
     )
     dead = {
         address
-        for part in _in_parts(written)
+        for part in in_parts(written, _AT_ONCE)
         for address in BadAddress.objects.filter(address__in=part, is_dead=True).values_list(
             "address", flat=True
         )
@@ -149,9 +147,3 @@ def _read_claims(facts: Facts, ids: Sequence[int], *, now: datetime) -> None:
     waiting = Request.objects.filter(customer_id__in=ids, standing=Standing.WAITING, due_at__gt=now)
     for customer, plan, due in waiting.values_list("customer_id", "plan_id", "due_at"):
         facts.people[facts.kept[customer]].claims.append(Claim(plan, due))
-
-
-def _in_parts(rows: Sequence[T]) -> Iterator[list[T]]:
-    source = iter(rows)
-    while part := list(islice(source, _AT_ONCE)):
-        yield part

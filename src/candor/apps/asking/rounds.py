@@ -4,14 +4,14 @@ A round is laid out as long ahead as people rest, so that whoever it will ask is
 by the plan's seed: of those who can be asked at all, so many as bring the wanted number of answers.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from math import ceil
 
 from django.db import transaction
 from django.utils import timezone
+
+from candor.foundation.parts import in_parts
 
 from .choices import PlanState, Reason, Trigger
 from .coming_up import Member, customers_of, in_a_group
@@ -59,7 +59,7 @@ def drawn(plan: Plan, rule: Rule, *, name: str, now: datetime) -> list[Member]:
     able: list[Member] = []
     members: list[Member] = []
     rows = customers_of(plan.customers).order_by("pk").values_list("pk", "unit_id")
-    for part in _in_parts(rows.iterator(chunk_size=_AT_ONCE)):
+    for part in in_parts(rows.iterator(chunk_size=_AT_ONCE), _AT_ONCE):
         facts = facts_about([pk for pk, _ in part], terms=terms_of(rule), now=now)
         told = plan_terms(plan, now=now)
         for pk, unit in part:
@@ -83,9 +83,3 @@ def _most(plan: Plan, now: datetime) -> int | None:
         return None
     months = max(plan.spread_days / MONTH_DAYS, 1.0)
     return ceil(plan.answers_a_month * months / rate_of_answers(plan, now=now))
-
-
-def _in_parts(rows: Iterable[tuple[int, int | None]]) -> Iterator[list[tuple[int, int | None]]]:
-    source = iter(rows)
-    while part := list(islice(source, _AT_ONCE)):
-        yield part

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils import timezone
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.foundation.parts import in_parts
 from candor.text.themes import LEAST_COMMENTS, ThemeModel, ThemeReport, assign, discover_themes
 from candor.text.themes import Theme as FoundTheme
 
@@ -156,8 +156,7 @@ def _theme_values(found: FoundTheme) -> dict[str, Any]:
 
 def _keep_readings(run: ThemeRun, placed: Mapping[int, Placed], theme_ids: Mapping[str, int]) -> None:
     """Store where comments were placed; feedback that went meanwhile is left out."""
-    ids = iter(sorted(placed))
-    while part := list(islice(ids, AT_ONCE)):
+    for part in in_parts(sorted(placed), AT_ONCE):
         rows = Feedback.objects.filter(pk__in=part).order_by("pk").values_list("pk", "unit_id", "received_at")
         ReadComment.objects.bulk_create(
             [
