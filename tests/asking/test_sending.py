@@ -12,13 +12,14 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from candor.apps.asking import reminding
 from candor.apps.asking.bouncing import take_reports
 from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Trigger
 from candor.apps.asking.coming_up import Member, in_a_group
-from candor.apps.asking.deciding import decide_due
+from candor.apps.asking.deciding import decide_due, the_rule
 from candor.apps.asking.links import forget_links
 from candor.apps.asking.mailboxes import mails_in
-from candor.apps.asking.models import BadAddress, Message, Plan, Request
+from candor.apps.asking.models import BadAddress, Message, Plan, Request, Rule
 from candor.apps.asking.queries import answered
 from candor.apps.asking.reminding import remind_due
 from candor.apps.asking.reports import read_reports
@@ -252,6 +253,24 @@ def test_a_reminder_goes_to_who_is_silent_and_to_nobody_else(world: World, post:
     assert links[0] and links[1] and links[0][1] == links[1][1], "the same link, so that one answer is one"
     assert sum(len(post.to(f"c{n}@mail.example")) for n in range(4)) == 4
     assert remind_due(now=at + 30 * DAY) == 0, "one was promised"
+
+
+def test_who_another_worker_has_just_reminded_is_not_reminded_again(
+    world: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(a_plan(reminders=3, remind_after_days=5), customers(1))
+    send()
+    at = NOON + 7 * DAY
+
+    def after_the_other(*, is_held: bool) -> Rule:
+        """The rule is free only once the other worker is done."""
+        monkeypatch.undo()
+        assert remind_due(now=at) == 1
+        return the_rule(is_held=is_held)
+
+    monkeypatch.setattr(reminding, "the_rule", after_the_other)
+    assert remind_due(now=at) == 0
+    assert Message.objects.filter(ordinal__gt=0).count() == 1
 
 
 def test_a_reminder_counts_for_no_cap_and_begins_the_rest_anew(world: World, post: Post) -> None:

@@ -55,6 +55,16 @@ class Terms:
         """Rest between two requests of a type."""
         return max(self.rest, self.rest_by_type.get(type_, self.rest))
 
+    def permitted_at(self, now: datetime, zone: str) -> datetime | None:
+        """The first instant from `now` on at which somebody who lives in `zone` may be written to; None if there is none."""
+        return next_permitted(
+            now,
+            zone=zone_named(zone, self.zone),
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            days=self.days,
+        )
+
     @property
     def furthest_back(self) -> timedelta:
         """How far back requests still matter."""
@@ -244,14 +254,7 @@ class Governor:
 
     def _permitted_at(self, zone: str) -> datetime | None:
         if zone not in self._permitted:
-            terms = self.terms
-            self._permitted[zone] = next_permitted(
-                self.now,
-                zone=zone_named(zone, terms.zone),
-                quiet_from=terms.quiet_from,
-                quiet_until=terms.quiet_until,
-                days=terms.days,
-            )
+            self._permitted[zone] = self.terms.permitted_at(self.now, zone)
         return self._permitted[zone]
 
     def _drawn(self, one: Candidate, plan: PlanTerms) -> Decision | None:

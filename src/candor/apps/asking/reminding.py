@@ -16,8 +16,6 @@ from candor.apps.surveys.arrivals import note_reminded
 from .choices import Handover, PlanState, Standing
 from .deciding import the_rule
 from .facts import facts_about, terms_of
-from .governor import Terms
-from .hours import next_permitted, zone_named
 from .models import Message, Plan, Request, message_id_of
 
 _AT_ONCE = 900
@@ -31,9 +29,10 @@ def remind_due(*, now: datetime) -> int:
 
 def _remind(plan: Plan, now: datetime) -> int:
     made, last = 0, 0
-    while rows := list(_silent(plan, now).filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
-        last = rows[-1].pk
-        made += _remind_these(plan, rows, now)
+    silent = _silent(plan, now).values_list("pk", flat=True)
+    while ids := list(silent.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        last = ids[-1]
+        made += _remind_these(plan, ids, now)
     return made
 
 
@@ -50,30 +49,28 @@ def _silent(plan: Plan, now: datetime) -> "QuerySet[Request]":
 
 
 @transaction.atomic
-def _remind_these(plan: Plan, rows: Sequence[Request], now: datetime) -> int:
+def _remind_these(plan: Plan, ids: Sequence[int], now: datetime) -> int:
     terms = terms_of(the_rule(is_held=True))
+    still = _silent(plan, now).filter(pk__in=ids)  # another worker may have reminded them meanwhile
+    rows = list(still.select_related("invitation").order_by("pk"))
     facts = facts_about({row.customer_id for row in rows if row.customer_id}, terms=terms, now=now)
     firsts = {one.request_id: one for one in Message.objects.filter(request__in=rows, ordinal=0)}
-    counts = dict(
-        Request.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "invitation__reminders")
-    )
     messages = []
     for row in rows:
         number = facts.of(row.customer_id)
         first, person = firsts.get(row.pk), facts.people.get(number or 0)
         if number is None or person is None or first is None or not first.sealed or person.opted_out:
             continue
-        if first.channel not in person.channels or not _is_permitted(now, person.zone, terms):
+        if first.channel not in person.channels or terms.permitted_at(now, person.zone) != now:
             continue
-        messages.append(
-            _reminder(row, first, counts[row.pk] + 1, facts.addresses[number][first.channel], now)
-        )
+        messages.append(_reminder(row, first, facts.addresses[number][first.channel], now))
     Message.objects.bulk_create(messages, batch_size=500)
     note_reminded(ids=[one.request.invitation_id for one in messages if one.request.invitation_id], at=now)
     return len(messages)
 
 
-def _reminder(row: Request, first: Message, ordinal: int, address: str, now: datetime) -> Message:
+def _reminder(row: Request, first: Message, address: str, now: datetime) -> Message:
+    ordinal = (row.invitation.reminders if row.invitation else 0) + 1
     return Message(
         request=row,
         ordinal=ordinal,
@@ -84,14 +81,3 @@ def _reminder(row: Request, first: Message, ordinal: int, address: str, now: dat
         sealed=first.sealed,
         ready_at=now,
     )
-
-
-def _is_permitted(now: datetime, zone: str, terms: Terms) -> bool:
-    at = next_permitted(
-        now,
-        zone=zone_named(zone, terms.zone),
-        quiet_from=terms.quiet_from,
-        quiet_until=terms.quiet_until,
-        days=terms.days,
-    )
-    return at == now
