@@ -120,7 +120,7 @@ def _ask(
             for invitation, secret in invite(survey=plan.survey, items=items)
         }
         for row in asked:
-            row.invitation, secrets[row.key] = made[_invitation_key(plan, row)]
+            row.invitation, secrets[row.key] = made[invitation_key(plan, row.key)]
     for row, one in zip(asked, chosen, strict=True):
         row.standing, row.reason, row.channel, row.decided_at = Standing.ASKED, "", one.channel, now
     Request.objects.bulk_update(
@@ -145,7 +145,7 @@ def _ask(
 
 def _invitation(plan: Plan, row: Request, one: Decision, facts: Facts, now: datetime) -> NewInvitation:
     return NewInvitation(
-        key=_invitation_key(plan, row),
+        key=invitation_key(plan, row.key),
         sent_at=now,
         customer_id=facts.of(row.customer_id),
         unit_id=row.unit_id,
@@ -166,5 +166,6 @@ def _journey_of(plan: Plan) -> int | None:
     return stage.journey_id if stage else None
 
 
-def _invitation_key(plan: Plan, row: Request) -> str:
-    return f"plan-{plan.pk}:{row.key}"
+def invitation_key(plan: Plan, key: str) -> str:
+    """What the invitation is called in its survey that a request of this key brings."""
+    return f"plan-{plan.pk}:{key}"

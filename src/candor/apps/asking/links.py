@@ -1,11 +1,19 @@
-"""The sealed secrets of links: kept while a message or its reminder may still need one, and no longer."""
+"""Links at which customers answer: their address, and their sealed secrets, kept while a message or its reminder may still need one and
+no longer."""
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import F, Q
+from django.urls import reverse
 
 from .choices import Handover, PlanState
 from .models import Message
+
+
+def answer_link(secret: str) -> str:
+    """The address at which whoever has the secret answers."""
+    return settings.CANDOR_URL + reverse("answers:invitation", args=[secret])
 
 
 def forget_links(*, now: datetime) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +16,10 @@ from candor.apps.surveys.models import Invitation, Survey
 from candor.apps.surveys.services import NewInvitation, invite
 
 from .choices import PlanState, Reason, Standing, Trigger
-from .deciding import the_rule
+from .deciding import invitation_key, the_rule
 from .facts import Facts, facts_about, plan_terms, terms_of
 from .governor import Candidate, Decision, Governor, Terms
+from .links import answer_link
 from .models import Plan, Request
 from .services import refuse_unready
 
@@ -57,7 +57,7 @@ class Told:
     @property
     def link(self) -> str:
         """The address at which they answer."""
-        return f"{settings.CANDOR_URL}/a/{self.secret}/" if self.secret else ""
+        return answer_link(self.secret) if self.secret else ""
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def _invite(plan: Plan, asked: Mapping[str, Wanted], now: datetime) -> dict[str,
     until = now + timedelta(days=plan.expires_days)
     items = [
         NewInvitation(
-            key=f"plan-{plan.pk}:{key}",
+            key=invitation_key(plan, key),
             sent_at=now,
             customer_id=one.customer_id,
             unit_id=one.unit_id,
@@ -147,8 +147,8 @@ def _invite(plan: Plan, asked: Mapping[str, Wanted], now: datetime) -> dict[str,
         )
         for key, one in asked.items()
     ]
-    prefix = len(f"plan-{plan.pk}:")
-    return {made.key[prefix:]: (made, secret) for made, secret in invite(survey=plan.survey, items=items)}
+    made = {one.key: (one, secret) for one, secret in invite(survey=plan.survey, items=items)}
+    return {key: made[named] for key in asked if (named := invitation_key(plan, key)) in made}
 
 
 def _write_down(

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -30,6 +29,7 @@ from .bouncing import note_refused_address
 from .carriers import Carrier, Outcome, Outgoing, Unreachable, carrier_for
 from .choices import Handover, Reason
 from .letters import Sheet, sheet_of, survey_letter
+from .links import answer_link
 from .models import Message
 from .news import SENT, tell_of
 from .stopping import stop_link
@@ -156,11 +156,7 @@ class _Run:
             letter = survey_letter(plan.survey, message.language)
             self.sheets[alike] = sheet_of(letter, is_reminder=is_reminder) if letter else None
         sheet = self.sheets[alike]
-        return (
-            sheet.filled(link=f"{settings.CANDOR_URL}/a/{unseal(message.sealed)}/", stop=stop)
-            if sheet
-            else None
-        )
+        return sheet.filled(link=answer_link(unseal(message.sealed)), stop=stop) if sheet else None
 
     def _hand_over(self, message: Message, outgoing: Outgoing) -> None:
         carrier, tries = self._carrier(message.channel), message.tries
