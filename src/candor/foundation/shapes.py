@@ -58,7 +58,7 @@ class Many(Told, Generic[Item]):
     next: str | None = None
 
 
-class Misfit(Told):
+class BadValue(Told):
     """A value of a request that does not fit."""
 
     field: str
@@ -73,7 +73,7 @@ class Problem(Told):
     status: int
     detail: str
     code: str
-    errors: list[Misfit] | None = None
+    errors: list[BadValue] | None = None
 
 
 def problems(*statuses: int) -> dict[int, type[Problem]]:

@@ -70,12 +70,12 @@ def _unread(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 @api.exception_handler(ValidationError)
-def _misfitting(request: HttpRequest, error: Any) -> HttpResponse:
+def _not_fitting(request: HttpRequest, error: Any) -> HttpResponse:
     """Each value that does not fit, by its place and what was expected; the value itself is not sent back."""
-    misfits = [
+    bad = [
         {"field": ".".join(str(step) for step in one["loc"][1:]) or one["loc"][0], "expected": one["msg"]}
         for one in error.errors
     ]
     problem = InvalidRequest("Nothing was done. Each value that does not fit is named in `errors`.")
-    problem.members = {"errors": misfits}
+    problem.members = {"errors": bad}
     return problem_details(problem)
