@@ -2,15 +2,16 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Endpoint(models.Model):
     """An address of another system that wants to hear of some events."""
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active"
-        PAUSED = "paused", "Paused"
-        STOPPED = "stopped", "Stopped after days of failure"
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        STOPPED = "stopped", _("Stopped after days of failure")
 
     name = models.CharField(max_length=120)
     url = models.CharField(max_length=500)
@@ -62,9 +63,9 @@ class Delivery(models.Model):
     """A message on its way to one endpoint."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        TAKEN = "taken", "Taken"
-        FAILED = "failed", "Given up"
+        WAITING = "waiting", _("Waiting")
+        TAKEN = "taken", _("Taken")
+        FAILED = "failed", _("Given up")
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
@@ -115,7 +116,7 @@ def pause_endpoint(*, endpoint: Endpoint, by: Person) -> None:
     """
     active = Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.ACTIVE)
     if not active.update(state=Endpoint.State.PAUSED):
-        raise EndpointChanged("It is paused or stopped already.")
+        raise EndpointChanged(_("It is paused or stopped already."))
     record_audit(by=by, action="endpoint.paused", target=endpoint, name=endpoint.name)
 
 
@@ -129,7 +130,7 @@ def resume_endpoint(*, endpoint: Endpoint, by: Person) -> None:
     resting = Endpoint.objects.filter(pk=endpoint.pk).exclude(state=Endpoint.State.ACTIVE)
     fresh: dict[str, Any] = {"failing_since": None, "failures": 0, "rests_until": None}
     if not resting.update(state=Endpoint.State.ACTIVE, **fresh):
-        raise EndpointChanged("It is active already.")
+        raise EndpointChanged(_("It is active already."))
     now = timezone.now()
     _send_from_now(Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.WAITING), now)
     record_audit(by=by, action="endpoint.resumed", target=endpoint, name=endpoint.name)
