@@ -149,7 +149,7 @@ class PlanForm(forms.Form):
             self.fields["segments"].widget = forms.MultipleHiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """Channels once each, shares as shares."""
+        """Channels once each."""
         fields: dict[str, Any] = super().clean() or {}
         chosen = [fields[name] for name in ("first", "second", "third") if fields.get(name)]
         if len(set(chosen)) != len(chosen):

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from candor.analytics import ExpectationGap
@@ -67,10 +68,12 @@ def pairing_of(after: Plan) -> Pairing | None:
         return None
     first, second = first_scale(before.survey), first_scale(after.survey)
     if first is None or second is None:
-        return Pairing(before, after, None, "Both surveys need a scale; its first one is compared.")
+        return Pairing(before, after, None, _("Both surveys need a scale; its first one is compared."))
     ends = [(one.lowest, one.highest) for one in (first, second)]
     if ends[0] != ends[1]:
-        return Pairing(before, after, None, "The two scales differ, so that their difference means nothing.")
+        return Pairing(
+            before, after, None, _("The two scales differ, so that their difference means nothing.")
+        )
     lowest, highest = ends[0]
     found = gap(
         _answers(before, first.name),
