@@ -12,6 +12,7 @@ from candor.apps.feedback.choices import MANY, AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.scores import survey_counts
+from candor.apps.scores.survey_pages import results_page
 from candor.apps.scores.survey_results import QuestionResult, SurveyResult, survey_result
 from candor.apps.surveys.models import Invitation, Response, Survey, SurveyVersion
 from candor.apps.surveys.services import define_survey
@@ -181,6 +182,7 @@ def test_the_response_rate_counts_whom_the_invitation_reached_and_who_had_time(
     result = survey_result(survey, scope=scope, by=None)
     assert (result.who.asked, result.who.asked_and_answered) == (100, 40)
     assert result.response_rate is not None and result.response_rate.value == pytest.approx(0.4)
+    assert "All invitations that arrived" in results_page(result, scope)["rate_of"]
 
 
 def test_partial_answers_are_told(client: Client, world: World, survey: Survey, scope_for: ScopeFor) -> None:

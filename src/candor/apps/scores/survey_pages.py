@@ -54,7 +54,11 @@ def results_page(result: SurveyResult, scope: Scope) -> dict[str, Any]:
         "cards": [card_of(one) for one in result.questions],
         "scope_words": queries.scope_words(scope),
         "partial_words": _partial_words(who.partial),
-        "rate_measure": MEASURES["response_rate"],
+        "rate_of": _(
+            "All invitations that arrived, by the day they were sent, once they are %(days)s days old"
+        )
+        % {"days": MEASURES["response_rate"].waiting_days},
+        "rate_blanks": MEASURES["response_rate"].blanks,
         "rate_counted": ngettext("%(n)s who was asked", "%(n)s who were asked", who.asked)
         % {"n": number(who.asked)},
         "dimensions": [(key, drawings.DIMENSION_NAMES[key][0]) for key in result.offered],
