@@ -1,7 +1,7 @@
 """Writes of connections: make them, change them, switch them on and off."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from candor.foundation.errors import CannotUnseal, Conflict, InvalidInput
 from candor.foundation.outgoing import check_address
 from candor.foundation.sealed import seal, unseal
 
+from . import tasks
 from .connectors import CONNECTORS
 from .models import Connection
 
@@ -27,8 +28,6 @@ def make_connection(
         InvalidInput: the site is none that can be connected, or something it needs is missing.
         AddressRefused: the address of a gateway is none that may be asked.
     """
-    from . import tasks
-
     if site not in CONNECTORS:
         raise InvalidInput(f"Expected one of {', '.join(sorted(CONNECTORS))}.")
     shown, secret = _split(site, values, {})
@@ -90,7 +89,7 @@ def _split(
 
 
 @transaction.atomic
-def fetch_soon(*, connection: Connection, by: Person, later: Callable[[int, bool], object]) -> None:
+def fetch_soon(*, connection: Connection, by: Person) -> None:
     """Have reviews fetched now, to the end, unless the site asked us to wait.
 
     Raises:
@@ -99,4 +98,4 @@ def fetch_soon(*, connection: Connection, by: Person, later: Callable[[int, bool
     if connection.next_at is not None and connection.next_at > timezone.now():
         raise Conflict(f"The site asked us to wait until {timezone.localtime(connection.next_at):%H:%M}.")
     record_audit(by=by, action="connection.fetched", target=connection)
-    later(connection.pk, True)
+    tasks.fetch.enqueue(connection.pk, True)

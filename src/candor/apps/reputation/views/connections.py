@@ -10,7 +10,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.foundation.errors import AddressRefused, InvalidInput, NotFound
 
-from .. import connecting, fetching, queries, tasks
+from .. import connecting, fetching, queries
 from ..connectors import CONNECTORS
 from ..forms import CONNECTABLE, ConnectionForm
 from ..models import Connection
@@ -68,7 +68,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """Fetch now."""
     viewer = require(request, Permission.MANAGE_RULES)
     shown = get_object_or_404(Connection, pk=pk)
-    connecting.fetch_soon(connection=shown, by=viewer.person, later=tasks.fetch.enqueue)
+    connecting.fetch_soon(connection=shown, by=viewer.person)
     messages.success(request, _("Its reviews are fetched in the background."))
     return redirect("reputation:connection", pk)
 
