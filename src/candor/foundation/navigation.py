@@ -78,7 +78,7 @@ def pages_for(permissions: Collection[str]) -> list[Word]:
 
 
 def current_place(request: HttpRequest) -> Place:
-    """The page that the request is on; a page deeper in an app is in the word of that app's first page."""
+    """The page that the request is on; a page deeper in an app is in the word of that app's first page, Settings last."""
     match = getattr(request, "resolver_match", None)
     if match is None:
         return Place()
@@ -88,4 +88,4 @@ def current_place(request: HttpRequest) -> Place:
     siblings = [page for page in _pages if match.namespace and page.url_name.split(":")[0] == match.namespace]
     if not siblings:
         return Place()
-    return Place(min(siblings, key=lambda page: (page.order, page.name)).word)
+    return Place(min(siblings, key=lambda page: (page.word == SETTINGS, page.order, page.name)).word)
