@@ -75,7 +75,7 @@ def plan_a_round(*, today: date, lead: Person | None, branch: Unit | None) -> No
 
 def _plan_of_the_past(survey: Survey) -> Plan:
     return Plan.objects.create(
-        name=NAME, survey=survey, trigger=Trigger.TOUCHPOINT, touchpoint=Touchpoint.objects.filter(key=TOUCHPOINT).first(),
+        name=NAME, survey=survey, trigger=Trigger.TOUCHPOINT, touchpoint=Touchpoint.objects.filter(activity=ACTIVITY).first(),
         delay_hours=24, share=SHARE, rank=4, state=PlanState.PAUSED, started_at=timezone.now() - timedelta(days=DAYS),
     )  # fmt: skip
 
