@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from candor.analytics import Estimate
-from candor.apps.organization.access import Viewer
 from candor.apps.organization.models import Unit
 from candor.foundation.wording import number
+from candor.intake import csv_lines
 
 from .choices import PulseState
 from .models import Pulse
@@ -54,7 +54,7 @@ def words_of(shown: Shown, factor: float, digits: int) -> str:
     return words % number(round(limit * factor, digits), digits)
 
 
-def pulse_page(pulse: Pulse, viewer: Viewer, at: str) -> dict[str, Any]:
+def pulse_page(pulse: Pulse, at: str) -> dict[str, Any]:
     """The lines of all units, and the comments of the one that is looked at."""
     asked, answered = pulse.seats.count(), 0
     if pulse.state != PulseState.CLOSED:
@@ -81,26 +81,23 @@ def unit_lines(pulse: Pulse) -> list[UnitLine]:
     ]
 
 
-def rows_for_export(pulse: Pulse, viewer: Viewer) -> Iterator[list[str]]:
+def as_csv(pulse: Pulse) -> Iterator[str]:
     """The same as the page shows; hidden units have the same words whatever the reason."""
-    yield ["unit", "measure", "value", "low", "high", "n", "asked", "method"]
-    if pulse.state != PulseState.CLOSED:
-        return
-    for line in unit_lines(pulse):
-        for name, shown, words in (
-            ("eNPS", line.enps, line.enps_words),
-            ("engagement", line.engagement, line.engagement_words),
-        ):
-            unit = _plain(line.unit.name)
-            if shown is None:
-                yield [unit, name, _("Hidden to keep answers private"), "", "", "", "", ""]
-                continue
-            found = shown.estimate("enps" if name == "eNPS" else "engagement")
-            factor = 100 if name == "eNPS" else 1
-            low, high = (f"{(end or 0) * factor:.1f}" for end in (found.low, found.high))
-            yield [unit, name, words, low, high, str(shown.n), str(shown.asked), found.method]
+    return csv_lines(["unit", "measure", "value", "low", "high", "n", "asked", "method"], _rows(pulse))
 
 
-def _plain(text: str) -> str:
-    """So that a spreadsheet takes it for no formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+def _rows(pulse: Pulse) -> Iterator[list[object]]:
+    for line in unit_lines(pulse) if pulse.state == PulseState.CLOSED else ():
+        yield _row(line.unit, "eNPS", line.enps, line.enps_words, line.enps_estimate, 100)
+        yield _row(
+            line.unit, "engagement", line.engagement, line.engagement_words, line.engagement_estimate, 1
+        )
+
+
+def _row(
+    unit: Unit, measure: str, shown: Shown | None, words: str, found: Estimate | None, factor: int
+) -> list[object]:
+    if shown is None or found is None:
+        return [unit.name, measure, _("Hidden to keep answers private"), *[""] * 5]
+    low, high = (round((end or 0) * factor, 1) for end in (found.low, found.high))
+    return [unit.name, measure, words, low, high, shown.n, shown.asked, found.method]

@@ -175,9 +175,7 @@ def undo_merge(*, idea: Idea, by: Person) -> Idea:
 
 
 @transaction.atomic
-def note_what_customers_say(
-    *, text: str, by: Person, touchpoint: Touchpoint | None = None, at_channel: str = ""
-) -> int:
+def note_what_customers_say(*, text: str, by: Person, touchpoint: Touchpoint | None = None) -> int:
     """Keep what a customer said to a colleague as feedback of that colleague's unit; themes, inbox and search take it from there.
 
     Returns:
@@ -187,7 +185,7 @@ def note_what_customers_say(
         items=[
             NewFeedback(
                 kind=Kind.MESSAGE, source=NOTES, key=secrets.token_hex(12), received_at=timezone.now(),
-                channel=at_channel or "frontline", unit_id=by.unit_id, comment=text,
+                channel="frontline", unit_id=by.unit_id, comment=text,
                 title=_("Heard by %(who)s") % {"who": by.unit},
                 touchpoint_id=touchpoint.pk if touchpoint else None,
                 journey_id=touchpoint.stage.journey_id if touchpoint and touchpoint.stage else None,

@@ -1,8 +1,5 @@
 """Pulses: writing, opening, answering, and the results that may be shown."""
 
-import csv
-import io
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +48,7 @@ def pulse(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _pulse(viewer, pk)
     context = {"pulse": shown, "moderates": queries.moderates(viewer), "form": OpenForm()}
     return render(
-        request, "frontline/pulse.html", context | pages.pulse_page(shown, viewer, request.GET.get("at", ""))
+        request, "frontline/pulse.html", context | pages.pulse_page(shown, request.GET.get("at", ""))
     )
 
 
@@ -62,9 +59,7 @@ def open_(request: HttpRequest, pk: int) -> HttpResponse:
     shown, form = _pulse(viewer, pk), OpenForm(request.POST)
     if not form.is_valid():
         context = {"pulse": shown, "moderates": True, "form": form}
-        return render(
-            request, "frontline/pulse.html", context | pages.pulse_page(shown, viewer, ""), status=422
-        )
+        return render(request, "frontline/pulse.html", context | pages.pulse_page(shown, ""), status=422)
     open_pulse(pulse=shown, **form.cleaned_data, by=viewer.person)
     messages.success(request, _("The pulse is open, and everybody is asked by mail."))
     return redirect("frontline:pulse", pk)
@@ -107,11 +102,9 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.EXPORT_DATA)
     require(request, Permission.SPEAK_UP)
     shown = _pulse(viewer, pk)
-    text = io.StringIO()
-    csv.writer(text).writerows(pages.rows_for_export(shown, viewer))
     with transaction.atomic():
         record_audit(by=viewer.person, action="pulse.exported", target=shown)
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(pages.as_csv(shown)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="pulse-{pk}.csv"'
     return response
 
