@@ -190,9 +190,9 @@ def test_an_invitation_counts_once_and_the_browser_that_answered_is_not_known_af
     intake.take_in_anonymous(now=NEXT_DAY)
     with caplog.at_level(logging.DEBUG):
         assert "Sie haben schon geantwortet" in client.get(f"/a/{secret}/").content.decode()
-        client.post(
-            f"/a/{secret}/", {"secret": "x" * 30, "data": {"score": 99}}, content_type="application/json"
-        )
+        late = {"secret": "x" * 30, "data": {"score": 99}}
+        refused = client.post(f"/a/{secret}/", late, content_type="application/json")
+        assert refused.status_code == 409
     assert secret not in caplog.text
     assert not client.cookies
     assert not [word for word in _web_command(_arguments()) if "access" in word]
