@@ -20,7 +20,7 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import AuditEntry, Person, Unit
 from candor.apps.organization.scope import Scope
-from candor.apps.surveys import exporting
+from candor.apps.surveys import exporting, tasks
 from candor.apps.surveys.models import Export, Invitation, Survey
 from candor.apps.surveys.services import define_survey
 from candor.foundation.errors import NotAllowed, NotFound
@@ -274,7 +274,11 @@ def test_the_page_makes_a_file_and_shows_where_it_is(client: Client, world: Worl
 
 def test_files_are_gone_after_a_day(world: World, survey: Survey) -> None:
     path = made(survey, world.clara, "csv")
-    assert exporting.forget_old_exports(before=timezone.now() + timedelta(seconds=1)) == 1
+    Export.objects.update(made_at=timezone.now() - timedelta(hours=23))
+    assert tasks.forget_old_exports.func() == 0
+    assert path.exists()
+    Export.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    assert tasks.forget_old_exports.func() == 1
     assert not path.exists() and not Export.objects.exists()
 
 
