@@ -27,6 +27,7 @@ from candor.apps.surveys.sources.wide import question_fields
 from candor.foundation.errors import InvalidInput
 from candor.foundation.periods import Period
 from candor.foundation.storage import warehouse
+from candor.questionnaire import SCALES as ASKED_ON
 from tests.builders import a_feedback
 from tests.world import World
 
@@ -48,6 +49,8 @@ def test_a_kind_of_question_has_one_scale_everywhere(kind: AnswerKind) -> None:
     for measure in MEASURES.values():
         if measure.metric == kind:
             assert (measure.lowest, measure.highest) == SCALES[kind], measure.key
+    asked = {str(measure): ends for measure, ends in ASKED_ON.items()}
+    assert asked.get(kind, SCALES[kind]) == SCALES[kind]
     if kind in LOW_AT_MOST:
         lowest, highest = SCALES[kind]
         assert lowest <= LOW_AT_MOST[kind] < highest
