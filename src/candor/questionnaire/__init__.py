@@ -6,6 +6,7 @@ The form is SurveyJS JSON. No Django, no clock, no network; works in a notebook.
 from .checking import check_answers
 from .concerns import SCALES, Concern, warnings
 from .definition import (
+    COMMENT,
     DEFAULT,
     Choice,
     Measure,
@@ -24,6 +25,7 @@ from .reading import read_definition
 from .walking import DeadEnd, Walk, Way, walk
 
 __all__ = [
+    "COMMENT",
     "DEFAULT",
     "SCALES",
     "BadDefinition",

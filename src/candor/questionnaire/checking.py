@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 
-from .definition import Question, QuestionKind, Questionnaire
+from .definition import COMMENT, Question, QuestionKind, Questionnaire
 from .errors import Fault
 from .passing import completed_pages, is_required, rankings, visible_questions, visible_rows, with_calculated
 from .values import Value, is_empty, is_equal, is_number, is_too_much, to_number, to_text
@@ -33,7 +33,7 @@ def check_answers(
     ['outside', 'unknown_name']
     """
     elements = {one.name: one for one in questionnaire.elements()}
-    extra = {f"{one.name}-Comment" for one in elements.values() if one.has_other or one.has_comment}
+    extra = {f"{one.name}{COMMENT}" for one in elements.values() if one.has_other or one.has_comment}
     reckoned = {one.name for one in questionnaire.calculated} | {
         one.to for one in questionnaire.triggers if one.to
     }
@@ -71,8 +71,8 @@ def _missing(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> Iter
                     "required",
                     f"An answer is needed in each row; missing: {', '.join(rows[:10])}.",
                 )
-        elif question.has_other and _is_other(answer) and is_empty(answers.get(f"{question.name}-Comment")):
-            yield Fault(f"{question.name}-Comment", "required", "Please say what the other is.")
+        elif question.has_other and _is_other(answer) and is_empty(answers.get(f"{question.name}{COMMENT}")):
+            yield Fault(f"{question.name}{COMMENT}", "required", "Please say what the other is.")
 
 
 def _is_other(answer: Value) -> bool:

@@ -13,6 +13,8 @@ from .values import Value, whole
 
 DEFAULT = "default"  # SurveyJS's name for the language a questionnaire is written in
 
+COMMENT = "-Comment"  # SurveyJS keeps what is written beside a choice under the question's name and this
+
 
 class QuestionKind(StrEnum):
     """What sort of answer a question takes."""

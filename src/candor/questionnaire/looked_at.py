@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .definition import Question, QuestionKind, Questionnaire, Trigger, TriggerKind
+from .definition import COMMENT, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
 from .evaluation import evaluate
 from .expressions import Binary, Constant, Expression, Name, Node, Unary, nodes
 from .passing import rankings
@@ -73,7 +73,7 @@ class LookedAt:
         wanted = tuple(asked)
         return frozenset(
             one.name for one in self.questionnaire.elements()
-            if any(is_known(name, frozenset({one.name.lower(), f"{one.name}-comment".lower()})) for name in wanted)
+            if any(is_known(name, frozenset({one.name.lower(), f"{one.name}{COMMENT}".lower()})) for name in wanted)
         )  # fmt: skip
 
     @cached_property
@@ -147,7 +147,7 @@ def _joined(tree: Node) -> Iterator[Node]:
 def _has_loose_names(part: Node, looked_at: LookedAt) -> bool:
     """Whether it looks at something that is no answer: a reckoned value, a comment, `{item}`."""
     found = {node.name for node in nodes(part) if isinstance(node, Name)}
-    return any(not looked_at.questions_behind([name]) or "-comment" in name.lower() for name in found)
+    return any(not looked_at.questions_behind([name]) or COMMENT.lower() in name.lower() for name in found)
 
 
 def _constants(parts: list[tuple[Node, bool]]) -> list[Value]:

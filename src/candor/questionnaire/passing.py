@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .definition import Choice, Page, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
+from .definition import COMMENT, Choice, Page, Question, QuestionKind, Questionnaire, Trigger, TriggerKind
 from .evaluation import evaluate, holds
 from .expressions import Expression
 from .values import Value, is_too_much
@@ -177,5 +177,5 @@ def keep_seen(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> dic
     """The answers without those to questions that are not seen in the end, as survey-core leaves them out when it completes."""
     seen = {one.name for one in visible_questions(questionnaire, answers)}
     hidden = {one.name for one in questionnaire.questions()} - seen
-    hidden |= {f"{name}-Comment" for name in hidden}
+    hidden |= {f"{name}{COMMENT}" for name in hidden}
     return {name: value for name, value in answers.items() if name not in hidden}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .definition import DEFAULT, Calculated, Page, Question, Questionnaire, Trigger, TriggerKind
+from .definition import COMMENT, DEFAULT, Calculated, Page, Question, Questionnaire, Trigger, TriggerKind
 from .elements import KINDS, read_element
 from .errors import BadDefinition, Fault, FileRefused
 from .expressions import Expression
@@ -176,7 +176,7 @@ def known_names(questionnaire: Questionnaire) -> frozenset[str]:
     """Names that conditions and texts may use, in small letters."""
     names = {one.name for one in questionnaire.elements()} | {one.name for one in questionnaire.calculated}
     names |= {one.to for one in questionnaire.triggers if one.kind is not TriggerKind.SKIP and one.to}
-    names |= {f"{one.name}-Comment" for one in questionnaire.elements() if one.has_other or one.has_comment}
+    names |= {f"{one.name}{COMMENT}" for one in questionnaire.elements() if one.has_other or one.has_comment}
     return frozenset(name.lower() for name in names)
 
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.html import strip_tags
 
 from candor.questionnaire import (
+    COMMENT,
     Choice,
     Question,
     QuestionKind,
@@ -18,8 +19,6 @@ from candor.questionnaire import (
     piped,
     visible_questions,
 )
-
-from .hub_answers import COMMENT
 
 PREFIX = "q:"
 MOST_BUTTONS = 11

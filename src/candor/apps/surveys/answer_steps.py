@@ -5,12 +5,11 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 
-from candor.questionnaire import check_answers, keep_seen
+from candor.questionnaire import COMMENT, check_answers, keep_seen
 
 from .answer_forms import is_short, read_step, steps
 from .answer_pages import AnswerPage
 from .errors import BadAnswers
-from .hub_answers import COMMENT
 
 _LONGEST_NUMBER = 9  # digits
 

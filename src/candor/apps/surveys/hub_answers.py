@@ -5,9 +5,8 @@ from typing import Any
 
 from candor.apps.feedback.choices import MANY, SCALES, AnswerKind
 from candor.apps.feedback.services import NewAnswer
-from candor.questionnaire import Question, QuestionKind, Questionnaire
+from candor.questionnaire import COMMENT, Question, QuestionKind, Questionnaire
 
-COMMENT = "-Comment"  # SurveyJS keeps what is written beside a choice under the question's name and this
 _LONGEST_KEY = 80
 _NUMERIC = frozenset(AnswerKind) - {AnswerKind.TEXT, AnswerKind.CHOICE}
 _KINDS = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..definition import COMMENT
 from .carrying import Carrying, as_html, number_or_text
 from .limesurvey_logic import CannotTranslate, Equation, Target
 from .limesurvey_tables import Row
@@ -189,7 +190,7 @@ def _other(asked: Asked, element: dict[str, Any]) -> None:
         element["showOtherItem"] = True
         if words := asked.words("other_replace_text"):
             element["otherText"] = words
-        asked.point("other", Target(f"{asked.name}-Comment"))
+        asked.point("other", Target(f"{asked.name}{COMMENT}"))
 
 
 def _list(asked: Asked, kind: str) -> Iterator[dict[str, Any]]:
@@ -209,7 +210,7 @@ def _dropdown(asked: Asked) -> Iterator[dict[str, Any]]:
 
 def _with_comment(asked: Asked) -> Iterator[dict[str, Any]]:
     for element in _list(asked, "radiogroup"):
-        asked.point("comment", Target(f"{asked.name}-Comment"))
+        asked.point("comment", Target(f"{asked.name}{COMMENT}"))
         yield element | {"showCommentArea": True}
 
 

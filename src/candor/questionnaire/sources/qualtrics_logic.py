@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..definition import COMMENT
 from .carrying import Carrying, literal
 from .qualtrics_questions import Made
 
@@ -99,7 +100,7 @@ class Logic:
         ):
             return _compared(f"{{{made.rows[first]}}}", operator, right)
         if what == "ChoiceTextEntryValue" and first and made.values.get(first) == "other":
-            return _compared(f"{{{made.name}-Comment}}", operator, right)
+            return _compared(f"{{{made.name}{COMMENT}}}", operator, right)
         return None
 
     def _selected(self, made: Made, first: str, second: str | None, operator: str) -> str | None:
@@ -138,7 +139,7 @@ class Logic:
         if made.kind == "rows":
             return made.rows.get(found[3] or found[2].rpartition("/")[2])
         is_other = found[2].startswith("ChoiceTextEntryValue") and made.values.get(found[3] or "") == "other"
-        return f"{made.name}-Comment" if is_other else made.name
+        return f"{made.name}{COMMENT}" if is_other else made.name
 
 
 def _cell(made: Made, first: str, second: str | None) -> tuple[str, Any, bool] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from candor.apps.feedback.choices import AnswerKind
-from candor.questionnaire import BadDefinition, Question, QuestionKind, read_definition
+from candor.questionnaire import COMMENT, BadDefinition, Question, QuestionKind, read_definition
 
 from ..formats import Format, Opening, Told
 from ..objects import Objects, Person, Said, fact_names
@@ -84,7 +84,7 @@ class _Teller:
                 if not isinstance(answer, dict | list):
                     yield Said(key=f"{name}.{row}", value=_in_words(question, answer), text=text, kind=kind)
             return
-        if name.endswith("-Comment") and question is None:
+        if name.endswith(COMMENT) and question is None:
             yield Said(key=name, value=value, kind=AnswerKind.TEXT)
             return
         if isinstance(value, list) and any(isinstance(one, dict) for one in value):
