@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 
+from .middleware import PROBLEM
 from .paging import MOST
 
 Item = TypeVar("Item")
@@ -79,6 +80,18 @@ class Problem(Told):
 def problems(*statuses: int) -> dict[int, type[Problem]]:
     """Error answers that an operation has of its own, beside those that every operation has."""
     return dict.fromkeys(statuses, Problem)
+
+
+def problem_answer(words: str, *, waits: bool = False) -> dict[str, Any]:
+    """One error answer in the words of OpenAPI; `waits` where it names a time after which to ask again."""
+    answer: dict[str, Any] = {
+        "description": words,
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if waits:
+        seconds = {"description": "Seconds after which to ask again", "schema": {"type": "integer"}}
+        answer["headers"] = {"Retry-After": seconds}
+    return answer
 
 
 def needs(scope: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from django.conf import settings
 from candor.apps.events.described import PATHS as EVENT_PATHS
 from candor.apps.events.described import SCHEMAS as EVENT_SCHEMAS
 from candor.apps.organization.calls import HEADER, LONGEST_KEY
-from candor.foundation.middleware import PROBLEM
-from candor.foundation.shapes import Problem
+from candor.foundation.shapes import Problem, problem_answer
 
 Doc = dict[str, Any]
 
@@ -56,18 +55,6 @@ def description() -> Doc:
     components["schemas"] = dict(sorted(components["schemas"].items()))
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}
     return document
-
-
-def problem_answer(words: str, *, waits: bool = False) -> Doc:
-    """One error answer."""
-    answer: Doc = {
-        "description": words,
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    if waits:
-        seconds = {"description": "Seconds after which to ask again", "schema": {"type": "integer"}}
-        answer["headers"] = {"Retry-After": seconds}
-    return answer
 
 
 def _complete(method: str, operation: Doc) -> None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from candor.apps.organization.choices import KeyScope
+from candor.foundation.shapes import problem_answer
 
 Doc = dict[str, Any]
 
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_WAIT = {"Retry-After": {"description": "Seconds after which to send again", "schema": {"type": "integer"}}}
 _ERRORS = {
     "400": "The body is no JSON, no batch of 1 to 1,000 events, or damaged gzip.",
     "401": "No valid key.",
@@ -88,10 +87,7 @@ _CALLS = {
 
 
 def _address(name: str, summary: str, bodies: dict[str, Doc]) -> Doc:
-    answers = {
-        code: {"description": words, "content": _PROBLEM} | ({"headers": _WAIT} if code in _WAITS else {})
-        for code, words in _ERRORS.items()
-    }
+    answers = {code: problem_answer(words, waits=code in _WAITS) for code, words in _ERRORS.items()}
     taken = {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}}
     return {
         "post": {
