@@ -41,14 +41,16 @@ def test_everything_is_there_afterwards_and_goes_on(small: Workspace, tmp_path: 
     assert moved.json["rows"]["feedback_feedback"] > 100
     query = "SELECT key, title, comment, weight, kind FROM feedback_feedback ORDER BY id"
     assert small.record(query) == grown.record(query)
-    verified, again, imported, told = grown.run_in_turn(
+    verified, again, asked, imported, told = grown.run_in_turn(
         ["warehouse", "verify", "--json"],
         LOADED,
-        ["import", "complaints", complaints_csv(tmp_path / "c.csv", 30), "--json"],
+        ["import", "complaints", file := complaints_csv(tmp_path / "c.csv", 30), "--json"],
+        ["import", "complaints", file, "--answer", "clock=rules", "--json"],
         ["warehouse", "verify", "--json"],
     )
     assert verified.json["equal"] is True
     assert again.json["loaded"] is False
+    assert "clock=rules (The rule set that fits each) or clock=simple" in asked.json["error"]
     assert imported.json["rows_added"] == 30, "new rows are numbered after the old ones"
     assert told.json["facts"] > verified.json["facts"]
 

@@ -237,7 +237,7 @@ def test_the_export_holds_what_the_page_shows_and_is_noted(client: Client, world
     client.force_login(world.clara)
     text = client.get(f"/frontline/pulses/{pulse.pk}/export/").content.decode()
     line = next(line for line in pages.unit_lines(pulse) if line.unit == world.harbour)
-    assert f"Harbour,eNPS,{line.enps_words}," in text
+    assert f'"Harbour","eNPS","{line.enps_words}",' in text
     assert AuditEntry.objects.filter(action="pulse.exported").exists()
     client.force_login(world.theo)
     assert client.get(f"/frontline/pulses/{pulse.pk}/export/").status_code == 403

@@ -87,6 +87,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="keep",
         help="rows whose work was done by somebody nobody knows: keep the name as it stands (default), or hand the row back",
     )
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="KEY=CHOICE",
+        help="answer what an import asks, such as clock=rules",
+    )
     parser.add_argument("--bad-rows", metavar="FILE", help="write the rows that did not fit here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -206,7 +213,7 @@ def _draw_bar(batch_pk: int, ended: threading.Event) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    options: dict[str, Any] = {
+    options: dict[str, Any] = dict(_pairs(arguments.answer)) | {
         "columns": dict(_pairs(arguments.column)),
         "unknown_units": arguments.unknown_units,
         "unknown_people": arguments.unknown_people,

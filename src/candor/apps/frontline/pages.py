@@ -83,7 +83,8 @@ def unit_lines(pulse: Pulse) -> list[UnitLine]:
 
 def as_csv(pulse: Pulse) -> Iterator[str]:
     """The same as the page shows; hidden units have the same words whatever the reason."""
-    return csv_lines(["unit", "measure", "value", "low", "high", "n", "asked", "method"], _rows(pulse))
+    header = ["unit", "measure", "value", "low", "high", "n", "asked", "method"]
+    return csv_lines(_rows(pulse), header=header)
 
 
 def _rows(pulse: Pulse) -> Iterator[list[object]]:

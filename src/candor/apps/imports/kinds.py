@@ -50,6 +50,11 @@ class Question:
     text: str
     choices: tuple[tuple[str, str], ...]
 
+    def __str__(self) -> str:
+        """The question with its answers, for whoever gives them as options."""
+        answers = " or ".join(f"{self.key}={choice} ({words})" for choice, words in self.choices)
+        return f"{self.text} Answer {answers}."
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

@@ -126,7 +126,7 @@ def start(*, batch: ImportBatch, by: Person | None, later: Later | None = None) 
             f"Choose the column for: {', '.join(names.get(key, key) for key in seen.missing)}."
         )
     if seen.questions:
-        raise MappingIncomplete(" ".join(question.text for question in seen.questions))
+        raise MappingIncomplete(" ".join(map(str, seen.questions)))
     with transaction.atomic():
         taken = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.DRAFT, State.FAILED]).update(
             state=State.QUEUED
