@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "candor.apps.complaints",
     "candor.apps.surveys",
     "candor.apps.reputation",
+    "candor.apps.conversations",
     "candor.apps.asking",
     "candor.apps.scores",
     "candor.apps.insights",

@@ -16,6 +16,7 @@ _APPS = [
     "complaints",
     "surveys",
     "reputation",
+    "conversations",
     "asking",
     "scores",
     "insights",

@@ -20,8 +20,9 @@ from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
 from .models import Answer, Feedback
-from .signals import feedback_forgotten, feedback_received
+from .signals import feedback_continued, feedback_forgotten, feedback_received
 
+LONGEST_CONTINUED = 50_000  # characters of feedback that is told piece by piece
 _ENOUGH_TO_TELL = 400  # characters from which a language is told as well as from the whole
 
 
@@ -203,6 +204,28 @@ def revise(
         _insert_answers((feedback.pk, answer) for answer in answers)
     announce_changed([feedback.pk])
     return feedback
+
+
+@transaction.atomic
+def continue_feedback(*, feedback: Feedback, words: str, language: str = "") -> Feedback:
+    """Add what its author said further to the same thing; it goes back into the inbox if somebody had taken it out.
+
+    `language` is what the source knows; without it the language is told from all the words. Beyond `LONGEST_CONTINUED` characters
+    nothing is added: the source keeps the whole.
+    """
+    row = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    if len(row.comment) + len(words) <= LONGEST_CONTINUED:
+        row.comment = "\n\n".join(filter(None, (row.comment, words)))
+        row.comment_masked = mask(row.comment).text
+        row.language = language or detect_language(row.comment[:_ENOUGH_TO_TELL])
+    is_back = row.handled_at is not None
+    row.handled_at, row.handled_by = None, None
+    row.save(update_fields=["comment", "comment_masked", "language", "handled_at", "handled_by"])
+    if is_back:
+        record_audit(by=None, action="feedback.reopened", target=row)
+    announce_changed([row.pk])
+    feedback_continued.send(sender=Feedback, feedback_ids=[row.pk])
+    return row
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ all, so that no crash between the two can lose it.
 from django.dispatch import Signal
 
 feedback_received = Signal()  # feedback_ids: list[int], new ones only
+feedback_continued = Signal()  # feedback_ids: list[int], to which their authors added words
 feedback_forgotten = (
     Signal()
 )  # feedback_ids: list[int], about to be deleted; is_erasure: bool, keep nothing of what they say

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from candor.apps.feedback.signals import feedback_received
+from candor.apps.feedback.signals import feedback_continued, feedback_received
 
 from . import tasks
 
@@ -12,4 +12,10 @@ from . import tasks
 @receiver(feedback_received, dispatch_uid="insights.read_comments")
 def on_feedback_received(feedback_ids: list[int], **_: Any) -> None:
     """Have a worker read the comments."""
+    tasks.read_comments.enqueue(feedback_ids)
+
+
+@receiver(feedback_continued, dispatch_uid="insights.read_again")
+def on_feedback_continued(feedback_ids: list[int], **_: Any) -> None:
+    """Have a worker read the comments again, as a whole."""
     tasks.read_comments.enqueue(feedback_ids)

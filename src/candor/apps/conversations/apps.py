@@ -1,0 +1,36 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConversationsConfig(AppConfig):
+    name = "candor.apps.conversations"
+    label = "conversations"
+    verbose_name = "Conversations"
+
+    def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
+        from candor.apps.customers.timeline import register_source
+        from candor.apps.organization.audit import register_actions
+        from candor.apps.webhooks.events import register_event
+
+        from .news import CLOSED, OPENED, RECEIVED
+        from .personal import HOLDER
+        from .timeline import SOURCE
+
+        register_holder(HOLDER)
+        register_source(SOURCE)
+        for event in (OPENED, CLOSED, RECEIVED):
+            register_event(event)
+        register_actions(
+            "conversation",
+            _("Conversations"),
+            {
+                "opened": _("A conversation began"),
+                "replied": _("Replied in a conversation"),
+                "handed_over": _("The assistant handed a conversation over"),
+                "assigned": _("Gave a conversation to somebody"),
+                "closed": _("Closed a conversation"),
+                "reopened": _("Opened a conversation again"),
+            },
+            pages={"conversation": "conversations:conversation"},
+        )
