@@ -10,7 +10,7 @@ import candor
 
 SOURCE = Path(candor.__file__).parent
 ROOT = SOURCE.parent.parent
-PURE = ("analytics", "warehouse", "intake", "text", "questionnaire")
+PURE = ("analytics", "warehouse", "intake", "text", "questionnaire", "assistant")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "base"}
 
 

@@ -66,6 +66,11 @@ mesmo meu meus minha minhas muito na nas no nos nossa nosso o obrigado olá onde
 quando que quem se sem ser será seu seus só sobre sou sua suas também tão tem tenho ter teve todo todos tudo um uma umas uns vai você vocês
 """
 
+_ARABIC = """
+في من إلى الى على عن مع هذا هذه ذلك تلك هو هي هم نحن أنا انا أنت انت كان كانت يكون تكون ما ماذا متى أين اين كيف لماذا هل كم أي اي التي الذي الذين
+أن ان إن أو او ثم قد لقد كل بعض عند بعد قبل حتى إذا اذا لكن لكني لي لك له لها لنا لكم بي به بها أريد اريد أود يمكن يمكنني ممكن شكرا مرحبا نعم أيضا جدا فقط
+"""
+
 STOP_WORDS: Final = MappingProxyType(
     {
         "en": frozenset(_ENGLISH.split()),
@@ -74,6 +79,7 @@ STOP_WORDS: Final = MappingProxyType(
         "es": frozenset(_SPANISH.split()),
         "nl": frozenset(_DUTCH.split()),
         "pt": frozenset(_PORTUGUESE.split()),
+        "ar": frozenset(_ARABIC.split()),
     }
 )
 
@@ -101,5 +107,6 @@ NEGATORS: Final = MappingProxyType(
         "es": frozenset({"no", "nunca", "jamás", "ni"}),
         "nl": frozenset({"niet", "geen", "nooit"}),
         "pt": frozenset({"não", "nunca", "nem", "jamais"}),
+        "ar": frozenset({"لا", "لم", "لن", "ليس", "ليست", "غير", "بدون"}),
     }
 )

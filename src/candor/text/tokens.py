@@ -45,7 +45,7 @@ def tokenise(text: str, *, language: str = "en") -> list[Token]:
 
     Args:
         text: One comment.
-        language: ISO 639-1 code. Stop words and negators are known for en, de, fr, es, nl and pt; English is stemmed
+        language: ISO 639-1 code. Stop words and negators are known for en, de, fr, es, nl, pt and ar; English is stemmed
             lightly. Any other language is only cut into words.
 
     Returns:
