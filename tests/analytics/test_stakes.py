@@ -15,6 +15,7 @@ from candor.analytics.stakes import (
     Measured,
     Share,
     Uplift,
+    _ranks,
     is_top_decided,
     top_in_words,
     value_at_stake,
@@ -99,6 +100,44 @@ def test_shares_of_one_whole_differ_with_the_doubt_of_a_multinomial():
     multinomial = stats.norm.cdf(0.04 / math.sqrt((0.8 - 0.04**2) / 1000))
     assert free == pytest.approx(independent, abs=0.005)
     assert tied == pytest.approx(multinomial, abs=0.005)
+
+
+def test_shares_of_one_whole_have_the_marginal_posterior_of_perks_whatever_the_number_of_issues():
+    # One prior case over K issues and "none": the share of an issue is Beta(hits + 1/(K+1), misses + K/(K+1)).
+    for rare in (1, 20, 200):
+        issues = [Issue(key="big", affected=40, of=300)]
+        issues += [Issue(key=f"rare {i:03}", affected=int(i < 20), of=300) for i in range(rare)]
+        big = by_key(value_at_stake(issues, exclusive=True, population=1, draws=40_000))["big"]
+        spread = 1 / (len(issues) + 1)
+        expected = stats.beta.ppf([0.025, 0.975], 40 + spread, 260 + 1 - spread)
+        assert (big.low, big.high) == pytest.approx(expected, abs=1.5e-3)
+
+
+def test_a_single_issue_of_one_whole_is_that_of_jeffreys():
+    (tied,) = value_at_stake(
+        [Issue(key="a", affected=81, of=263)], exclusive=True, population=1, draws=200_000
+    )
+    assert (tied.low, tied.high) == pytest.approx((0.254522, 0.365647), abs=8e-4)
+
+
+def test_half_a_prior_case_for_each_of_many_issues_would_shrink_the_largest_and_one_in_all_does_not():
+    issues = [
+        Issue(key="big", affected=12, of=96),
+        *(Issue(key=f"{i:02}", affected=1, of=96) for i in range(59)),
+    ]
+    means = {}
+    for total in (0.5, 1, 2, 30.5):
+        big = by_key(value_at_stake(issues, exclusive=True, prior_total=total))["big"]
+        means[total] = (big.low + big.high) / 2
+    assert means[0.5] == pytest.approx(means[2], rel=0.02)
+    assert means[30.5] < 0.83 * means[1]
+
+
+def test_equal_stakes_share_the_better_place():
+    stakes = np.array([[5.0, 0.0], [0.0, 0.0], [7.0, 3.0], [0.0, -1.0]])
+    assert _ranks(stakes).tolist() == [[2, 2], [3, 2], [1, 1], [3, 4]]
+    mixed = np.random.default_rng(1).integers(0, 5, (60, 200)).astype(float)
+    assert (_ranks(mixed) == stats.rankdata(-mixed, method="min", axis=0)).all()
 
 
 def test_equal_issues_share_the_top_and_nothing_is_called_decided():
@@ -189,6 +228,8 @@ def test_nobody_affected_is_a_defined_result():
         ([Issue(key="a", affected=1, of=9)], {"population": 0}, BadParameter),
         ([Issue(key="a", affected=1, of=9)], {"level": 1}, BadParameter),
         ([Issue(key="a", affected=1, of=9)], {"draws": 10}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"exclusive": True, "prior_total": 0}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"exclusive": True, "prior_total": math.inf}, BadParameter),
         (
             [Issue(key="a", affected=6, of=9), Issue(key="b", affected=5, of=9)],
             {"exclusive": True},
@@ -221,7 +262,6 @@ def test_chances_sum_to_one_and_the_loss_of_the_best_choice_is_the_smallest(coun
 
 
 def test_many_issues_rank_like_few():
-    # more than forty take the sorting route; both must agree
     issues = [Issue(key=f"{i:02}", affected=10 + 20 * i, of=2000) for i in range(41)]
     wide = by_key(value_at_stake(issues, draws=4000))
     narrow = by_key(value_at_stake(issues[1:], draws=4000))
