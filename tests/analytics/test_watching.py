@@ -432,11 +432,16 @@ class TestConfidenceSequences:
         betting, bernstein = (
             f(np.tile(self.STREAM, 50)) for f in (cx.betting_sequence, cx.empirical_bernstein_sequence)
         )
-        wide = [2 * float(high[n - 1] - low[n - 1]) for n in (50, 500) for low, high in (betting, bernstein)]
+        wide = [
+            2 * float(found.high[n - 1] - found.low[n - 1])
+            for n in (50, 500)
+            for found in (betting, bernstein)
+        ]
         assert wide == pytest.approx([0.64, 0.85, 0.25, 0.25], abs=0.006)
 
     def test_the_bernstein_sequence_is_near_the_reference_and_only_narrows(self):
-        low, high = cx.empirical_bernstein_sequence(np.tile(self.STREAM, 50))
+        found = cx.empirical_bernstein_sequence(np.tile(self.STREAM, 50))
+        low, high = found.low, found.high
         # confseq starts its running mean at 0, the paper at ½: hence not the same digits.
         assert (200 * low[499] - 100, 200 * high[499] - 100) == pytest.approx((17.1003, 42.7087), abs=0.6)
         assert (np.diff(low) >= 0).all()
@@ -446,8 +451,8 @@ class TestConfidenceSequences:
         rng = np.random.default_rng(1)
         missed = 0
         for _ in range(300):
-            low, high = cx.empirical_bernstein_sequence(rng.beta(2, 5, 500))
-            missed += bool(((low > 2 / 7) | (high < 2 / 7)).any())
+            found = cx.empirical_bernstein_sequence(rng.beta(2, 5, 500))
+            missed += not ((found.low <= 2 / 7) & (found.high >= 2 / 7)).all()
         assert missed / 300 <= 0.05
 
     @pytest.mark.parametrize("counts", [(0, 0, 10), (5, 0, 0), (0, 4, 0), (1, 0, 0), (0, 0, 5000)])
@@ -467,6 +472,14 @@ class TestConfidenceSequences:
         )
         assert (rest.low, rest.high) == pytest.approx((1 - share.high, 1 - share.low))
 
+    def test_one_look_at_the_counts_always_leaves_the_observed_score_in(self):
+        # No running intersection is taken here: a score that moved widens nothing and empties nothing.
+        for counts in ((0, 0, 9000), (4000, 0, 5000), (1, 7000, 1)):
+            score = cx.nps_confidence_sequence(
+                **dict(zip(("detractors", "passives", "promoters"), counts, strict=True))
+            )
+            assert score.low <= score.value <= score.high
+
     def test_answers_outside_their_bounds_are_refused(self):
         with pytest.raises(cx.BadParameter):
             cx.empirical_bernstein_sequence([0.5, 1.2])
@@ -478,9 +491,9 @@ class TestConfidenceSequences:
 
 def test_the_betting_sequence_gives_the_values_of_its_authors_package():
     # confseq 0.0.11, betting_cs with 1,000 steps (Waudby-Smith & Ramdas 2024), on NPS points: 6.4…54.6 and 17.8…43.2.
-    low, high = cx.betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
-    assert [round(200 * low[at] - 100, 1) for at in (99, 499)] == [6.4, 17.8]
-    assert [round(200 * high[at] - 100, 1) for at in (99, 499)] == [54.6, 43.2]
+    found = cx.betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
+    assert [round(200 * found.low[at] - 100, 1) for at in (99, 499)] == [6.4, 17.8]
+    assert [round(200 * found.high[at] - 100, 1) for at in (99, 499)] == [54.6, 43.2]
 
 
 def test_the_betting_sequence_holds_at_all_looks_together_and_narrows_only():
@@ -488,28 +501,52 @@ def test_the_betting_sequence_holds_at_all_looks_together_and_narrows_only():
     missed = 0
     for _ in range(200):
         answers = random.choice([0, 0.5, 1], size=300, p=[0.2, 0.3, 0.5])
-        low, high = cx.betting_sequence(answers)
-        assert (np.diff(low) >= 0).all()
-        assert (np.diff(high) <= 0).all()
-        missed += bool((low > 0.65).any() or (high < 0.65).any())
+        found = cx.betting_sequence(answers)
+        assert (np.diff(found.low) >= 0).all()
+        assert (np.diff(found.high) <= 0).all()
+        missed += not ((found.low <= 0.65) & (found.high >= 0.65)).all()
     assert missed <= 10  # at most 5 in 100
 
 
 def test_the_betting_sequence_ignores_the_scale_and_mirrors():
     answers = np.random.default_rng(42).choice([0, 0.5, 1], size=700, p=[0.2, 0.3, 0.5])
-    low, high = cx.betting_sequence(answers)
-    wide_low, wide_high = cx.betting_sequence(answers * 10 - 3, lowest=-3, highest=7)
-    assert wide_low == pytest.approx(low * 10 - 3)
-    assert wide_high == pytest.approx(high * 10 - 3)
-    turned_low, turned_high = cx.betting_sequence(1 - answers)
-    assert turned_low == pytest.approx(1 - high)
-    assert turned_high == pytest.approx(1 - low)
+    found, wide = cx.betting_sequence(answers), cx.betting_sequence(answers * 10 - 3, lowest=-3, highest=7)
+    assert wide.low == pytest.approx(found.low * 10 - 3)
+    assert wide.high == pytest.approx(found.high * 10 - 3)
+    turned = cx.betting_sequence(1 - answers)
+    assert turned.low == pytest.approx(1 - found.high)
+    assert turned.high == pytest.approx(1 - found.low)
 
 
 def test_all_the_same_answers_leave_the_end_of_the_scale_in():
-    low, high = cx.betting_sequence([1.0] * 200)
-    assert high[-1] == 1
-    assert low[-1] > 0.9
+    found = cx.betting_sequence([1.0] * 200)
+    assert found.high[-1] == 1
+    assert found.low[-1] > 0.9
+    assert (found.status, found.words) == ("ok", "")
+
+
+@pytest.mark.parametrize("sequence", [cx.betting_sequence, cx.empirical_bernstein_sequence])
+class TestNoMeanIsLeft:
+    def test_a_mean_that_moved_far_enough_leaves_an_empty_set_and_is_said_in_words(self, sequence):
+        found = sequence([1.0] * 300 + [0.0] * 700)
+        emptied = found.emptied_at
+        assert 300 < emptied < 700
+        assert (found.low[: emptied - 1] <= found.high[: emptied - 1]).all()
+        assert np.isnan(found.low[emptied - 1 :]).all()
+        assert np.isnan(found.high[emptied - 1 :]).all()
+        assert found.status == "not_comparable"
+        assert f"since answer {emptied}" in found.words
+        assert "0.05 of all series" in found.words
+
+    def test_answers_that_come_back_do_not_fill_it_again(self, sequence):
+        away = sequence([1.0] * 300 + [0.0] * 700)
+        back = sequence([1.0] * 300 + [0.0] * 700 + [1.0] * 1000)
+        assert back.emptied_at == away.emptied_at
+        assert np.isnan(back.low[-1])
+
+    def test_one_mean_empties_it_in_no_more_series_than_stated(self, sequence):
+        random = np.random.default_rng(8)
+        assert sum(sequence(random.binomial(1, 0.3, 400)).status == "not_comparable" for _ in range(100)) <= 5
 
 
 @pytest.mark.parametrize(

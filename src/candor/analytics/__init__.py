@@ -311,6 +311,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "trends": ("Trend", "mann_kendall", "mann_kendall_autocorrelated"),
     "leading": ("LeadLag", "lead_lag_correlations"),
     "confidence_sequences": (
+        "RunningLimits",
         "betting_sequence",
         "empirical_bernstein_sequence",
         "mean_confidence_sequence",

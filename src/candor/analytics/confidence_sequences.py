@@ -3,8 +3,11 @@
 An ordinary 95 % interval looked at after every 20 answers misses the truth at some look in a third of all series.
 The intervals here hold at *all* looks together with chance ``level``; the price is about twice the width. Reports
 use the ordinary interval, pages that are watched and decisions to stop use these.
-Answers are taken as independent and from one distribution throughout: if the true score moves, nothing is promised.
+Answers are taken as independent and from one distribution throughout: if the true score moves, nothing is promised. When that goes so far
+that no single mean is left, :class:`RunningLimits` says so.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,10 +15,11 @@ from scipy.special import betaln, gammaln
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, EmptySample
-from candor.analytics.estimates import Estimate, require_level, status_of
+from candor.analytics.estimates import WIDE_SHARE, Estimate, Status, require_level, status_of
 from candor.analytics.inputs import FloatArray
 
 __all__ = [
+    "RunningLimits",
     "betting_sequence",
     "empirical_bernstein_sequence",
     "mean_confidence_sequence",
@@ -28,6 +32,47 @@ GRID = 1000
 
 _BISECTIONS = 64
 _CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningLimits:
+    """Limits of one mean after each answer, in the order of arrival, each narrowing only: a mean once left out stays out.
+
+    Attributes:
+        low, high: As long as the answers. NaN from the answer at which no mean was left: they are an empty set, and
+            not the crossed limits that a running best would give.
+        emptied_at: Number of that answer, the first being 1; None while some mean is left.
+        scale_width: Length of the scale, for the status.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    emptied_at: int | None
+    scale_width: float
+    method: str
+    level: float
+
+    @property
+    def n(self) -> int:
+        """Answers."""
+        return len(self.low)
+
+    @property
+    def status(self) -> Status:
+        """``not_comparable`` once no mean is left: early and late answers are then not of one mean."""
+        if self.emptied_at is not None:
+            return "not_comparable"
+        return "wide" if self.high[-1] - self.low[-1] > WIDE_SHARE * self.scale_width else "ok"
+
+    @property
+    def words(self) -> str:
+        """What a display says in place of the limits, or beside them; empty when they may stand alone."""
+        if self.emptied_at is not None:
+            return (
+                f"No single mean fits these answers any more, since answer {self.emptied_at}: it has moved, or the answers depend on each "
+                f"other. With one mean and independent answers this happens in {1 - self.level:.3g} of all series at most. Start anew."
+            )
+        return "" if self.status == "ok" else f"Wide interval ({self.n} answers)"
 
 
 def nps_confidence_sequence(
@@ -109,15 +154,16 @@ def mean_confidence_sequence(
 
 def empirical_bernstein_sequence(
     answers: ArrayLike, *, lowest: float = 0.0, highest: float = 1.0, level: float = 0.95
-) -> tuple[FloatArray, FloatArray]:
+) -> RunningLimits:
     """Limits of the mean after each answer, in the order of arrival; for any bounded answers, no cells needed.
 
     Wider than :func:`mean_confidence_sequence` at first. The order is part of the data here: it is time.
 
     Source: Waudby-Smith & Ramdas (2024) JRSS-B 86:1, predictable plug-in empirical Bernstein.
 
-    Returns:
-        Two arrays as long as ``answers``, each narrowing only (running best limits).
+    >>> moved = empirical_bernstein_sequence([1.0] * 200 + [0.0] * 400)
+    >>> moved.status, moved.emptied_at, bool(moved.low[-1] == moved.low[-1])
+    ('not_comparable', 231, False)
     """
     require_level(level)
     x = _on_unit_scale(answers, lowest, highest)
@@ -128,14 +174,15 @@ def empirical_bernstein_sequence(
     price = np.cumsum((x - known_mean) ** 2 * (-np.log1p(-bet) - bet))
     centre = np.cumsum(bet * x) / np.cumsum(bet)
     half = (cost + price) / np.cumsum(bet)
-    low = np.maximum.accumulate(np.clip(centre - half, 0.0, 1.0))
-    high = np.minimum.accumulate(np.clip(centre + half, 0.0, 1.0))
-    return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+    return _running(
+        np.maximum.accumulate(centre - half), np.minimum.accumulate(centre + half),
+        lowest=lowest, highest=highest, method="empirical Bernstein confidence sequence", level=level,
+    )  # fmt: skip
 
 
 def betting_sequence(
     answers: ArrayLike, *, lowest: float = 0.0, highest: float = 1.0, level: float = 0.95
-) -> tuple[FloatArray, FloatArray]:
+) -> RunningLimits:
     """Limits of the mean after each answer, by betting against every mean: usually the narrowest with few answers.
 
     Against each mean m on a grid one gambler bets that answers lie above it and one that they lie below, each with half
@@ -148,8 +195,7 @@ def betting_sequence(
         level: Chance that the mean lies within all the limits.
 
     Returns:
-        Two arrays as long as ``answers``, each narrowing only, one step of the grid (a thousandth of the scale) wider
-        than computed.
+        The limits, one step of the grid (a thousandth of the scale) wider than computed.
 
     Raises:
         EmptySample: No answer.
@@ -157,8 +203,8 @@ def betting_sequence(
 
     Source: Waudby-Smith & Ramdas (2024) JRSS-B 86:1, §4 (hedged capital process, predictable plug-in bets).
 
-    >>> low, high = betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
-    >>> round(float(2 * low[-1] - 1), 3), round(float(2 * high[-1] - 1), 3)
+    >>> found = betting_sequence([1, 0.5, 1, 0, 1, 1, 0.5, 0, 1, 0.5] * 50)
+    >>> round(float(2 * found.low[-1] - 1), 3), round(float(2 * found.high[-1] - 1), 3)
     (0.178, 0.432)
     """
     require_level(level)
@@ -177,13 +223,30 @@ def betting_sequence(
         lost = below + np.cumsum(np.log1p(-np.minimum(bet, most[1]) * off), axis=0)
         above, below = won[-1], lost[-1]
         holds = np.maximum(won, lost) < limit
-        # Means that all are left out do not occur together: the last limits then stand.
         kept = holds.any(axis=1)
-        ends[0, part] = np.where(kept, m[holds.argmax(axis=1)], 0.0)
-        ends[1, part] = np.where(kept, m[GRID - holds[:, ::-1].argmax(axis=1)], 1.0)
-    low = np.maximum(np.maximum.accumulate(ends[0]) - 1 / GRID, 0.0)
-    high = np.minimum(np.minimum.accumulate(ends[1]) + 1 / GRID, 1.0)
-    return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+        ends[0, part] = np.where(kept, m[holds.argmax(axis=1)], np.inf)
+        ends[1, part] = np.where(kept, m[GRID - holds[:, ::-1].argmax(axis=1)], -np.inf)
+    return _running(
+        np.maximum.accumulate(ends[0]) - 1 / GRID, np.minimum.accumulate(ends[1]) + 1 / GRID,
+        lowest=lowest, highest=highest, method="betting confidence sequence", level=level,
+    )  # fmt: skip
+
+
+def _running(
+    low: FloatArray, high: FloatArray, *, lowest: float, highest: float, method: str, level: float
+) -> RunningLimits:
+    """Running best limits on 0–1, back on the scale; NaN from where they cross or leave it."""
+    low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    is_empty = low > high  # for good: limits only narrow
+    width = highest - lowest
+    return RunningLimits(
+        low=np.where(is_empty, np.nan, lowest + width * low),
+        high=np.where(is_empty, np.nan, lowest + width * high),
+        emptied_at=int(is_empty.argmax()) + 1 if is_empty.any() else None,
+        scale_width=width,
+        method=method,
+        level=level,
+    )
 
 
 def _on_unit_scale(answers: ArrayLike, lowest: float, highest: float) -> FloatArray:
