@@ -395,8 +395,13 @@ def test_conformity_counts_are_checked_against_each_other() -> None:
     assert (found.as_designed.value, found.skipped.value, found.n_open) == (0.6, 0.3, 7)
     with pytest.raises(cx.BadCounts):
         cx.conformity(journeys=100, as_designed=60, skipped=41)
-    with pytest.raises(cx.BadCounts):
+    with pytest.raises(cx.BadCounts, match="as_designed is 11; expected at most 10"):
         cx.conformity(journeys=10, as_designed=11)
+    with pytest.raises(cx.BadCounts, match="is 39; expected at least 40: each journey"):
+        cx.conformity(journeys=100, as_designed=60, skipped=30, added=9)
+    with pytest.raises(cx.BadCounts, match="at least 1"):
+        cx.conformity(journeys=1, as_designed=0)
+    assert cx.conformity(journeys=100, as_designed=60, skipped=40).added.value == 0
     with pytest.raises(cx.BadParameter):
         cx.promise_kept([1], promised=0)
     with pytest.raises(cx.BadCounts):

@@ -223,7 +223,8 @@ def conformity(
         least_n: Journeys below which shares are too little to show.
 
     Raises:
-        BadCounts: A count that is negative, no whole number, or more than there are journeys; or fewer differ than the rest.
+        BadCounts: A count that is negative, no whole number, or more than did not go as designed; or a journey that did not
+            go as designed differs in no way.
 
     Source:
         Wilson (1927). Designed against real: van der Aalst (2016) Process Mining, chapter 8.
@@ -241,13 +242,17 @@ def conformity(
         **ways,
     }.items():
         inputs.whole(name, count)
-    for name, count in ways.items():
-        if count > journeys - as_designed:
-            raise BadCounts(
-                name, count, expected=f"at most the {journeys - as_designed} that did not go as designed"
-            )
     if as_designed > journeys:
         raise BadCounts("as_designed", as_designed, expected=f"at most {journeys}")
+    other = journeys - as_designed
+    for name, count in ways.items():
+        if count > other:
+            raise BadCounts(name, count, expected=f"at most the {other} that did not go as designed")
+    if sum(ways.values()) < other:
+        raise BadCounts(
+            "skipped + added + repeated + reordered", sum(ways.values()),
+            expected=f"at least {other}: each journey that did not go as designed differs in one way or more",
+        )  # fmt: skip
 
     def share(count: int) -> Estimate:
         return top_box_share(favourable=count, n=journeys, level=level, least_n=least_n)
