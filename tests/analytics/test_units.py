@@ -237,6 +237,32 @@ class TestRanks:
             assert apart.max() < 4.5
             assert ranks.ranks[inside].max() - ranks.ranks[inside].min() == len(inside) - 1
 
+    @pytest.mark.parametrize("units", [2, 12, 50, 60])
+    def test_tiers_and_rank_intervals_tell_the_same_pairs_apart(self, units):
+        # Step-down up to 50 units, one step above: in tiers as in intervals.
+        rng = np.random.default_rng(units)
+        for spread in (0.0, 0.5, 1.0, 3.0):
+            error = rng.uniform(0.2, 1.0, units)
+            values = rng.normal(rng.normal(0, spread, units), error)
+            tier = cx.tiers(values, error, draws=1000).tier
+            ranks = cx.rank_intervals(values, error, draws=1000)
+            assert (tier.max() == 1) == ((ranks.low == 1).all() and (ranks.high == units).all())
+            order = np.argsort(-values)
+            for number in range(1, tier.max() + 1):
+                inside = [unit for unit in order if tier[unit] == number]
+                # Whoever counts as clearly better than a unit stands in a tier above it, or would have opened a new one.
+                assert (ranks.low[inside] - 1 <= (tier < number).sum()).all()
+                assert (units - ranks.high[inside] <= (tier > number).sum()).all()
+
+    def test_tiers_tell_a_pair_apart_that_only_the_step_down_finds(self):
+        # Tukey's critical value for four equal units in one step: q(4, ∞) / √2 = 2.569 standard errors of a difference.
+        # Once the far-off unit's three pairs are found, about 2.48 is enough for the others.
+        values, error = [100.0, 2.53 * 2**0.5, 0.0, 0.0], [1.0] * 4
+        assert cx.tiers(values, error).tier.tolist() == [1, 2, 3, 3]
+        assert cx.rank_intervals(values, error).low.tolist() == [1, 2, 3, 3]
+        alone = [2.53 * 2**0.5, 0.0, 0.0, 0.0]  # nothing to take out
+        assert cx.tiers(alone, error).count == 1
+
     def test_teams_of_pure_chance_form_one_tier_as_often_as_stated(self):
         rng = np.random.default_rng(9)
         one = sum(cx.tiers(rng.normal(0, 0.1, 40), [0.1] * 40, draws=1000).count == 1 for _ in range(200))

@@ -7,7 +7,7 @@ Source: Mogstad, Romano, Shaikh & Wilhelm (2024), Inference for ranks with appli
 neighbourhoods and academic achievement across countries, Review of Economic Studies 91(1).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -50,8 +50,9 @@ class RankIntervals:
 
     Attributes:
         ranks: Observed rank; equal values share the better one.
-        low, high: The best and the worst rank that the data allow.
-        simultaneous: Whether *all* intervals hold together with chance ``level``, or each by itself.
+        low, high: The best and the worst rank that the data allow. The true rank is 1 + the number of units truly better.
+        simultaneous: Whether *all* intervals hold together with chance ``level``, or each by itself: of twenty of the latter, one
+            is expected to be wrong.
     """
 
     ranks: IntArray
@@ -82,7 +83,8 @@ class RankIntervals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tiers:
-    """Tier of every unit, in the order given: 1 is the highest. Inside a tier no two units can be told apart.
+    """Tier of every unit, in the order given: 1 is the highest. Inside a tier no two units can be told apart, which is not to say
+    that they are equal. The chance that any pair of all is told apart in the wrong order, or though equal, is ``1 − level`` at most.
 
     Units of neighbouring tiers need not all be told apart from each other: a tier ends where a unit is clearly below
     some unit already in it. Within a tier show the alphabet.
@@ -164,7 +166,8 @@ def marginal_rank_intervals(
 
 
 def could_be_among_the_best(intervals: RankIntervals, best: int) -> BoolArray:
-    """Which units can't be ruled out of the ``best`` highest; needs simultaneous intervals.
+    """Which units can't be ruled out of the ``best`` highest: with chance ``level`` or more all that truly belong there are among them.
+    Needs simultaneous intervals.
 
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
     """
@@ -183,18 +186,20 @@ def tiers(
 ) -> Tiers:
     """Groups of units that can't be told apart, from the highest down.
 
+    Pairs are told apart by the same test as in :func:`rank_intervals` (step-down up to 50 units, one step above), so that one tier
+    means that no rank is ruled out for anybody, and a unit shares no tier with one that its rank interval counts as better.
+
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
 
     >>> tiers([50, 30, 29, 10], [2, 2, 2, 2]).tier.tolist()
     [1, 2, 2, 3]
     """
     y, s, order = _sorted(values, standard_errors, level, draws)
-    critical = _single_step(s, level, draws, seed)
+    is_clearly_above = _pairs_apart(y, s, level, draws, seed)
     tier = np.ones(len(y), dtype=np.int64)
     first = 0
     for unit in range(1, len(y)):
-        peers = slice(first, unit)
-        apart = (y[peers] - y[unit]) > critical * np.hypot(s[peers], s[unit])
+        apart = is_clearly_above(slice(first, unit), unit)
         if apart.any():
             first = unit
         tier[unit] = tier[unit - 1] + (first == unit)
@@ -204,7 +209,8 @@ def tiers(
 
 
 def expected_ranks(values: ArrayLike, standard_errors: ArrayLike) -> FloatArray:
-    """Mean rank if true scores are ``N(value, error²)``: give it shrunken scores and their posterior errors.
+    """Posterior mean of each rank if true scores are independent ``N(value, error²)``: give it shrunken scores and their posterior
+    errors. Raw scores stand for a flat prior, and set small units too far apart.
 
     Source: Laird & Louis (1989) Journal of Educational Statistics 14:29.
 
@@ -223,7 +229,8 @@ def expected_ranks(values: ArrayLike, standard_errors: ArrayLike) -> FloatArray:
 def rank_chances(
     values: ArrayLike, standard_errors: ArrayLike, *, best: int, draws: int = DRAWS, seed: int = SEED
 ) -> FloatArray:
-    """Chance of each unit to be truly among the ``best`` highest, if true scores are ``N(value, error²)``.
+    """Posterior probability of each unit to be truly among the ``best`` highest, if true scores are independent ``N(value, error²)``:
+    as in :func:`expected_ranks`, of shrunken scores. They sum to ``best``.
 
     Source: Lin, Louis, Paddock & Ridgeway (2006) Bayesian Analysis 1:915.
     """
@@ -304,6 +311,17 @@ def _intervals(
     )
 
 
+def _pairs_apart(
+    y: FloatArray, s: FloatArray, level: float, draws: int, seed: int
+) -> Callable[[slice, int], BoolArray]:
+    """Which of the units before it are clearly above a unit: the same pairs that :func:`rank_intervals` counts."""
+    if len(y) <= STEP_DOWN_TO:
+        beats, _ = _step_down(y, s, level, draws, seed, together=True)
+        return lambda peers, unit: beats[peers, unit]
+    critical = _single_step(s, level, draws, seed)
+    return lambda peers, unit: np.asarray(y[peers] - y[unit] > critical * np.hypot(s[peers], s[unit]))
+
+
 def _step_down(
     y: FloatArray, s: FloatArray, level: float, draws: int, seed: int, *, together: bool
 ) -> BoolArray:
@@ -357,17 +375,7 @@ def _critical(
 
 
 def _single_step(s: FloatArray, level: float, draws: int, seed: int) -> float:
-    """Critical value over all pairs at once; exact for few units, from bins of like errors for many."""
-    if len(s) == 1:
-        return 0.0
-    if len(s) <= STEP_DOWN_TO:
-        first, second = np.triu_indices(len(s), 1)
-        error = np.hypot(s[first], s[second])
-        largest = [
-            np.abs((noise[:, first] - noise[:, second]) / error).max(axis=1)
-            for noise in _noise(s, draws, seed)
-        ]
-        return float(np.quantile(np.concatenate(largest), level))
+    """Critical value over all pairs of many units at once, from bins of like errors."""
     order, starts, smallest = _bins(s)
     error = np.hypot(smallest[:, None], smallest[None, :])
     largest = []
