@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from statsmodels.stats.proportion import proportion_confint
 
 from candor.analytics.disclosure import ViewScore, attack, revealed_groups
 from candor.analytics.errors import BadCounts, BadParameter, MissingColumns
@@ -504,18 +505,41 @@ def test_wrong_input_is_a_named_error():
     assert protect_views({"nobody": []}).reasons_for_logs == {"nobody": "too_few"}
 
 
-def test_the_interval_of_a_shown_mean_covers_whatever_the_answers_and_knows_only_mean_and_n():
-    rng = np.random.default_rng(5)
-    for n in (5, 20, 80):
-        for shares in ((0.3, 0.4, 0.3), (0.05, 0.15, 0.8), (0.5, 0.0, 0.5)):
-            answers = rng.choice([-1.0, 0.0, 1.0], p=shares, size=(400, n)).mean(axis=1)
-            people = frozenset(range(n))
-            found = [
-                shown_mean(ViewScore(people=people, mean=mean), lowest=-1, highest=1) for mean in answers
-            ]
-            truth = shares[2] - shares[0]
-            assert np.mean([one.low <= truth <= one.high for one in found]) >= 0.91
-            assert found[0].n == n
+def coverage_of_a_shown_mean(n, shares, level):
+    """Exact, on equally spaced values from 0 to 1: the sum of n answers has the n-fold convolution of their shares."""
+    chance = np.array([1.0])
+    for _ in range(n):
+        chance = np.convolve(chance, shares)
+    steps = len(shares) - 1
+    truth = float(np.dot(shares, np.arange(steps + 1.0)) / steps)
+    covered = 0.0
+    for total, p in enumerate(chance):
+        if p > 1e-12:
+            shown = ViewScore(people=frozenset(range(n)), mean=min(total / steps / n, 1.0))
+            found = shown_mean(shown, lowest=0, highest=1, level=level)
+            covered += p * (found.low - 1e-12 <= truth <= found.high + 1e-12)
+    return covered
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+@pytest.mark.parametrize("n", [5, 6, 10, 30])
+def test_the_interval_of_a_shown_mean_covers_at_least_what_it_says_whatever_the_answers(n, level):
+    random = np.random.default_rng(5)
+    # Where pseudo-answers fail: nearly all at one end, and halves at both.
+    profiles = [(0.12, 0.88), (0.04, 0.96), (0.5, 0.5), (0.5, 0.0, 0.5), (0.97, 0.0, 0.03), (0.05, 0.15, 0.8)]
+    profiles += [random.dirichlet([alpha] * cells) for cells in (2, 3, 5) for alpha in (0.2, 1.0)]
+    assert min(coverage_of_a_shown_mean(n, shares, level) for shares in profiles) >= level
+
+
+def test_the_interval_of_a_shown_mean_is_that_of_a_share_on_any_scale_and_knows_only_mean_and_n():
+    low, high = proportion_confint(27, 40, method="beta")
+    found = shown_mean(ViewScore(people=frozenset(range(40)), mean=1 + 4 * 27 / 40), lowest=1, highest=5)
+    assert (found.low, found.high, found.n) == pytest.approx((1 + 4 * low, 1 + 4 * high, 40))
+    all_at_the_top = shown_mean(ViewScore(people=frozenset(range(5)), mean=5.0), lowest=1, highest=5)
+    assert (all_at_the_top.low, all_at_the_top.high) == pytest.approx((1 + 4 * 0.025**0.2, 5))
+    limit = shown_mean(ViewScore(people=frozenset(range(5)), mean=4.9, rounding=0.1), lowest=1, highest=5)
+    assert limit.low <= all_at_the_top.low
+    assert limit.high == 5
 
 
 def test_on_a_scale_of_steps_a_limit_does_not_tell_that_all_are_of_one_mind():

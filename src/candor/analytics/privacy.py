@@ -11,10 +11,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from math import ceil, floor, isfinite, sqrt
+from math import ceil, floor, isfinite
 from typing import Literal, NamedTuple
 
-from scipy.special import ndtri
+from scipy.special import betaincinv
 
 from candor.analytics.disclosure import (
     LEAST,
@@ -335,8 +335,9 @@ def shown_share(favourable: int, n: int, *, least: int = LEAST) -> ShownShare:
 def shown_mean(score: ViewScore, *, lowest: float, highest: float, level: float = 0.95) -> Estimate:
     """The interval of a mean that may be shown, made from nothing but what is shown: the mean and how many answered.
 
-    The usual interval would tell how far the answers lie apart. This one takes the widest spread that answers with this mean can
-    have on the scale, after three answers' weight at its middle, so that it stays honest for few. It is wide, and tells nothing more.
+    The usual interval would tell how far the answers lie apart. This one takes the widest spread that answers with this mean can have: all at
+    the two ends of the scale. The mean is then a share of n, and Clopper and Pearson's interval for it covers at least `level`, whatever n. Answers
+    that lie between the ends spread less, so that it covers more for them. It is wide, and tells nothing more.
     A score shown as a limit has the interval that holds for its every mean.
 
     Raises:
@@ -346,10 +347,10 @@ def shown_mean(score: ViewScore, *, lowest: float, highest: float, level: float 
     Example:
         >>> found = shown_mean(ViewScore(people=frozenset(range(40)), mean=0.25), lowest=-1, highest=1)
         >>> found.value, round(found.low, 2), round(found.high, 2), found.n
-        (0.25, -0.06, 0.52, 40)
+        (0.25, -0.08, 0.55, 40)
 
     Source:
-        Largest variance at a mean: Bhatia & Davis (2000) American Mathematical Monthly 107:353.
+        Clopper & Pearson (1934) Biometrika 26:404. Largest variance at a mean: Bhatia & Davis (2000) American Mathematical Monthly 107:353.
     """
     check_scale(lowest, highest)
     require_level(level)
@@ -357,15 +358,13 @@ def shown_mean(score: ViewScore, *, lowest: float, highest: float, level: float 
         raise EmptySample("people of the view")
     if not lowest <= score.mean <= highest:
         raise BadParameter("mean", score.mean, expected=f"between {lowest} and {highest}")
-    n, z = len(score.people), float(ndtri((1 + level) / 2))
-    ends = []
-    for mean, sign in ((score.low, -1), (score.high, 1)):
-        centre = (n * mean + 3 * (lowest + highest) / 2) / (n + 3)
-        spread = sqrt(max(0.0, (highest - centre) * (centre - lowest)) / (n + 3))
-        ends.append(min(highest, max(lowest, centre + sign * z * spread)))
+    n, width, tail = len(score.people), highest - lowest, (1 - level) / 2
+    least, most = (n * min(max((mean - lowest) / width, 0.0), 1.0) for mean in (score.low, score.high))
+    low = lowest + width * (float(betaincinv(least, n - least + 1, tail)) if least > 0 else 0.0)
+    high = lowest + width * (float(betaincinv(most + 1, n - most, 1 - tail)) if most < n else 1.0)
     return estimate_of(
-        score.mean, min(ends[0], score.low), max(ends[1], score.high), n=n, method="mean, widest interval",
-        scale_width=highest - lowest, level=level, least_n=0,
+        score.mean, min(low, score.low), max(high, score.high), n=n, method="mean, widest interval (Clopper–Pearson)",
+        scale_width=width, level=level, least_n=0,
     )  # fmt: skip
 
 
