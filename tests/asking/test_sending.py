@@ -18,7 +18,6 @@ from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Tr
 from candor.apps.asking.coming_up import Member, in_a_group
 from candor.apps.asking.deciding import decide_due, the_rule
 from candor.apps.asking.links import forget_links
-from candor.apps.asking.mailboxes import mails_in
 from candor.apps.asking.models import BadAddress, Message, Plan, Request, Rule
 from candor.apps.asking.queries import answered
 from candor.apps.asking.reminding import remind_due
@@ -31,6 +30,7 @@ from candor.apps.customers.services import erase_customer, opt_out
 from candor.apps.surveys.models import Invitation
 from candor.apps.webhooks.models import Message as WebhookMessage
 from candor.apps.webhooks.services import make_endpoint
+from candor.foundation.mailboxes import mails_in
 from tests.asking.conftest import NPS, a_survey, customers
 from tests.asking.post import Post
 from tests.world import World

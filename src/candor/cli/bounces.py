@@ -42,8 +42,8 @@ def _taken(place: str) -> dict[str, int]:
     from django.utils import timezone
 
     from candor.apps.asking.bouncing import take_reports
-    from candor.apps.asking.mailboxes import mails_in, unseen_mails
     from candor.foundation.errors import NoAnswer
+    from candor.foundation.mailboxes import mails_in, unseen_mails
 
     if place == "-":
         return asdict(take_reports(mails=[sys.stdin.buffer.read()], now=timezone.now()))

@@ -10,7 +10,6 @@ has the first one can fold them together, and so that no answer counts twice. So
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from django.utils import timezone
 
 from candor.apps.customers.requests import Letter, ToAsk, request_kind
 from candor.foundation.locks import only_one
+from candor.foundation.post import this_machine
 from candor.foundation.sealed import unseal
 
 from .bouncing import note_refused_address
@@ -71,7 +71,7 @@ def send_ready(*, most_seconds: float, now: Callable[[], datetime] = timezone.no
 
 def settle_claims(*, now: datetime) -> int:
     """Call unsure what a worker that is no more had claimed; call it while nobody sends from here. Returns how many."""
-    left = Q(claimed_by=_machine()) | Q(claimed_at__lt=now - FOREIGN_CLAIM)
+    left = Q(claimed_by=this_machine()) | Q(claimed_at__lt=now - FOREIGN_CLAIM)
     rows = Message.objects.filter(left, handover=Handover.CLAIMED)
     return rows.update(handover=Handover.UNSURE, trouble="The worker ended while it handed this over.")
 
@@ -187,7 +187,7 @@ class _Run:
             message.tries += 1
             return bool(
                 free.update(
-                    handover=Handover.CLAIMED, claimed_at=now, claimed_by=_machine(), tries=message.tries
+                    handover=Handover.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries
                 )
             )
 
@@ -259,7 +259,3 @@ def _outgoing(message: Message, sheet: Sheet, stop: str) -> Outgoing:
         stop=stop,
         language=sheet.language,
     )
-
-
-def _machine() -> str:
-    return os.uname().nodename[:80]

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
+from candor.foundation import mailboxes
 from candor.foundation.jobs import every
 
-from . import bouncing, deciding, links, mailboxes, reminding, rounds, sending
+from . import bouncing, deciding, links, reminding, rounds, sending
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,9 @@ from urllib.parse import quote
 
 import apprise
 
-from .carrier import Outcome, Outgoing
+from candor.foundation.post import Outcome
+
+from .carrier import Outgoing
 
 
 class AppriseCarrier:

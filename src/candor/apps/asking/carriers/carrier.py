@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-
-class Unreachable(Exception):
-    """The carrier can't be reached; nothing was handed over, and nothing is wrong with the message."""
+from candor.foundation.post import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +19,6 @@ class Outgoing:
     short: str
     stop: str
     language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What the other side said: `is_accepted`, or not for now (`is_temporary`), or not at all; `is_dead` when it refused the address
-    itself; `status` and `words` are its own."""
-
-    is_accepted: bool
-    is_temporary: bool = False
-    is_dead: bool = False
-    status: str = ""
-    words: str = ""
 
 
 class Carrier(Protocol):

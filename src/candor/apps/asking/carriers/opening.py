@@ -5,7 +5,7 @@ from django.conf import settings
 from candor.apps.asking.choices import Channel
 
 from .carrier import Carrier
-from .mail import mail_carrier
+from .mail import MailCarrier
 
 
 def carrier_for(channel: str) -> Carrier:
@@ -15,7 +15,7 @@ def carrier_for(channel: str) -> Carrier:
         Unreachable: it can't be reached now.
     """
     if channel == Channel.EMAIL:
-        return mail_carrier()
+        return MailCarrier()
     from .apprise import AppriseCarrier  # a second of start-up that only those need who use it
 
     return AppriseCarrier(
