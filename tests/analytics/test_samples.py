@@ -226,6 +226,9 @@ class TestTheSilent:
         assert (rates.rr1, rates.rr2, rates.rr3) == pytest.approx((0.30, 0.35, 0.30))
         some = cx.response_rates(complete=300, refused=450, unknown=250, eligible_share=0.4)
         assert some.rr3 == pytest.approx(300 / 850)
+        assert some.rr4 == some.rr3  # no partial answers
+        reached = cx.response_rates(complete=110, partial=10, not_reached=880, unknown=25, eligible_share=0)
+        assert (reached.rr4, reached.rr2) == pytest.approx((120 / 1000, 120 / 1025))  # RR6 and RR2
 
     def test_late_answers_point_where_the_silent_may_be(self):
         early = cx.Histogram.from_counts({10: 80, 8: 10, 3: 10})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.utils import timezone
 
 from candor.apps.asking import reminding
 from candor.apps.asking.bouncing import take_reports
@@ -114,8 +115,13 @@ def test_who_does_not_exist_is_found_out_at_the_door_and_never_written_to_again(
     assert (send().sent, Message.objects.filter(handover=Handover.FAILED).count()) == (1, 2)
     bad = {one.address: one.is_dead for one in BadAddress.objects.all()}
     assert bad == {"c0@mail.example": True, "c1@mail.example": False}, "a full mailbox is no dead address"
-    told = answered(plan.requests.all())
-    assert (told.sent, told.bounced, told.arrived) == (3, 2, 1), "the denominator is what arrived"
+    day = timezone.localtime(NOON).date()
+    told = answered(plan.requests.all(), today=day + timedelta(days=13))
+    assert (told.sent, told.bounced, told.young, told.rate.value) == (3, 2, 1, None), (
+        "it may still be answered"
+    )
+    told = answered(plan.requests.all(), today=day + timedelta(days=14))
+    assert (told.settled, told.young, told.rate.n) == (1, 0, 1), "the denominator is what arrived"
     later = NOON + 60 * DAY
     ask(plan, ids, at=later)
     reasons = dict(Request.objects.filter(decided_at=later).values_list("customer_id", "reason"))

@@ -7,9 +7,11 @@ import sys
 import textwrap
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import AnswerKind, Kind
@@ -18,6 +20,7 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, forget_batch, 
 from candor.apps.imports.models import ImportBatch
 from candor.apps.scores import tasks
 from candor.apps.scores.services import project_pending, rebuild_warehouse, verify_warehouse
+from candor.apps.surveys.arrivals import note_bounced
 from candor.apps.surveys.models import Invitation, Question, Survey
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job, OutboxEntry
@@ -138,6 +141,32 @@ def test_an_invitation_is_answered_once_its_feedback_came() -> None:
     project_pending()
     assert counted("invited") == {0: 3, 1: 1}
     assert counted("nps") == {9: 1}
+
+
+@pytest.mark.django_db
+def test_an_invitation_that_came_back_asked_nobody_and_leaves_the_warehouse() -> None:
+    survey = Survey.objects.create(key="closing", name="Closing")
+    invitations = [Invitation.objects.create(survey=survey, key=str(n), sent_at=NOON) for n in range(3)]
+    announce("invitation", [invitation.pk for invitation in invitations])
+    project_pending()
+    assert counted("invited") == {0: 3}
+    note_bounced(ids=[invitations[0].pk], at=NOON)
+    project_pending()
+    assert counted("invited") == {0: 2}
+    assert verify_warehouse().is_equal
+
+
+@pytest.mark.django_db
+def test_what_came_back_before_it_was_left_out_is_announced_by_the_migration() -> None:
+    survey = Survey.objects.create(key="closing", name="Closing")
+    here, back = (
+        Invitation.objects.create(survey=survey, key=str(n), sent_at=NOON, bounced_at=bounced_at)
+        for n, bounced_at in enumerate((None, NOON))
+    )
+    migration = import_module("candor.apps.scores.migrations.0002_what_came_back_is_in_no_rate")
+    migration.announce_what_came_back(apps, None)
+    assert [entry.payload["ids"] for entry in OutboxEntry.objects.filter(topic="invitation")] == [[back.pk]]
+    assert here.bounced_at is None
 
 
 @pytest.mark.django_db

@@ -180,9 +180,13 @@ def test_the_response_rate_counts_whom_the_invitation_reached_and_who_had_time(
     invite(range(120, 150), sent_at=datetime(2026, 6, 29, tzinfo=UTC))
     scope = scope_for(world.clara, period=Period("p", "May and June", date(2026, 5, 1), date(2026, 6, 30)))
     result = survey_result(survey, scope=scope, by=None)
-    assert (result.who.asked, result.who.asked_and_answered) == (100, 40)
+    assert (result.who.asked, result.who.asked_and_answered, result.who.came_back) == (100, 40, 20)
     assert result.response_rate is not None and result.response_rate.value == pytest.approx(0.4)
-    assert "All invitations that arrived" in results_page(result, scope)["rate_of"]
+    said = results_page(result, scope)["rate_of"]
+    assert (
+        said
+        == "Invitations that arrived, by the day they were sent, once they are 14 days old; 20 more came back"
+    )
 
 
 def test_partial_answers_are_told(client: Client, world: World, survey: Survey, scope_for: ScopeFor) -> None:

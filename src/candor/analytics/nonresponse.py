@@ -44,18 +44,20 @@ class WorstCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRates:
-    """AAPOR response rates: 1 is the lowest (all unknown count as eligible), 2 counts partial answers as answers,
-    3 takes only the likely eligible among the unknown. ``n`` are all addresses."""
+    """AAPOR response rates. 1 is the lowest (all unknown count as eligible), 3 takes only the likely eligible among the unknown; 2 and 4
+    are the same with partial answers counted as answers. With an eligible share of 0 the last two are AAPOR's 5 and 6, the highest.
+    ``n`` are all addresses."""
 
     rr1: float
     rr2: float
     rr3: float
+    rr4: float
     n: int
 
     @property
     def method(self) -> str:
         """How it was made, in words."""
-        return "AAPOR response rates 1, 2 and 3"
+        return "AAPOR response rates 1 to 4"
 
     @property
     def status(self) -> Status:
@@ -123,16 +125,16 @@ def response_rates(
     unknown: int = 0,
     eligible_share: float = 1.0,
 ) -> ResponseRates:
-    """Response rates 1, 2 and 3 of the American Association for Public Opinion Research.
+    """Response rates 1 to 4 of the American Association for Public Opinion Research; 5 and 6 with an ``eligible_share`` of 0.
 
-    ``unknown`` are addresses of which nobody knows whether a customer lives there; ``eligible_share`` is how many of
-    them probably count. Those who may not be asked (rest days, opt-out) belong to none of the groups.
+    ``unknown`` are addresses of which nobody knows whether the person is reached there, those whose invitation came back
+    undelivered among them; ``eligible_share`` is how many of them probably count. Those who may not be asked (rest days, opt-out) belong to none of the groups.
 
     Source: AAPOR (2023) Standard Definitions, 10th ed..
 
     >>> rates = response_rates(complete=200, partial=20, refused=80, not_reached=600, unknown=100, eligible_share=0.5)
-    >>> rates.rr1, rates.rr2, round(rates.rr3, 4)
-    (0.2, 0.22, 0.2105)
+    >>> rates.rr1, rates.rr2, round(rates.rr3, 4), round(rates.rr4, 4)
+    (0.2, 0.22, 0.2105, 0.2316)
     """
     groups = inputs.counts("groups", [complete, partial, refused, not_reached, other, unknown])
     if not 0 <= eligible_share <= 1:
@@ -145,6 +147,7 @@ def response_rates(
         rr1=complete / everybody,
         rr2=(complete + partial) / everybody,
         rr3=complete / (known + eligible_share * unknown),
+        rr4=(complete + partial) / (known + eligible_share * unknown),
         n=int(everybody),
     )
 

@@ -6,7 +6,7 @@ from candor.analytics import Estimate, ExpectationGap, expectation_gap, top_box_
 
 
 def response_rate(*, answered: int, arrived: int, least_n: int) -> Estimate:
-    """The share of requests that arrived which were answered, with Wilson's interval; what came back is in neither number."""
+    """The share of requests that arrived and are old enough which were answered, with Wilson's interval; what came back is in neither number."""
     return top_box_share(favourable=answered, n=arrived, least_n=least_n)
 
 

@@ -12,6 +12,7 @@ from candor.analytics import Estimate
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import identity_ids
 from candor.apps.organization.queries import workspace
+from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.foundation.wording import number
 
 from .choices import Handover, PlanState, Reason, Standing
@@ -61,22 +62,28 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How many answered, of those that arrived."""
+    """How many answered so far, of how many; and the response rate of those who had the time to.
+
+    Attributes:
+        sent, bounced, answered: all so far; `answered` of those that did not come back.
+        settled: those that arrived and are old enough: the denominator of `rate`.
+    """
 
     sent: int
     bounced: int
     answered: int
+    settled: int
     rate: Estimate
 
     @property
-    def arrived(self) -> int:
-        """The denominator."""
-        return self.sent - self.bounced
+    def young(self) -> int:
+        """Those that arrived and may still be answered."""
+        return self.sent - self.bounced - self.settled
 
     @property
     def counted(self) -> str:
         """The denominator in words."""
-        return _("%(n)s arrived") % {"n": number(self.arrived)}
+        return _("%(n)s arrived") % {"n": number(self.settled)}
 
 
 def tally(rows: "QuerySet[Request]") -> Tally:
@@ -98,17 +105,19 @@ def log_by_day(plan: Plan, *, since: date) -> list[tuple[date, Tally]]:
     return sorted(days.items(), reverse=True)
 
 
-def answered(rows: "QuerySet[Request]") -> Answered:
+def answered(rows: "QuerySet[Request]", *, today: date) -> Answered:
     """How many of these requests were answered."""
+    arrived = Q(invitation__bounced_at=None)
+    settled = arrived & Q(invitation__sent_at__date__lte=today - timedelta(days=SETTLED_AFTER_DAYS))
     counts = rows.filter(standing=Standing.ASKED, invitation__isnull=False).aggregate(
         sent=Count("pk"),
-        bounced=Count("pk", filter=Q(invitation__bounced_at__isnull=False)),
-        answered=Count("pk", filter=ANSWERED & Q(invitation__bounced_at=None)),
+        bounced=Count("pk", filter=~arrived),
+        answered=Count("pk", filter=ANSWERED & arrived),
+        settled=Count("pk", filter=settled),
+        in_time=Count("pk", filter=ANSWERED & settled),
     )
     rate = response_rate(
-        answered=counts["answered"],
-        arrived=counts["sent"] - counts["bounced"],
-        least_n=workspace().least_n_score,
+        answered=counts.pop("in_time"), arrived=counts["settled"], least_n=workspace().least_n_score
     )
     return Answered(**counts, rate=rate)
 
@@ -131,7 +140,7 @@ def plans_with_counts(*, today: date) -> list[PlanRow]:
     )
     since = today - timedelta(days=RECENT_DAYS)
     return [
-        PlanRow(plan, tally(plan.requests.filter(day__gte=since)), answered(plan.requests.all()))
+        PlanRow(plan, tally(plan.requests.filter(day__gte=since)), answered(plan.requests.all(), today=today))
         for plan in plans
     ]
 
@@ -146,12 +155,17 @@ class Round:
     answered: Answered
 
 
-def rounds_of(plan: Plan) -> list[Round]:
+def rounds_of(plan: Plan, *, today: date) -> list[Round]:
     """The rounds of a plan, the newest first."""
     rows = plan.requests.exclude(round=0)
     begun = dict(rows.values_list("round").annotate(first=Min("day")).order_by())
     return [
-        Round(number, begun[number], tally(rows.filter(round=number)), answered(rows.filter(round=number)))
+        Round(
+            number,
+            begun[number],
+            tally(rows.filter(round=number)),
+            answered(rows.filter(round=number), today=today),
+        )
         for number in sorted(begun, reverse=True)
     ]
 

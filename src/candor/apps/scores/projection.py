@@ -118,7 +118,8 @@ def _complaint_facts(
 
 
 def _facts_of_invitations(rows: QuerySet[Invitation]) -> Iterator[Fact]:
-    for row in rows.order_by("pk").values_list(*_INVITATION_FIELDS):
+    """One that came back asked nobody and gives no fact."""
+    for row in rows.filter(bounced_at=None).order_by("pk").values_list(*_INVITATION_FIELDS):
         values = dict(zip(_INVITATION_FIELDS, row, strict=True))
         yield {
             "feedback_id": invitation_key(values["pk"]),

@@ -5,6 +5,7 @@ from typing import Literal
 
 from candor.analytics import Histogram
 from candor.apps.feedback.choices import SCALES, AnswerKind
+from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.foundation.errors import NotFound
 from candor.foundation.wording import number
 
@@ -256,19 +257,19 @@ _ALL = (
     ),
     Measure(
         key="response_rate",
-        version=1,
+        version=2,
         name="Response rate",
         group="Survey fieldwork",
-        question="What share of the customers we asked answered?",
+        question="What share of the invitations that arrived was answered?",
         metric="invited",
         formula=YesShare("invitations that were answered"),
         scale=SCALES[AnswerKind.YES_NO],
         unit="share",
         is_high_good=True,
         noun="invitations",
-        denominator="All invitations sent, by the day they were sent, once they are 14 days old",
-        blanks="Invitations of the last 14 days are left out, since they may still be answered; older ones without an answer count against the rate.",
-        waiting_days=14,
+        denominator="Invitations that arrived (sent less those that came back), by the day they were sent, once they are 14 days old",
+        blanks="Invitations of the last 14 days are left out, since they may still be answered, and those that came back, whatever their age. Older ones without an answer count against the rate.",
+        waiting_days=SETTLED_AFTER_DAYS,
     ),
 )
 

@@ -36,36 +36,37 @@ COLUMNS = {"unit": "feedback__unit_id", "channel": "feedback__channel", "segment
 
 @dataclass(frozen=True, slots=True)
 class Respondents:
-    """How many answered at all, how many of them gave up before the end, and of those who were asked long enough ago how many
-    answered."""
+    """How many answered at all, how many of them gave up before the end; of the invitations that are old enough how many arrived, how
+    many of these were answered, and how many came back."""
 
     answered: int
     partial: int
     asked: int
     asked_and_answered: int
+    came_back: int
 
 
 def respondents(survey: Survey, scope: Scope) -> Respondents:
     """Whom the survey heard of in the scope's period; nobody where that would tell of one person."""
     if is_withheld(scope):
-        return Respondents(0, 0, 0, 0)
+        return Respondents(0, 0, 0, 0, 0)
     rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key)
-    asked = _asked(survey, scope)
+    sent = _sent(survey, scope)
+    asked = sent.filter(bounced_at=None)
     return Respondents(
         rows.count(),
         rows.filter(is_partial=True).count(),
         asked.count(),
         asked.filter(Q(is_answered=True) | Q(feedback__isnull=False)).count(),
+        sent.exclude(bounced_at=None).count(),
     )
 
 
-def _asked(survey: Survey, scope: Scope) -> QuerySet[Invitation]:
-    """Invitations that arrived and had time to be answered."""
+def _sent(survey: Survey, scope: Scope) -> QuerySet[Invitation]:
+    """Invitations that had time to be answered, those that came back among them."""
     last = min(scope.period.until, scope.as_of - timedelta(days=MEASURES["response_rate"].waiting_days))
     unit_ids = scope.unit_ids(Permission.READ_SCORES)
-    rows = Invitation.objects.filter(
-        survey=survey, bounced_at=None, sent_at__date__range=(scope.period.since, last)
-    )
+    rows = Invitation.objects.filter(survey=survey, sent_at__date__range=(scope.period.since, last))
     return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
 
 

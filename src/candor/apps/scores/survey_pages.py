@@ -54,10 +54,7 @@ def results_page(result: SurveyResult, scope: Scope) -> dict[str, Any]:
         "cards": [card_of(one) for one in result.questions],
         "scope_words": queries.scope_words(scope),
         "partial_words": _partial_words(who.partial),
-        "rate_of": _(
-            "All invitations that arrived, by the day they were sent, once they are %(days)s days old"
-        )
-        % {"days": MEASURES["response_rate"].waiting_days},
+        "rate_of": _rate_of(who.came_back),
         "rate_blanks": MEASURES["response_rate"].blanks,
         "rate_counted": ngettext("%(n)s who was asked", "%(n)s who were asked", who.asked)
         % {"n": number(who.asked)},
@@ -67,6 +64,17 @@ def results_page(result: SurveyResult, scope: Scope) -> dict[str, Any]:
         "steps": [("day", _("Days")), ("week", _("Weeks")), ("month", _("Months"))],
         "step": result.step,
     }
+
+
+def _rate_of(came_back: int) -> str:
+    """The denominator in words, with what is not in it."""
+    of = _("Invitations that arrived, by the day they were sent, once they are %(days)s days old") % {
+        "days": MEASURES["response_rate"].waiting_days
+    }
+    if not came_back:
+        return of
+    left_out = ngettext("%(n)s more came back", "%(n)s more came back", came_back) % {"n": number(came_back)}
+    return f"{of}; {left_out}"
 
 
 def comments_part(result: SurveyResult, scope: Scope) -> dict[str, Any]:

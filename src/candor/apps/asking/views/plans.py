@@ -18,6 +18,7 @@ from candor.apps.asking.models import Plan
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
+from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.foundation.addresses import record_id
 from candor.foundation.errors import NotFound
 
@@ -31,6 +32,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     waiting, trouble = queries.messages_waiting()
     context = {
         "rows": queries.plans_with_counts(today=timezone.localdate()),
+        "settled_after": SETTLED_AFTER_DAYS,
         "rule": the_rule(),
         "triggers": Trigger.choices,
         "waiting": waiting,
@@ -45,14 +47,15 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.MANAGE_SURVEYS)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _plan(pk)
-    is_by_hand = shown.trigger == Trigger.BY_HAND
+    is_by_hand, today = shown.trigger == Trigger.BY_HAND, timezone.localdate()
     context = {
         "plan": shown,
         "total": queries.tally(shown.requests.all()),
-        "answered": queries.answered(shown.requests.all()),
-        "log": queries.log_by_day(shown, since=timezone.localdate() - timedelta(days=LOG_DAYS)),
+        "answered": queries.answered(shown.requests.all(), today=today),
+        "log": queries.log_by_day(shown, since=today - timedelta(days=LOG_DAYS)),
         "log_days": LOG_DAYS,
-        "rounds": queries.rounds_of(shown),
+        "rounds": queries.rounds_of(shown, today=today),
+        "settled_after": SETTLED_AFTER_DAYS,
         "pairing": pairs.pairing_of(shown),
         "unsure": queries.unsure_messages(shown),
         "found": services.count_group(plan=shown) if is_by_hand else None,
