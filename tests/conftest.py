@@ -1,7 +1,6 @@
 """Fixtures for every test: an own data folder, the real data where they are, the cast."""
 
 import os
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,16 @@ from django.conf import LazySettings
 
 from tests.world import World, build_world
 
-ROOT = Path(__file__).parent.parent
+TOUCHING = {"db", "transactional_db", "django_db_setup"}  # fixtures that open the record
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the rooms that the contract "pure" keeps free of Django: they need no second run on another database."""
-    pure = {room.removeprefix("candor.") for room in _contract("pure")["source_modules"]}
+    """Mark the tests that touch the record: they, and no others, are worth a second run on another database."""
     for item in items:
-        if item.path.relative_to(ROOT / "tests").parts[0] in pure:
-            item.add_marker("pure")
-
-
-def _contract(name: str) -> dict[str, list[str]]:
-    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    return next(contract for contract in linter["contracts"] if contract["id"] == name)
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & TOUCHING:
+            item.add_marker("record")
 
 
 @pytest.fixture(autouse=True)

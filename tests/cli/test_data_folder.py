@@ -10,6 +10,7 @@ from tests.cli.running import SERVER, Workspace, complaints_csv
 on_a_server = pytest.mark.skipif(not SERVER, reason="SQLite lies in its folder")
 
 
+@pytest.mark.server
 @on_a_server
 @pytest.mark.parametrize(
     "command", [("serve",), ("worker", "--once"), ("warehouse", "project"), ("warehouse", "verify")]
@@ -25,6 +26,7 @@ def test_a_second_folder_on_the_same_record_is_refused_with_a_way_out(
     assert "`candor warehouse adopt`" in refused.json["error"]
 
 
+@pytest.mark.server
 @on_a_server
 def test_a_folder_that_was_moved_is_still_the_records(workspace: Workspace, tmp_path: Path) -> None:
     assert workspace.run("worker", "--once", "--json").code == 0
@@ -32,6 +34,7 @@ def test_a_folder_that_was_moved_is_still_the_records(workspace: Workspace, tmp_
     assert Workspace(tmp_path / "moved", workspace.database).run("worker", "--once", "--json").code == 0
 
 
+@pytest.mark.server
 @on_a_server
 def test_a_folder_that_takes_the_place_of_a_lost_one_is_rebuilt_and_the_lost_one_refused(
     workspace: Workspace, tmp_path: Path

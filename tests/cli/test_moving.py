@@ -9,7 +9,10 @@ import pytest
 from candor.cli.workspace import MIGRATING
 from tests.cli.running import EMAIL, PASSWORD, SERVER, Workspace, complaints_csv, eventually, new_database
 
-pytestmark = pytest.mark.skipif(not SERVER, reason="needs PostgreSQL: make test-postgres")
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(not SERVER, reason="needs PostgreSQL: make test-postgres"),
+]
 LOADED = ["demo", "--load-only", "--size", "0.02", "--json"]
 
 

@@ -163,6 +163,7 @@ def _web_processes(server: Server) -> Iterator[int]:
             yield from map(int, children.read_text().split())
 
 
+@pytest.mark.server
 def test_what_was_acknowledged_is_there_once_though_web_and_worker_are_killed(workspace: Workspace) -> None:
     key, chance = python(workspace, MAKE_KEY), random.Random(4)
     acknowledged: list[int] = []

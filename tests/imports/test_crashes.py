@@ -53,6 +53,7 @@ def _kill_while(process: "subprocess.Popen[str]", goes_on: Callable[[], bool], c
     return was_running
 
 
+@pytest.mark.server
 def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(
     workspace: Workspace, tmp_path: Path
 ) -> None:

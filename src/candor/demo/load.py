@@ -81,7 +81,6 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
     tend_reviews()
     progress("Counting", LOADING_SHARE)
     project_pending()
-    progress("Done", 1.0)
 
 
 def loaded_lender() -> Lender | None:
