@@ -30,6 +30,13 @@ EXAMPLES = {
     "/api/v1/surveys/x/responses": {"key": "a", "data": {}},
     "/api/v1/surveys/x/invite": {"items": [{"key": "a", "customer": {"system": "a", "value": "b"}}]},
     "/api/v1/complaints": {"key": "a", "comment": "b"},
+    "/api/v1/ideas": {"title": "a"},
+    "/api/v1/ideas/1/votes": {"person": "a@b.example", "is_for": True},
+    "/api/v1/ideas/1/comments": {"person": "a@b.example", "text": "b"},
+    "/api/v1/ideas/1/answer": {"person": "a@b.example", "state": "done", "answer": "b"},
+    "/api/v1/reviews/1/reply": {"text": "a"},
+    "/api/v1/reviews/1/reply/approve": {"person": "a@b.example"},
+    "/api/v1/reviews/1/reply/return": {"person": "a@b.example", "why": "b"},
 }
 """Bodies that fit, since what does not fit is told before what the key may do."""
 FEW = settings(

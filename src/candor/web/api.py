@@ -20,6 +20,7 @@ _ROUTERS = (
     "candor.apps.complaints.api.router",
     "candor.apps.reputation.api.router",
     "candor.apps.asking.api.router",
+    "candor.apps.frontline.api.router",
     "candor.apps.webhooks.api.router",
 )
 

@@ -5,20 +5,24 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from candor.apps.customers.api import Name
 from candor.apps.customers.services import customers_by_identifier
-from candor.apps.feedback.api_shapes import touchpoint_id
-from candor.apps.organization.choices import KeyScope
-from candor.apps.organization.keys import keyed, unit_for
+from candor.apps.feedback.api_shapes import shown_unit, touchpoint_id
+from candor.apps.organization.choices import KeyScope, Permission
+from candor.apps.organization.keys import keyed, unit_for, viewer_with
 from candor.apps.organization.services import record_audit
 from candor.apps.surveys.models import Survey
+from candor.foundation.addresses import record_id
 from candor.foundation.errors import InvalidRequest, NotFound
-from candor.foundation.shapes import Given, Instant, Told, needs, problems
+from candor.foundation.paging import USUAL, page_after
+from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
 
 from . import outside
+from .choices import Standing
+from .models import Request
 
 router = Router(tags=["Surveys"])
 MOST = 500
@@ -59,6 +63,51 @@ class DecidedShapes(Told):
     """What was decided, in the order of what was sent."""
 
     items: list[DecidedShape]
+
+
+class ReviewRequestShape(Told):
+    """A customer who came up for being asked for a review: asked, waiting, or not asked with the reason. Never because of what they think of us."""
+
+    id: int
+    place: int | None = Field(description="Of `/review-places`")
+    customer: int | None
+    unit: str | None
+    came_up_at: datetime
+    standing: str
+    reason: str
+    decided_at: datetime | None
+
+
+class RequestSpan(Given):
+    """What the log is narrowed to."""
+
+    model_config = {"extra": "forbid", "strict": False}
+
+    standing: Standing | None = None
+    cursor: Cursor = ""
+    limit: Limit = USUAL
+
+
+@router.get(
+    "/review-requests", response=Many[ReviewRequestShape], tags=["Reviews"], **needs(KeyScope.READ_REVIEWS)
+)
+def list_review_requests(request: HttpRequest, span: Query[RequestSpan]) -> Any:
+    """The log of who was asked for a review and who was not, the latest that came up first."""
+    key = keyed(request, KeyScope.READ_REVIEWS)
+    viewer = viewer_with(key)
+    unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
+    rows = Request.objects.filter(plan__kind="review").select_related("plan", "unit")
+    rows = rows if unit_ids is None else rows.filter(unit__in=unit_ids)
+    rows = rows.filter(standing=span.standing) if span.standing else rows
+    found, following = page_after(rows, span.cursor, limit=span.limit)
+    items = [
+        ReviewRequestShape(
+            id=row.pk, place=record_id(row.plan.target), customer=row.customer_id, unit=shown_unit(row.unit, viewer),
+            **{name: getattr(row, name) for name in ("came_up_at", "standing", "reason", "decided_at")},
+        )
+        for row in found
+    ]  # fmt: skip
+    return Many[ReviewRequestShape](items=items, next=following)
 
 
 @router.post(

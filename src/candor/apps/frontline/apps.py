@@ -11,6 +11,12 @@ class FrontlineConfig(AppConfig):
 
     def ready(self) -> None:
         from candor.apps.organization.audit import register_actions
+        from candor.apps.webhooks.events import register_event
+
+        from .news import EVENTS
+
+        for event in EVENTS:
+            register_event(event)
 
         register_page(Page("Listen", "Ideas", "frontline:board", "bulb", permission="speak_up", order=60))
         register_page(Page("Listen", "Note", "frontline:note", "edit", permission="speak_up", order=61))
@@ -22,6 +28,8 @@ class FrontlineConfig(AppConfig):
             _("Ideas"),
             {
                 "posted": _("Posted an idea"),
+                "voted_by_key": _("Voted on an idea, by another system"),
+                "commented_by_key": _("Commented on an idea, by another system"),
                 "let_in": _("Put an anonymous idea on the board"),
                 "turned_away": _("Kept an anonymous idea off the board"),
                 "comment_removed": _("Took a comment on an idea off"),

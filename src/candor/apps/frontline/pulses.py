@@ -13,6 +13,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotFound
 from candor.text.masking import mask
 
+from . import news
 from .choices import PulseState
 from .errors import PulseAnswered, PulseNotOpen
 from .models import Pulse, PulseAnswer, PulseComment, PulseSeat
@@ -64,6 +65,7 @@ def open_pulse(*, pulse: Pulse, closes_on: date, by: Person) -> Pulse:
     record_audit(
         by=by, action="pulse.opened", target=pulse, asked=len(seats), closes_on=closes_on.isoformat()
     )
+    news.tell_opened(pulse, asked=len(seats))
     return pulse
 
 
@@ -117,6 +119,7 @@ def close_pulse(*, pulse: Pulse, by: Person | None) -> Pulse:
     pulse.results = work_out(pulse)
     pulse.save(update_fields=["state", "closed_at", "results"])
     record_audit(by=by, action="pulse.closed", target=pulse)
+    news.tell_closed(pulse)
     return pulse
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.services import NewFeedback, receive
 from candor.apps.journeys.models import Touchpoint
+from candor.apps.organization.acting import acting_key
 from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput
 
+from . import news
 from .choices import SETTABLE, IdeaState
 from .errors import IdeaNotOpen
 from .models import Comment, Idea, IdeaStep, Vote
@@ -28,28 +30,30 @@ def post_idea(
     *,
     title: str,
     text: str = "",
-    by: Person,
+    by: Person | None,
     is_anonymous: bool = False,
     touchpoint: Touchpoint | None = None,
 ) -> tuple[Idea, str]:
-    """Put an idea on the board; an anonymous one first waits until somebody has looked that it names nobody.
+    """Put an idea on the board; an anonymous one first waits until somebody has looked that it names nobody. Where nobody is named,
+    as by another system, it is anonymous.
 
     Returns:
         The idea, and of an anonymous one the code by which its author follows it. Nothing else leads from it to the author: no
         name, no unit, the day instead of the moment, and no entry in the audit log.
     """
-    code = secrets.token_urlsafe(12) if is_anonymous else ""
     now = timezone.now()
+    if is_anonymous or by is None:
+        code = secrets.token_urlsafe(12)
+        waiting = Idea.objects.create(
+            title=title, text=text, touchpoint=touchpoint, state=IdeaState.WAITING, digest=digest_of(code), posted_at=_day_of(now)
+        )  # fmt: skip
+        return waiting, code
     idea = Idea.objects.create(
-        title=title, text=text, touchpoint=touchpoint,
-        state=IdeaState.WAITING if is_anonymous else IdeaState.OPEN,
-        author=None if is_anonymous else by, unit=None if is_anonymous else by.unit,
-        digest=digest_of(code) if code else "",
-        posted_at=_day_of(now) if is_anonymous else now,
+        title=title, text=text, touchpoint=touchpoint, state=IdeaState.OPEN, author=by, unit=by.unit, posted_at=now
     )  # fmt: skip
-    if not is_anonymous:
-        record_audit(by=by, action="idea.posted", target=idea)
-    return idea, code
+    record_audit(by=by, action="idea.posted", target=idea)
+    news.tell_posted(idea)
+    return idea, ""
 
 
 def digest_of(code: str) -> str:
@@ -86,6 +90,7 @@ def vote(*, idea: Idea, is_for: bool | None, by: Person) -> None:
         Vote.objects.filter(idea=idea, person=by).delete()
     else:
         Vote.objects.update_or_create(idea=idea, person=by, defaults={"is_for": is_for})
+    _note_key("idea.voted_by_key", idea, by)
 
 
 @transaction.atomic
@@ -93,7 +98,10 @@ def comment(*, idea: Idea, text: str, by: Person) -> Comment:
     """Say something to an idea."""
     if idea.state in {IdeaState.WAITING, IdeaState.MERGED}:
         raise IdeaNotOpen(_("Nothing can be said to this idea."))
-    return Comment.objects.create(idea=idea, by=by, text=text, said_at=timezone.now())
+    made = Comment.objects.create(idea=idea, by=by, text=text, said_at=timezone.now())
+    news.tell_commented(made)
+    _note_key("idea.commented_by_key", idea, by)
+    return made
 
 
 @transaction.atomic
@@ -196,6 +204,12 @@ def note_what_customers_say(*, text: str, by: Person, touchpoint: Touchpoint | N
     return pk
 
 
+def _note_key(action: str, idea: Idea, by: Person) -> None:
+    """Of what people do themselves the row says enough; what another system does in their name stands in the audit log."""
+    if acting_key() is not None:
+        record_audit(by=by, action=action, target=idea)
+
+
 def _expect_state(idea: Idea, state: IdeaState) -> None:
     if idea.state != state:
         raise IdeaNotOpen(_("Somebody has decided on this idea already. Load the page again."))
@@ -207,6 +221,10 @@ def _move(idea: Idea, state: IdeaState, words: str, by: Person, action: str = ""
     _step(idea, words, by)
     if action:
         record_audit(by=by, action=action, target=idea, before=before, after=state.value)
+    if before != IdeaState.WAITING:
+        news.tell_status(idea, before=before)
+    elif state == IdeaState.OPEN:
+        news.tell_posted(idea)
     return idea
 
 

@@ -67,7 +67,12 @@ class KeyScope(models.TextChoices):
     WRITE_FEEDBACK = "feedback:write", "Send feedback"
     READ_COMPLAINTS = "complaints:read", "Read the register of complaints, comments masked"
     WRITE_COMPLAINTS = "complaints:write", "Send complaints"
-    READ_REVIEWS = "reviews:read", "Read reviews"
+    READ_REVIEWS = "reviews:read", "Read reviews with our replies, and who was asked for one"
+    WRITE_REVIEWS = "reviews:write", "Write replies to reviews and hand them on"
+    APPROVE_REVIEWS = "reviews:approve", "Approve replies to reviews in the name of a member of staff"
+    READ_IDEAS = "ideas:read", "Read the board of ideas"
+    WRITE_IDEAS = "ideas:write", "Post, vote on, comment on and answer ideas for members of staff"
+    READ_PULSES = "pulses:read", "Read what of pulses may be shown"
     READ_PERSONAL_DATA = (
         "personal:read",
         "Personal data in what it reads: names, addresses, comments as written",
@@ -84,6 +89,8 @@ SCOPE_GRANTS: dict[str, Permission] = {
     KeyScope.READ_FEEDBACK: Permission.READ_FEEDBACK,
     KeyScope.READ_COMPLAINTS: Permission.READ_FEEDBACK,
     KeyScope.READ_REVIEWS: Permission.READ_FEEDBACK,
+    KeyScope.WRITE_REVIEWS: Permission.HANDLE_FEEDBACK,
+    KeyScope.APPROVE_REVIEWS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_PERSONAL_DATA: Permission.READ_PERSONAL_DATA,
     KeyScope.ERASE_CUSTOMERS: Permission.EXPORT_DATA,
 }

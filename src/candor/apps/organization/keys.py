@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from candor.foundation.errors import Conflict, InvalidRequest, KeyRefused, NotAllowed
 
-from .access import Viewer
-from .choices import SCOPE_GRANTS, KeyScope
+from .access import Viewer, viewer_of
+from .choices import SCOPE_GRANTS, KeyScope, Permission
 from .models import ApiKey, Person, Unit
 from .queries import root_unit
 from .services import record_audit
@@ -126,6 +126,23 @@ def unit_for(key: ApiKey, code: str | None) -> Unit | None:
         error.members = {"errors": [{"field": "unit", "expected": "the code of a unit the key is for"}]}
         raise error
     return unit
+
+
+def viewer_named(email: str, permission: Permission) -> Viewer:
+    """The member of staff in whose name a key does something that only people do, with what they may.
+
+    Raises:
+        InvalidRequest: nobody who may do this signs in with the address.
+    """
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    viewer = viewer_of(person) if person else None
+    if viewer is None or not viewer.can(permission):
+        error = InvalidRequest("Nobody who may do this has the address that was named. Nothing was done.")
+        error.members = {
+            "errors": [{"field": "person", "expected": "the e-mail address of somebody who may"}]
+        }
+        raise error
+    return viewer
 
 
 def for_whole_company(key: ApiKey) -> ApiKey:

@@ -117,3 +117,11 @@ class ReputationConfig(AppConfig):
             )
         )
         register_event(Event("review.replied", _("Our reply to a review went out."), example))
+        register_event(Event("review.reply_waiting", _("A reply to a review waits for approval."), example))
+        register_event(
+            Event(
+                "review.reply_failed",
+                _("A reply to a review could not be sent; somebody has to look at it."),
+                example,
+            )
+        )

@@ -75,8 +75,8 @@ def filled(template: ReplyTemplate, review: Review) -> str:
 
 
 @transaction.atomic
-def write(*, review: Review, text: str, by: Person) -> Reply:
-    """Write or change the draft; whatever was approved before has to be approved anew.
+def write(*, review: Review, text: str, by: Person | None) -> Reply:
+    """Write or change the draft; whatever was approved before has to be approved anew. Nobody wrote what another system sent.
 
     Raises:
         InvalidInput: there is nothing in it, or more than the site takes.
@@ -107,8 +107,9 @@ def longest(review: Review) -> int:
 
 
 @transaction.atomic
-def submit(*, reply: Reply, by: Person, is_looked_at: bool = False) -> Reply:
-    """Hand a draft on: to a second person where the policy asks for one, else on its way.
+def submit(*, reply: Reply, by: Person | None, is_looked_at: bool = False) -> Reply:
+    """Hand a draft on: to a second person where the policy asks for one, else on its way. What another system wrote always waits for a
+    person.
 
     Raises:
         InvalidInput: it holds what looks like personal data, and nobody has said that it was looked at.
@@ -118,7 +119,10 @@ def submit(*, reply: Reply, by: Person, is_looked_at: bool = False) -> Reply:
     row.state = State.WAITING
     row.save(update_fields=["state"])
     record_audit(by=by, action="reply.submitted", target=Feedback(pk=row.review_id))
-    return row if policy().needs_second_person else _let_go(row, by)
+    if by is not None and not policy().needs_second_person:
+        return _let_go(row, by)
+    _tell("review.reply_waiting", row)
+    return row
 
 
 @transaction.atomic
@@ -138,7 +142,7 @@ def approve(*, reply: Reply, by: Person, is_looked_at: bool = False) -> Reply:
     return _let_go(row, by)
 
 
-def _expect_no_personal_data(row: Reply, by: Person, is_looked_at: bool) -> None:
+def _expect_no_personal_data(row: Reply, by: Person | None, is_looked_at: bool) -> None:
     found = personal_data_in(row.text, row.review)
     if found and not is_looked_at:
         raise InvalidInput(
@@ -222,6 +226,7 @@ def _failed(reply: Reply, error: Exception, *, is_passing: bool) -> int | None:
     if is_over:
         row.state = State.FAILED
         record_audit(by=None, action="reply.failed", target=Feedback(pk=row.review_id), error=row.error[:300])
+        _tell("review.reply_failed", row)
     row.save(update_fields=["tries", "error", "state"])
     return None if is_over else FIRST_WAIT * 4 ** (row.tries - 1)
 
@@ -239,9 +244,13 @@ def _note_sent(row: Reply) -> None:
     row.save(update_fields=["state", "sent_at", "error"])
     review.reply_text, review.replied_at = row.text, now
     review.save(update_fields=["reply_text", "replied_at"])
-    told = review.feedback
+    _tell("review.replied", row)
+
+
+def _tell(event: str, row: Reply) -> None:
+    review, told = row.review, row.review.feedback
     data = {"review": review.pk, "site": told.source, "stars": review.stars, "unit": told.unit_id}
-    tell(event="review.replied", data=data, customer_id=told.customer_id)
+    tell(event=event, data=data, customer_id=told.customer_id)
 
 
 def _locked(reply: Reply, *expected: ReplyState) -> Reply:
