@@ -22,7 +22,6 @@ from candor.apps.asking.links import forget_links
 from candor.apps.asking.models import BadAddress, Message, Plan, Request, Rule
 from candor.apps.asking.queries import answered
 from candor.apps.asking.reminding import remind_due
-from candor.apps.asking.reports import read_reports
 from candor.apps.asking.sending import Sent, send_ready, settle_claims
 from candor.apps.asking.services import end_plan
 from candor.apps.customers.models import Customer
@@ -32,6 +31,7 @@ from candor.apps.surveys.models import Invitation
 from candor.apps.webhooks.models import Message as WebhookMessage
 from candor.apps.webhooks.services import make_endpoint
 from candor.foundation.mailboxes import mails_in
+from candor.intake.mail_reports import read_reports
 from tests.asking.conftest import NPS, a_survey, customers
 from tests.asking.post import Post
 from tests.world import World

@@ -136,23 +136,24 @@ def _unquoted(lines: list[str]) -> list[str]:
             kept.append(line)
             was_quoted = was_quoted and not line.strip()
     if kept and not was_quoted:
-        _drop_attribution(kept, needs_word=True)
+        _drop_attribution(kept, ends_there=True)
     return kept
 
 
-def _drop_attribution(kept: list[str], *, needs_word: bool = False) -> None:
-    """Drop "On 1 June 2026, Mona wrote:" from the end: up to three lines, the last with a colon, that name a day or say that somebody wrote."""
+def _drop_attribution(kept: list[str], *, ends_there: bool = False) -> None:
+    """Drop "On 1 June 2026, Mona wrote:" from the end: up to three lines, the last with a colon."""
     place = len(kept)
     while place and not kept[place - 1].strip():
         place -= 1
     if not place or not kept[place - 1].rstrip().endswith((":", "：")):
         return
-    for start in range(place - 1, max(place - 4, -1), -1):
+    first = place - 1
+    while first and place - first < 3 and kept[first - 1].strip():
+        first -= 1
+    for start in range(place - 1, first - 1, -1):
         words = " ".join(kept[start:place])
-        if not kept[start].strip():
-            return
-        if _WROTE.search(words) and (re.search(r"\d", words) or "@" in words):
+        if _WROTE.search(words) and re.search(r"\d|@", words):
             del kept[start:]
             return
-    if not needs_word and re.search(r"\d{1,4}[./: -]\d", kept[place - 1]):
+    if not ends_there and (_WROTE.search(kept[place - 1]) or re.search(r"\d{1,4}[./: -]\d", kept[place - 1])):
         del kept[place - 1 :]

@@ -1,19 +1,22 @@
 """What comes back: refusals at the door and reports of non-delivery, hard ones and soft ones."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
 from candor.apps.surveys.arrivals import note_bounced
+from candor.intake.mail_reports import Report, read_reports
 
 from .carriers import Outcome
 from .choices import Handover
 from .models import BadAddress, Message
 from .news import BOUNCED, tell_of
-from .reports import Report, read_reports
 
+_OURS: Final = re.compile(r"<(ask-\d+-\d+-[0-9a-f]{16})@[^>]+>")
 SOFT_MOST = 3  # soft bounces after which an address is given up
 SOFT_WITHIN = timedelta(days=90)
 
@@ -33,7 +36,7 @@ def take_reports(*, mails: Iterable[bytes], now: datetime) -> Bounced:
     told = Bounced()
     for raw in mails:
         told.mails += 1
-        for report in read_reports(raw):
+        for report in read_reports(raw, ours=_OURS):
             told.reports += 1
             _take(report, told, now)
     return told

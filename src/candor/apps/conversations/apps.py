@@ -13,6 +13,7 @@ class ConversationsConfig(AppConfig):
         from candor.apps.organization.audit import register_actions
         from candor.apps.webhooks.events import register_event
 
+        from . import tasks  # noqa: F401  registers its schedule
         from .news import CLOSED, OPENED, RECEIVED
         from .personal import HOLDER
         from .timeline import SOURCE
@@ -27,6 +28,8 @@ class ConversationsConfig(AppConfig):
             {
                 "opened": _("A conversation began"),
                 "replied": _("Replied in a conversation"),
+                "reply_failed": _("A reply could not be mailed"),
+                "reply_sent_again": _("Had a reply mailed once more"),
                 "handed_over": _("The assistant handed a conversation over"),
                 "assigned": _("Gave a conversation to somebody"),
                 "closed": _("Closed a conversation"),

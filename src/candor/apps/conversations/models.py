@@ -10,7 +10,8 @@ from candor.apps.organization.choices import Permission
 
 from .choices import Author, Channel, Handover, State
 
-KEY_LENGTH = 120
+KEY_LENGTH = 120  # as in the hub
+MESSAGE_KEY_LENGTH = 250
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -114,8 +115,11 @@ class Message(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
     source = models.CharField(max_length=80)
     key = models.CharField(
-        max_length=KEY_LENGTH,
+        max_length=MESSAGE_KEY_LENGTH,
         help_text="Its id there, for mail the Message-ID; source and key together are unique",
+    )
+    sender = models.CharField(
+        max_length=254, blank=True, help_text="Who wrote it, where that is not whom replies go to"
     )
     feedback = models.ForeignKey(
         "feedback.Feedback",

@@ -25,6 +25,7 @@ from candor.foundation.errors import Conflict, InvalidInput
 from candor.foundation.parts import in_parts
 
 from .choices import Author, Channel, Handover, State
+from .keys import key_in_hub
 from .models import Conversation, Message
 from .news import tell_closed, tell_opened, tell_received
 
@@ -83,6 +84,7 @@ def receive_message(
     said: str = "",
     is_automatic: bool = False,
     attachments: Sequence[dict[str, Any]] = (),
+    sender: str = "",
     by: Person | None = None,
     at: datetime | None = None,
 ) -> Message:
@@ -97,15 +99,17 @@ def receive_message(
         said: What is new in it, where that is less than the whole.
         is_automatic: Whether a mail program wrote it, such as a holiday reply.
         attachments: Name, type and bytes of each file that came with it.
+        sender: The address of whoever wrote it, where it is not the conversation's.
         by: Who typed it in, for a note of a call.
         at: When it was written; now if left out.
 
     Raises:
         InvalidInput: it says nothing.
+        Conflict: its key is that of a message of another conversation.
     """
     at, text = at or timezone.now(), text[:LONGEST].strip()
     row = _held(conversation)
-    known = Message.objects.filter(source=row.source, key=key).first()
+    known = _known(row, row.source, key)
     if known is not None:
         return known
     if not text and not attachments:
@@ -113,7 +117,7 @@ def receive_message(
     said = said[:LONGEST].strip()
     message = Message.objects.create(
         conversation=row, author=Author.CUSTOMER, person=by, text=text, said="" if said == text else said, written_at=at,
-        source=row.source, key=key, is_automatic=is_automatic, attachments=list(attachments),
+        source=row.source, key=key, sender=sender, is_automatic=is_automatic, attachments=list(attachments),
     )  # fmt: skip
     row.last_at = max(row.last_at, at)
     row.save(update_fields=["last_at"])
@@ -130,7 +134,7 @@ def _hear(row: Conversation, message: Message) -> None:
         continue_feedback(feedback=row.feedback, words=message.new_words, language=row.language)
     else:
         item = NewFeedback(
-            kind=Kind.MESSAGE, source=message.source, key=message.key, received_at=message.written_at, channel=row.channel,
+            kind=Kind.MESSAGE, source=message.source, key=key_in_hub(message.key), received_at=message.written_at, channel=row.channel,
             customer_id=row.customer_id, touchpoint_id=row.touchpoint_id, unit_id=row.unit_id, title=row.subject,
             comment=message.new_words, language=row.language,
         )  # fmt: skip
@@ -164,11 +168,13 @@ def reply(
     Raises:
         InvalidInput: it says nothing.
     """
+    from .tasks import send_replies
+
     at, text = at or timezone.now(), text.strip()
     if not text or len(text) > LONGEST:
         raise InvalidInput(_("A reply needs words, and at most %(most)d characters.") % {"most": LONGEST})
     row, key = _held(conversation), key or secrets.token_urlsafe(16)
-    known = Message.objects.filter(source=OURS, key=key).first()
+    known = _known(row, OURS, key)
     if known is not None:
         return known
     by_mail = {"handover": Handover.READY, "ready_at": at} if row.is_answered_by_mail else {}
@@ -186,6 +192,8 @@ def reply(
     row.save(update_fields=["is_with_machine", "assigned_to"])
     _their_turn(row, at=at)
     record_audit(by=by, action="conversation.replied", target=row, by_mail=bool(by_mail))
+    if by_mail:
+        send_replies.enqueue()
     return message
 
 
@@ -199,7 +207,7 @@ def answer_by_machine(
         Conflict: people have taken the conversation over.
     """
     at, row = at or timezone.now(), _held(conversation)
-    known = Message.objects.filter(source=OURS, key=key).first()
+    known = _known(row, OURS, key)
     if known is not None:
         return known
     if not row.is_with_machine:
@@ -290,3 +298,11 @@ def _held(conversation: Conversation) -> Conversation:
         "feedback", "unit", "assigned_to"
     )
     return rows.get(pk=conversation.pk)
+
+
+def _known(row: Conversation, source: str, key: str) -> Message | None:
+    """The message that was stored under the key, which nobody may reach from another conversation."""
+    known = Message.objects.filter(source=source, key=key).first()
+    if known is not None and known.conversation_id != row.pk:
+        raise Conflict(_("There is a message of this key in another conversation."))
+    return known

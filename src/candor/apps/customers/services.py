@@ -90,6 +90,25 @@ def customers_by_identifier(
     return known
 
 
+@transaction.atomic
+def customer_of_address(*, address: str, name: str = "") -> int:
+    """The id of the customer who is known by an e-mail address, as an identifier or as the one address of one customer; else of a new one
+    of that name, since whoever writes to us is somebody to answer and, one day, to erase."""
+    value = address.strip().lower()
+    for system in (EMAIL, "e-mail"):
+        if value in (known := customers_known_as(system, [value])):
+            return known[value]
+    rows = (
+        Customer.objects.filter(email__iexact=value, merged_into=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if len(found := list(rows[:2])) == 1:
+        return found[0]
+    new = NewCustomer(identifiers=((EMAIL, value),), name=name[:160], email=value)
+    return add_customers(items=[new])[value]
+
+
 _TOLD = ["name", "email", "phone", "language", "time_zone"]  # what a system may fill in where it was blank
 
 

@@ -7,7 +7,6 @@ from email.message import EmailMessage, Message
 from email.policy import default
 from typing import Final
 
-_OURS: Final = re.compile(r"<(ask-\d+-\d+-[0-9a-f]{16})@[^>]+>")
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _NOT_THE_ADDRESS: Final = ("5.2.2", "5.2.3", "5.2.4", "5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
 """Permanent for this message, and no fault of the address: a full mailbox, a size, a route, a policy (RFC 3463)."""
@@ -18,7 +17,7 @@ class Report:
     """What a report says of one recipient.
 
     Attributes:
-        message_id: Of the message that came back, left of the @; "" if the report does not say.
+        message_id: Of the message that came back, as `ours` captures it; "" if the report does not say.
         recipient: The address it was for.
         status: As RFC 3463 writes it, such as 5.1.1.
         words: What the other server said.
@@ -34,20 +33,23 @@ class Report:
     is_hard: bool
 
 
-def read_reports(raw: bytes) -> list[Report]:
+def read_reports(raw: bytes, *, ours: re.Pattern[str] | None = None) -> list[Report]:
     """The reports in a mail, one for each recipient; none for a mail that is no report of non-delivery.
+
+    `ours` finds the Message-ID of the mail that came back, wherever the report quotes it, and captures what they bear of it.
 
     >>> read_reports(b"Subject: On holiday\\r\\n\\r\\nBack on Monday.")
     []
     """
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
-    about = _message_id(raw)
-    found = []
+    found = ours.search(raw.decode("utf-8", "replace")) if ours else None
+    about = found[1] if found else ""
+    reports = []
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
-            found += [_read(block, about) for block in _blocks(part) if block.get("Final-Recipient")]
-    return found
+            reports += [_read(block, about) for block in _blocks(part) if block.get("Final-Recipient")]
+    return reports
 
 
 def _blocks(part: Message) -> list[Message]:
@@ -83,9 +85,3 @@ def _typed(value: object) -> str:
     """The part behind the type: `rfc822; jane@mail.example`."""
     text = str(value)
     return text.partition(";")[2].strip() if ";" in text else text.strip()
-
-
-def _message_id(raw: bytes) -> str:
-    """Ours, wherever the report quotes it; a report about somebody else's mail names none."""
-    found = _OURS.search(raw.decode("utf-8", "replace"))
-    return found.group(1) if found else ""
