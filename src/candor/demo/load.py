@@ -81,6 +81,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
     tend_reviews()
     progress("Counting", LOADING_SHARE)
     project_pending()
+    progress("Loaded", 1.0)
 
 
 def loaded_lender() -> Lender | None:
