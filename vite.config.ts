@@ -46,8 +46,10 @@ export default defineConfig({
       checks: { eval: false, bundlerTimings: false, pluginTimings: false }, // htmx has an eval; its pages forbid it
       input: {
         answer: resolve(root, "frontend/answer.ts"),
+        chat: resolve(root, "frontend/chat.ts"),
         main: resolve(root, "frontend/main.ts"),
         theme: resolve(root, "frontend/theme.ts"),
+        widget: resolve(root, "frontend/widget.ts"),
       },
     },
   },

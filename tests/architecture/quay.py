@@ -12,6 +12,10 @@ from candor.apps.asking.models import Plan
 from candor.apps.cases.choices import Trigger
 from candor.apps.cases.models import Case, Rule
 from candor.apps.cases.services import add_note, define_rule, open_case
+from candor.apps.chat.articles import NewArticle, write_article
+from candor.apps.chat.choices import Kind as TurnKind
+from candor.apps.chat.choices import Reason as TurnReason
+from candor.apps.chat.models import Turn
 from candor.apps.complaints.choices import EscalationKind, LetterKind
 from candor.apps.complaints.escalations import escalate
 from candor.apps.complaints.letters import define_template, draft, send_letter
@@ -20,6 +24,8 @@ from candor.apps.complaints.rule_sets import TEMPLATES as RULES
 from candor.apps.complaints.rule_sets import define_rule_set
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.complaints.topics import add_topic
+from candor.apps.conversations.choices import Channel
+from candor.apps.conversations.services import NewConversation, begin, receive_message
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.events.models import EventName, Misfit, Source
@@ -95,6 +101,7 @@ def build_harbour(world: World) -> Harbour:
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
         **_frontline(world),
+        "article": _chat(world),
         "plan": _plan().pk, "trigger": "touchpoint",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
         "touchpoint": Touchpoint.objects.get(key="call").pk, "part": "map", "ending": "csv",
@@ -110,6 +117,15 @@ def _frontline(world: World) -> dict[str, int]:
     pulse = draft_pulse(name="Spring", statements=["I can help"], open_question="", by=world.clara)
     Pulse.objects.update(state=PulseState.CLOSED)
     return {"idea": idea.pk, "idea_comment": said.pk, "pulse": pulse.pk}
+
+
+def _chat(world: World) -> int:
+    """A question of Quay's that no article answers, and a draft that is the whole company's."""
+    at = timezone.now() - timedelta(days=2)  # as the rest, so that the period of the pages ends there
+    chat = begin(new=NewConversation(channel=Channel.CHAT, source="chat", unit_id=world.quay.pk), at=at)
+    asked = receive_message(conversation=chat, text=f"Why is {WORD} closed?", key="walk", at=at)
+    Turn.objects.create(asked=asked, kind=TurnKind.ASK_BACK, reason=TurnReason.NOTHING, at=at)
+    return write_article(new=NewArticle(title="Opening hours", body="From nine to five."), by=world.clara).pk
 
 
 def _delivery(world: World) -> Delivery:

@@ -58,12 +58,15 @@ REPUTATION = {"reputation:public", "reputation:widget"}
 """What everybody may see of reviews; only where an administrator switched it on."""
 COMPLAINING = {"complaints:complain", "complaints:thanks"}
 """Open once somebody opens the form, and to who bears the signed number of what they sent."""
+CHATTING = {f"help:{name}" for name in ("start", "chat", "news", "articles", "article")}
+"""Open once somebody opens the chat; one chat only to who holds its secret, here a forged one."""
 PUBLIC = (
-    {"health", "organization:accept", "openapi", "api_reference"}
+    {"health", "help:script", "organization:accept", "openapi", "api_reference"}
     | ANSWERING
     | REPUTATION
     | COMPLAINING
     | SHARED
+    | CHATTING
 )
 FOR_EVERYBODY_HERE = {"home"}
 ADDRESSES = {
@@ -291,6 +294,17 @@ ADDRESSES = {
     "frontline:write": hidden(),
     **{f"frontline:{name}": shared(pk="pulse") for name in ("pulse", "answer", "export")},
     **{f"frontline:{name}": hidden(pk="pulse") for name in ("open", "close", "drop")},
+    "chat:channel": shared(),
+    "chat:unanswered": shared(),
+    "chat:articles": shared(),
+    **{f"chat:{name}": hidden() for name in ("write", "bring", "settings")},
+    **{f"chat:{name}": hidden(pk="article") for name in ("article", "publish", "remove")},
+    "help:script": shared(),
+    "help:start": hidden(),
+    "help:articles": hidden(),
+    "help:article": hidden(pk="article"),
+    "help:chat": hidden(secret="token"),
+    "help:news": hidden(secret="token"),
     "strategy:outcomes": shared(),
     "strategy:define": shared(),
     "strategy:outcome": hidden(pk="outcome"),
@@ -364,7 +378,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 14
+    assert len(PUBLIC) == 20
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -520,15 +534,16 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
             if answer.status in {200, 302}:
                 shown[answer.name] = shown.get(answer.name, False) or WORD in answer.body
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
-    assert gets - set(shown) == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING | SHARED, (
-        "only what is forged opens for nobody"
-    )
+    assert (
+        gets - set(shown)
+        == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING | SHARED | CHATTING
+    ), "only what is forged opens for nobody"
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
         "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due",
         "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
         "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
-        "organization:people", "surveys:list", "surveys:design", "surveys:languages", "surveys:publish", "surveys:links",
+        "organization:people", "surveys:list", "surveys:design", "surveys:languages", "surveys:publish", "surveys:links", "chat:unanswered",
     }  # fmt: skip
 
 
@@ -537,7 +552,9 @@ def test_no_form_is_taken_from_another_site(harbour: Harbour) -> None:
     client.force_login(harbour.world.clara)
     before = _record()
     answers = _walk(client, harbour, ("POST",))
-    expected = dict.fromkeys(MACHINES, 401) | dict.fromkeys(ANSWERING - {"answers:embed"}, 404)
+    expected = dict.fromkeys(MACHINES, 401) | dict.fromkeys(
+        ANSWERING - {"answers:embed"} | {"help:start", "help:chat"}, 404
+    )
     assert [str(a) for a in answers if a.status != expected.get(a.name, 403)] == []
     assert _record() == before
 

@@ -49,7 +49,7 @@ def test_answers_are_right_four_times_in_five_and_what_no_article_says_is_seldom
             counts[f"right {decision.kind}"] += bool(intent) and intent in found
             counts["known" if intent else "unknown"] += 1
     right = top_box_share(favourable=counts["right answer"], n=counts["answer"])
-    assert right.low is not None and right.low > 0.78, counts
+    assert right.low is not None and right.low > 0.75, counts
     assert (
         right.high is not None and right.high < 0.90
     )  # better would mean that it hands over more than it must

@@ -31,6 +31,7 @@ SURE: Final = 0.65  # answers from here on
 LIKELY: Final = 0.3  # asks back which one is meant from here on
 MOST_UNSURE: Final = 2  # turns in a row; the last of them hands over
 MOST_OFFERED: Final = 3
+LEAST_OFFERED: Final = 0.5  # of the first one’s score
 _URGENT: Final[frozenset[UrgencyKind]] = frozenset({"safety", "fraud", "legal", "vulnerable"})
 
 
@@ -96,7 +97,8 @@ def _unsure(text: str, hits: tuple[Hit, ...], language: str, unsure_before: int)
     if unsure_before + 1 >= MOST_UNSURE:
         return Decision("hand_over", "unsure", language=language)
     if hits and hits[0].sureness >= LIKELY:
-        return Decision("ask_back", "several", hits, language=language)
+        near = tuple(hit for hit in hits if hit.score >= LEAST_OFFERED * hits[0].score)
+        return Decision("ask_back", "several", near, language=language)
     return Decision("ask_back", "nothing", language=language)
 
 

@@ -12,8 +12,10 @@ from django.templatetags.static import static
 _ENTRIES = {
     "main": "frontend/main.ts",
     "answer": "frontend/answer.ts",
+    "chat": "frontend/chat.ts",
     "chart": "frontend/chart.ts",
     "theme": "frontend/theme.ts",
+    "widget": "frontend/widget.ts",
     "icons": "icons.svg",
 }
 
@@ -25,6 +27,17 @@ class UnknownIcon(LookupError):
 def entry_url(name: str) -> str:
     """Address of a built entry; empty while nothing is built."""
     return _url(_manifest().get(_ENTRIES[name], {}).get("file"))
+
+
+def built_text(name: str) -> str:
+    """The text of a built entry, for scripts that are asked for at an address that never changes; empty while nothing is built."""
+    path = _manifest().get(_ENTRIES[name], {}).get("file")
+    return _text(_manifest_path().parent / path) if path else ""
+
+
+@lru_cache(maxsize=8)
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")  # its name carries a hash, so that it never changes
 
 
 def style_urls(entry: str = "main") -> list[str]:

@@ -21,6 +21,10 @@ CANDOR_SPARK_MASTER = environment.text("CANDOR_SPARK_MASTER", "local[*]")
 CANDOR_SPARK_COPIES = environment.text("CANDOR_SPARK_COPIES")
 CANDOR_INBOX_MOST_EVENTS = environment.whole_number("CANDOR_INBOX_MOST_EVENTS", 1_000_000)
 CANDOR_API_PER_MINUTE = environment.whole_number("CANDOR_API_PER_MINUTE", 600)
+CANDOR_ASSISTANT_URL = environment.text("CANDOR_ASSISTANT_URL").rstrip("/")
+CANDOR_ASSISTANT_KEY = environment.secret("CANDOR_ASSISTANT_KEY")
+CANDOR_ASSISTANT_MODEL = environment.text("CANDOR_ASSISTANT_MODEL")
+CANDOR_ASSISTANT_SECONDS = environment.whole_number("CANDOR_ASSISTANT_SECONDS", 8)
 CANDOR_OUTGOING_PRIVATE_HOSTS = environment.words("CANDOR_OUTGOING_PRIVATE_HOSTS")
 
 DEBUG = environment.flag("CANDOR_DEBUG", default=False)
@@ -70,6 +74,7 @@ INSTALLED_APPS = [
     "candor.apps.insights",
     "candor.apps.cases",
     "candor.apps.frontline",
+    "candor.apps.chat",
     "candor.apps.strategy",
     "candor.apps.reports",
     "candor.web",

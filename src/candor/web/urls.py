@@ -22,6 +22,7 @@ _APPS = [
     "insights",
     "cases",
     "frontline",
+    "chat",
     "strategy",
     "reports",
 ]
@@ -32,6 +33,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("", include("candor.apps.surveys.answer_urls")),
+    path("", include("candor.apps.chat.visitor_urls")),
     path("api/v1/", views.api_reference, name="api_reference"),
     path("api/v1/openapi.json", views.openapi, name="openapi"),
     path("api/v1/", api.urls),

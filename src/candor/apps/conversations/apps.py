@@ -31,6 +31,7 @@ class ConversationsConfig(AppConfig):
                 "reply_failed": _("A reply could not be mailed"),
                 "reply_sent_again": _("Had a reply mailed once more"),
                 "handed_over": _("The assistant handed a conversation over"),
+                "address_left": _("Left an address in a conversation"),
                 "assigned": _("Gave a conversation to somebody"),
                 "closed": _("Closed a conversation"),
                 "reopened": _("Opened a conversation again"),

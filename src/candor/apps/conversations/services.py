@@ -239,6 +239,27 @@ def hand_over(*, conversation: Conversation, why: str, at: datetime | None = Non
 
 
 @transaction.atomic
+def leave_address(*, conversation: Conversation, address: str, by: Person | None = None) -> Conversation:
+    """Keep the address at which whoever wrote can be reached; nobody has proven that it is theirs."""
+    row = _held(conversation)
+    row.address = address
+    row.save(update_fields=["address"])
+    record_audit(by=by, action="conversation.address_left", target=row)
+    return row
+
+
+@transaction.atomic
+def send_by_mail(*, message: Message, at: datetime | None = None) -> bool:
+    """Have a person's reply sent by mail too, once, where it was to be read elsewhere; False where that is not possible."""
+    row = Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message.pk)
+    if row.handover or row.author != Author.PERSON or not row.conversation.address:
+        return False
+    row.handover, row.ready_at = Handover.READY, at or timezone.now()
+    row.save(update_fields=["handover", "ready_at"])
+    return True
+
+
+@transaction.atomic
 def assign(*, conversation: Conversation, to: Person | None, by: Person) -> Conversation:
     """Give a conversation to somebody, or to nobody."""
     row = _held(conversation)

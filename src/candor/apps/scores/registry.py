@@ -350,6 +350,36 @@ MEAN_RATING = Measure(
     denominator=_ANSWERED,
     blanks=_BLANKS,
 )
+CHAT_SHARE = Measure(
+    key="chat_share",
+    version=1,
+    name="Share of chats",
+    group="Answers",
+    question="What share of the chats took this way?",
+    metric="",
+    formula=YesShare("chats that took the way"),
+    scale=(0, 1),
+    unit="share",
+    is_high_good=True,
+    noun="chats",
+    denominator="All chats that began in the period",
+    blanks="None: a visitor who left without a word counts here, as neither solved nor unsolved.",
+)
+CHAT_HELPED = Measure(
+    key="chat_helped",
+    version=1,
+    name="Answers that helped",
+    group="Answers",
+    question="Did this help?",
+    metric="",
+    formula=YesShare("rated answers of the machine that visitors called helpful"),
+    scale=(0, 1),
+    unit="share",
+    is_high_good=True,
+    noun="rated answers",
+    denominator="The machine’s answers that visitors rated",
+    blanks="Answers that nobody rated are left out.",
+)
 _OF_KINDS = {AnswerKind.NPS: "nps", AnswerKind.CSAT: "csat", AnswerKind.CES: "ces", AnswerKind.TRUST: "trust"}
 MOST_CELLS = 101  # of a scale; a finer one has no cells to speak of
 
@@ -373,7 +403,8 @@ def measure_of(kind: str, *, lowest: float | None, highest: float | None) -> Mea
 
 
 OF_ANALYSES: dict[str, Measure] = {
-    measure.key: measure for measure in (THEME_SHARE, HIT_HARD, ANSWER_SHARE, YES_SHARE, MEAN_RATING)
+    measure.key: measure
+    for measure in (THEME_SHARE, HIT_HARD, ANSWER_SHARE, YES_SHARE, MEAN_RATING, CHAT_SHARE, CHAT_HELPED)
 }
 """Definitions that need the subject of an analysis, a theme, an issue or a survey’s question, to be a number: defined here, counted there, and made into
 a number by `queries.share_of` like all others; they have no page, run or target of their own."""

@@ -1,0 +1,30 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from candor.foundation.navigation import Page, register_page
+
+
+class ChatConfig(AppConfig):
+    name = "candor.apps.chat"
+    label = "chat"
+    verbose_name = "Chat"
+
+    def ready(self) -> None:
+        from candor.apps.organization.audit import register_actions
+
+        from . import tasks  # noqa: F401  registers itself
+
+        register_page(Page("Listen", "Chat", "chat:channel", "robot", permission="read_scores", order=32))
+        register_actions(
+            "article",
+            _("Articles"),
+            {
+                "written": _("Wrote an article"),
+                "changed": _("Changed an article"),
+                "published": _("Published an article"),
+                "withdrawn": _("Took an article back"),
+                "removed": _("Deleted an article"),
+            },
+            pages={"article": "chat:article"},
+        )
+        register_actions("chat", _("Chat"), {"set_up": _("Changed how the chat is set up")})

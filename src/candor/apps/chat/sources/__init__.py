@@ -1,0 +1,1 @@
+"""Where articles come from: files of Markdown or plain text, and tables."""
