@@ -88,10 +88,9 @@ def _measure(n: int) -> None:
 
 def _one_message() -> bytes:
     """A mail of ours, as it goes out."""
-    from email.policy import SMTP
-
     from candor.apps.asking.carriers.carrier import Outgoing
-    from candor.apps.asking.carriers.mail import as_message
+    from candor.apps.asking.carriers.mail import own_headers
+    from candor.apps.asking.carriers.moulds import as_bytes
     from candor.apps.asking.letters import sheet_of, survey_letter
     from candor.apps.asking.models import Plan
 
@@ -102,9 +101,9 @@ def _one_message() -> bytes:
     sheet = sheet_of(letter, is_reminder=False)
     outgoing = Outgoing(
         address="c@mail.example", message_id="ask-1-0-0", subject=sheet.subject, html=sheet.html, text=sheet.text, short="",
-        stop="http://127.0.0.1/stop/", language="en",
+        stop="http://127.0.0.1/stop/", language="en", gaps=sheet.gaps(link="http://127.0.0.1/a/" + 43 * "x", stop="http://127.0.0.1/stop/"),
     )  # fmt: skip
-    return as_message(outgoing).as_bytes(policy=SMTP)
+    return as_bytes(outgoing, own_headers(outgoing))
 
 
 def _plain(n: int, message: bytes) -> float:

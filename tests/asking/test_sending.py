@@ -103,6 +103,25 @@ def test_a_mail_speaks_the_customers_language_in_its_direction(
     )
 
 
+def test_what_is_poured_into_a_mail_stands_in_it_letter_by_letter_and_no_line_is_longer_than_the_norm_allows(
+    world: World, post: Post, settings: LazySettings
+) -> None:
+    """Long links, `=` in them, and gaps that end up across two lines of the encoding."""
+    settings.CANDOR_URL = "https://cx.harbour.example/" + "a=.b" * 30
+    title = {"default": "Café? " + "x" * 61, "ar": "ما مدى احتمال أن توصي بنا؟ " * 4}
+    survey = a_survey(definition={"elements": [NPS["elements"][0] | {"title": title}]})  # type: ignore[operator]
+    ask(a_plan(survey=survey), [*customers(1), *customers(2, language="ar")[1:]])
+    assert send().sent == 2
+    for raw, mail in zip(post.raw, post.arrived, strict=True):
+        assert max(map(len, raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))) <= 76
+        html, text = (mail.get_body((kind,)).get_content() for kind in ("html", "plain"))
+        (secret,) = set(
+            re.findall(re.escape(settings.CANDOR_URL) + r"/a/([\w-]{43})/\?score=\d", html + text)
+        )
+        assert all(f'{settings.CANDOR_URL}/a/{secret}/?score={n}"' in html for n in range(11))
+        assert str(mail["List-Unsubscribe"]).strip("<>") in text and "%%" not in html + text
+
+
 # -- The door ---------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ A letter is laid out once for everybody who gets the same words; what is each on
 that ten thousand messages cost one layout.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -33,12 +33,9 @@ class Sheet:
     short: str
     language: str
 
-    def filled(self, *, link: str, stop: str) -> "Sheet":
-        """The letter of one person."""
-        html, text, short = (
-            part.replace(_LINK, link).replace(_STOP, stop) for part in (self.html, self.text, self.short)
-        )
-        return replace(self, html=html, text=text, short=short)
+    def gaps(self, *, link: str, stop: str) -> tuple[tuple[str, str], ...]:
+        """What stands in the gaps for one person."""
+        return ((_LINK, link), (_STOP, stop))
 
 
 def survey_letter(survey: Survey, language: str) -> Letter | None:

@@ -5,7 +5,7 @@ Three things are stored, each on disk before the next begins: the message is *re
 killed leaves at most one message claimed, about which nobody can say whether it went: that one is *unsure*.
 
 Unsure messages are not sent again at once: to ask twice is worse than to ask late. A day later, if nothing shows that it arrived (it was
-not opened, not answered, did not bounce), it goes once more under the same Message-ID and with the same link, so that a mailbox which
+not answered, not even in part, and did not bounce), it goes once more under the same Message-ID and with the same link, so that a mailbox which
 has the first one can fold them together, and so that no answer counts twice. So nobody is forgotten either.
 """
 
@@ -80,7 +80,7 @@ def try_unsure_again(*, now: datetime) -> int:
     """Have what is unsure for a day go once more, where nothing shows that it arrived; returns how many."""
     rows = Message.objects.filter(handover=Handover.UNSURE, claimed_at__lt=now - SECOND_TRY, tries=1)
     unseen = Q(request__invitation=None) | Q(
-        request__invitation__opened_at=None,
+        request__invitation__response=None,
         request__invitation__is_answered=False,
         request__invitation__bounced_at=None,
         request__invitation__expires_at__gt=now,
@@ -137,26 +137,24 @@ class _Run:
             withdraw(message=message, reason=reason, now=self.now())
             self.told.withdrawn += 1
             return
-        stop = stop_link(message.request.customer_id or 0)
-        sheet = self._sheet(message, stop)
+        sheet = self._sheet(message)
         if sheet is None:
             withdraw(message=message, reason=Reason.PLAN_ENDED, now=self.now())
             self.told.withdrawn += 1
             return
-        self._hand_over(message, _outgoing(message, sheet, stop))
+        self._hand_over(message, _outgoing(message, sheet))
 
-    def _sheet(self, message: Message, stop: str) -> Sheet | None:
+    def _sheet(self, message: Message) -> Sheet | None:
         """The letter of a message; None once what it asks for is closed."""
         plan, is_reminder = message.request.plan, message.ordinal > 0
         if plan.survey is None:
             letter = _other_letter(message)
-            return sheet_of(letter, is_reminder=is_reminder).filled(link="", stop=stop) if letter else None
+            return sheet_of(letter, is_reminder=is_reminder) if letter else None
         alike = (plan.pk, message.language, is_reminder)
         if alike not in self.sheets:
             letter = survey_letter(plan.survey, message.language)
             self.sheets[alike] = sheet_of(letter, is_reminder=is_reminder) if letter else None
-        sheet = self.sheets[alike]
-        return sheet.filled(link=answer_link(unseal(message.sealed)), stop=stop) if sheet else None
+        return self.sheets[alike]
 
     def _hand_over(self, message: Message, outgoing: Outgoing) -> None:
         carrier, tries = self._carrier(message.channel), message.tries
@@ -211,7 +209,7 @@ class _Run:
         """Store that the last message went, if that is not stored yet."""
         if self.unstored is not None:
             (message, at), self.unstored = self.unstored, None
-            with transaction.atomic():
+            with transaction.atomic(savepoint=False):
                 Message.objects.filter(pk=message.pk).update(handover=Handover.SENT, sent_at=at, trouble="")
                 tell_of(SENT, message)
 
@@ -248,7 +246,9 @@ def _other_letter(message: Message) -> Letter | None:
     return kind.letter(plan.target, asked)
 
 
-def _outgoing(message: Message, sheet: Sheet, stop: str) -> Outgoing:
+def _outgoing(message: Message, sheet: Sheet) -> Outgoing:
+    stop = stop_link(message.request.customer_id or 0)
+    link = answer_link(unseal(message.sealed)) if message.request.plan.survey_id else ""
     return Outgoing(
         address=message.address,
         message_id=message.message_id,
@@ -258,4 +258,5 @@ def _outgoing(message: Message, sheet: Sheet, stop: str) -> Outgoing:
         short=sheet.short,
         stop=stop,
         language=sheet.language,
+        gaps=sheet.gaps(link=link, stop=stop),
     )

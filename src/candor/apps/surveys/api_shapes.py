@@ -89,7 +89,6 @@ class InvitationShape(Told):
     expires_at: datetime | None
     bounced_at: datetime | None
     reminders: int
-    is_opened: bool | None
     is_answered: bool | None
     feedback: int | None
 
@@ -163,7 +162,6 @@ def invitation_shape(row: Invitation, viewer: Viewer) -> InvitationShape:
     return InvitationShape(
         customer=row.customer_id,
         unit=shown_unit(row.unit, viewer),
-        is_opened=row.opened_at is not None if is_open else None,
         is_answered=row.is_answered if is_open else None,
         feedback=row.feedback_id if is_open else None,
         **{name: getattr(row, name) for name in names},

@@ -198,7 +198,6 @@ class Invitation(models.Model):
     )
     reminded_at = models.DateTimeField(null=True)
     reminders = models.PositiveSmallIntegerField(default=0)
-    opened_at = models.DateTimeField(null=True)
     is_answered = models.BooleanField(
         default=False, help_text="Also where the survey is anonymous and nothing leads to the answer"
     )

@@ -25,7 +25,7 @@ from .signing import new_secret
 OLD_SECRET_HOURS = 24
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(*, event: str, data: Mapping[str, Any], customer_id: int | None = None) -> None:
     """Tell every endpoint that wants it that something happened; call it inside the transaction in which it happens.
 

@@ -22,7 +22,7 @@ class AppriseCarrier:
             return Outcome(is_accepted=False, words="apprise does not take this address", is_dead=True)
         if not claim():
             return None
-        is_accepted = bool(service.notify(body=outgoing.short))
+        is_accepted = bool(service.notify(body=outgoing.filled(outgoing.short)))
         return Outcome(
             is_accepted=is_accepted,
             is_temporary=not is_accepted,

@@ -9,7 +9,8 @@ from candor.foundation.post import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message as it goes out."""
+    """A message as it goes out. Its words are those of everybody who gets the same letter, and have gaps; `gaps` says what stands in
+    them for this one person."""
 
     address: str
     message_id: str
@@ -19,6 +20,13 @@ class Outgoing:
     short: str
     stop: str
     language: str
+    gaps: tuple[tuple[str, str], ...] = ()
+
+    def filled(self, words: str) -> str:
+        """Words with their gaps filled."""
+        for gap, own in self.gaps:
+            words = words.replace(gap, own)
+        return words
 
 
 class Carrier(Protocol):
