@@ -9,6 +9,8 @@ export interface Answer {
   website?: string;
 }
 
+const MOST_KEPT_ALIVE = 20_000; // characters; browsers refuse to go on with more than 64 KiB of a page that is left
+
 export interface Fault {
   question: string;
   detail: string;
@@ -26,12 +28,13 @@ export class Refused extends Error {
 
 /** Sends an answer; throws Refused when the server said no, TypeError when it could not be reached. */
 export async function send(address: string, answer: Answer): Promise<void> {
+  const body = JSON.stringify(answer);
   const response = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(answer),
+    body,
     credentials: "omit",
-    keepalive: true,
+    keepalive: body.length < MOST_KEPT_ALIVE,
   });
   if (response.ok) return;
   const problem = (await response.json().catch(() => ({}))) as { detail?: string; faults?: Fault[] };

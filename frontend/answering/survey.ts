@@ -2,6 +2,7 @@ import "survey-core/survey-core.fontless.min.css";
 import "../styles/survey.css";
 import { Model, surveyLocalization } from "survey-core";
 import { renderSurvey } from "survey-js-ui";
+import { takeFiles, withoutNewFiles } from "./files";
 import { hidden, Refused, send } from "./send";
 
 type Data = Record<string, unknown>;
@@ -27,6 +28,7 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
     question["displayMode"] = "buttons"; // on a phone, too
     question["rateDescriptionLocation"] = "bottom"; // beside the steps the words would break a scale apart
   }
+  takeFiles(model);
   keep(model, form);
   const header = form.querySelector("header");
   header?.querySelector("[data-steps-note]")?.remove();
@@ -53,7 +55,7 @@ function keep(model: Model, form: HTMLFormElement): void {
     secret: hidden(form, "secret"),
     opened: hidden(form, "opened"),
     lang: document.documentElement.lang,
-    data: model.data as Data,
+    data: finished ? (model.data as Data) : withoutNewFiles(model),
     finished,
   });
   let timer = 0;

@@ -57,7 +57,7 @@ from candor.apps.surveys.drafts import create_survey
 from candor.apps.surveys.exporting import ask_for_export, make_export
 from candor.apps.surveys.library import TEMPLATES
 from candor.apps.surveys.linking import make_link
-from candor.apps.surveys.models import Export, Link, Survey
+from candor.apps.surveys.models import AnswerFile, Export, Link, Response, Survey, SurveyVersion
 from candor.apps.webhooks.models import Delivery
 from candor.apps.webhooks.services import make_endpoint, send_test
 from tests.builders import a_feedback
@@ -94,7 +94,7 @@ def build_harbour(world: World) -> Harbour:
     things = {
         **_public(world),
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
-        "feedback": feedback.pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
+        "feedback": feedback.pk, "answer_file": _answer_file(survey, feedback).pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
         **_of_complaint(world, complaint),
         "survey": survey.pk, "export": _export(world, survey).pk, "shared": _shared(world, survey).pk, "survey_link": link.pk, "trial_of": "draft",
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
@@ -282,6 +282,18 @@ def _survey(world: World) -> tuple[Survey, Link]:
     survey = create_survey(name=WORD, definition=definition, by=world.clara)
     link = make_link(survey=survey, kind=Link.Kind.KIOSK, name=WORD, unit=world.quay, by=world.clara)
     return survey, link
+
+
+def _answer_file(survey: Survey, feedback: Feedback) -> AnswerFile:
+    now = timezone.now()
+    version = SurveyVersion.objects.create(survey=survey, number=99, definition=survey.draft or {})
+    response = Response.objects.create(
+        survey=survey, version=version, key="walk", started_at=now, changed_at=now, finished_at=now, is_taken_in=True,
+        feedback=feedback,
+    )  # fmt: skip
+    return AnswerFile.objects.create(
+        response=response, question=WORD, name=WORD, content_type="text/plain", size=len(WORD), sha256="0", content=WORD.encode(),
+    )  # fmt: skip
 
 
 def _api_key(world: World) -> ApiKey:

@@ -1,36 +1,19 @@
-"""Files that come with a complaint: few, small, of sorts that are harmless to open, told by their first bytes and not by their names."""
+"""Files that come with a complaint: few and small."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from candor.apps.organization.models import Person
+from candor.foundation.attachments import MOST_BYTES, NewFile, bare_name, content_type_of
 from candor.foundation.errors import InvalidInput
 
 from .models import Attachment, Complaint
 
 MOST_FILES: Final = 5
-MOST_BYTES: Final = 4 * 1024**2  # of all of them together
-ACCEPTED: Final = ".pdf,.png,.jpg,.jpeg,.txt"
-_STARTS: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file to be kept."""
-
-    name: str
-    content_type: str
-    content: bytes
 
 
 def read_files(given: "Sequence[UploadedFile[bytes]]") -> list[NewFile]:
@@ -48,7 +31,7 @@ def read_files(given: "Sequence[UploadedFile[bytes]]") -> list[NewFile]:
 
 def _read(given: "UploadedFile[bytes]") -> NewFile:
     content = given.read(MOST_BYTES + 1)
-    name = PurePosixPath((given.name or "").replace("\\", "/")).name[-120:] or "file"
+    name = bare_name(given.name or "")
     kind = content_type_of(content)
     if kind is None:
         raise InvalidInput(
@@ -56,20 +39,6 @@ def _read(given: "UploadedFile[bytes]") -> NewFile:
             % {"name": name}
         )
     return NewFile(name, kind, content)
-
-
-def content_type_of(content: bytes) -> str | None:
-    """What a file is by its first bytes; None for what is not taken."""
-    for start, kind in _STARTS:
-        if content.startswith(start):
-            return kind
-    if not content or b"\0" in content:
-        return None
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return "text/plain; charset=utf-8"
 
 
 def keep_files(

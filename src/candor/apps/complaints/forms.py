@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candor.apps.organization.models import Person, Unit
+from candor.foundation.attachments import ACCEPTED
 
 from .choices import (
     EscalationKind,
@@ -18,7 +19,6 @@ from .choices import (
     RedressKind,
     Vulnerability,
 )
-from .files import ACCEPTED
 from .models import Complaint, Topic
 
 _DAY = {"type": "date"}

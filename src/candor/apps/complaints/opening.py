@@ -17,11 +17,12 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import announce_changed
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.foundation.attachments import NewFile
 from candor.foundation.errors import Conflict
 
 from .choices import Entry, StepKind
 from .clocks import STANDARD
-from .files import NewFile, keep_files
+from .files import keep_files
 from .households import Who, complainant_of, mark_repeats
 from .models import Complaint
 from .news import tell_opened

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import record_audit
 from candor.foundation import strangers
+from candor.foundation.attachments import NewFile
 from candor.foundation.errors import InvalidInput, NotFound, TryLater
 
 from .choices import Entry, Preference
-from .files import NewFile
 from .households import Who
 from .models import Complaint, PublicForm
 from .opening import open_complaint

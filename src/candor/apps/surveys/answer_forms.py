@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import strip_tags
 
 from candor.questionnaire import (
@@ -19,6 +21,8 @@ from candor.questionnaire import (
     piped,
     visible_questions,
 )
+
+from .attached import as_sent
 
 PREFIX = "q:"
 MOST_BUTTONS = 11
@@ -74,6 +78,8 @@ class Field:
     has_beside: bool = False
     beside: str = ""
     picture: str = ""
+    files: tuple[str, ...] = ()
+    is_multiple: bool = False
 
     @property
     def id(self) -> str:
@@ -144,10 +150,18 @@ def scale_of(question: Question) -> tuple[Choice, ...]:
 # -- Reading what was posted ------------------------------------------------------------------------------------------
 
 
-def read_step(questions: Iterable[Question], posted: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
+def read_step(
+    questions: Iterable[Question],
+    posted: QueryDict,
+    before: Mapping[str, Any],
+    files: "MultiValueDict[str, UploadedFile[bytes]] | None" = None,
+) -> dict[str, Any]:
     """All answers so far with those of the questions that were on the page."""
     data = dict(before)
     for question in questions:
+        if question.kind == QuestionKind.FILE:
+            _put(data, question.name, _attached(question, posted, files or MultiValueDict(), before))
+            continue
         value = _read(question, posted)
         _put(data, question.name, value)
         if question.has_comment or question.has_other:
@@ -187,10 +201,22 @@ def _read(question: Question, posted: QueryDict) -> Any:
             return {"true": True, "false": False}.get(given)
         case QuestionKind.NUMBER:
             return _number(given)
-        case QuestionKind.FILE | QuestionKind.SHOWN:
+        case QuestionKind.SHOWN:
             return None
         case _:
             return given or None
+
+
+def _attached(
+    question: Question,
+    posted: QueryDict,
+    files: "MultiValueDict[str, UploadedFile[bytes]]",
+    before: Mapping[str, Any],
+) -> Any:
+    """The files that came now, else those that came before and are not taken away."""
+    key = PREFIX + question.name
+    new = as_sent(files.getlist(key))
+    return new or (None if posted.get(f"{key}:away") else before.get(question.name))
 
 
 def _chosen(choices: Iterable[Choice], given: str) -> Any:
@@ -269,6 +295,10 @@ def _field(
         has_beside=question.has_comment or question.has_other,
         beside=str(data.get(question.name + COMMENT, "")),
         picture=str(question.source.get("rateType", "")) if question.kind == QuestionKind.RATING else "",
+        files=tuple(str(one.get("name", "")) for one in value)
+        if question.kind == QuestionKind.FILE and isinstance(value, list)
+        else (),
+        is_multiple=question.source.get("allowMultiple") is True,
     )
 
 

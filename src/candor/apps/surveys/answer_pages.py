@@ -18,6 +18,7 @@ from candor.questionnaire import Fault, Questionnaire, Text, check_answers
 
 from . import guards
 from .answer_forms import fields, is_short, steps
+from .attached import BAD_FILE, without_contents
 from .brand import theme_of
 from .entrances import Entrance, Trouble, asked
 from .languages import INTERFACE, direction, interface_language, language_for, own_name
@@ -67,6 +68,7 @@ class AnswerPage:
     ) -> HttpResponse:
         """The form of one step, with what was answered before."""
         asks = self.entrance.questionnaire
+        data = without_contents(asks, data)
         walk = steps(asks, data, is_anonymous=self.entrance.is_anonymous)
         place = next((n for n, step in enumerate(walk) if step.number >= number), len(walk) - 1)
         shown = walk[place].shown(asks, data)
@@ -144,6 +146,8 @@ class AnswerPage:
             return (
                 pgettext("survey", "Please answer this question.")
                 if fault.code == "required"
+                else pgettext("survey", "This file is too large, damaged, or of a sort that is not taken.")
+                if fault.code == BAD_FILE
                 else pgettext("survey", "This does not fit the question.")
             )
 

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from candor.foundation.navigation import Page, register_page
+from candor.foundation.panels import Panel, register_panel
 
 
 class SurveysConfig(AppConfig):
@@ -62,6 +63,13 @@ class SurveysConfig(AppConfig):
                 "asked_for": _("Asked for a file of a survey’s answers"),
                 "taken": _("Took a file of a survey’s answers"),
             },
+        )
+        register_panel(Panel("feedback", "Files that came with it", "surveys:files_panel", order=15))
+        register_actions(
+            "survey_file",
+            _("Files of answers"),
+            {"taken": _("Took a file that came with an answer")},
+            pages={"feedback": "feedback:item"},
         )
         register_actions(
             "survey_link",

@@ -15,6 +15,8 @@ from .errors import TooManyAnswers
 LEAST_SECONDS = 1.0
 OF_ONE_SENDER = 30  # answers a minute; a kiosk or a family behind one address stays far below
 limits = strangers.Limit(of_one=OF_ONE_SENDER, of_all=1_200, seconds=60.0)
+LARGE = 200_000  # bytes of an answer that brings files
+large_limits = strangers.Limit(of_one=5, of_all=60, seconds=60.0)
 
 
 def stamp(entrance: Entrance) -> str:
@@ -42,7 +44,12 @@ def limit(request: HttpRequest, entrance: Entrance) -> None:
     """
     if entrance.link_id is None:
         return
-    if not limits.take(strangers.sender_of(request), now=time.monotonic(), at=entrance.link_id):
+    sender, now = strangers.sender_of(request), time.monotonic()
+    is_taken = limits.take(sender, now=now, at=entrance.link_id)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if is_taken and length.isdecimal() and int(length) > LARGE:
+        is_taken = large_limits.take(sender, now=now, at=entrance.link_id)
+    if not is_taken:
         raise TooManyAnswers(seconds=10)
 
 

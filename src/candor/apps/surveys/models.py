@@ -1,10 +1,15 @@
 """Surveys, their versions and questions, whom they were sent to, and what came back."""
 
+import secrets
 from typing import Any
 
 from django.db import models
 
 from candor.apps.feedback.choices import AnswerKind
+
+
+def _any_number() -> int:
+    return secrets.randbelow(10**17) + 1
 
 
 class Survey(models.Model):
@@ -273,6 +278,31 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey} {self.key}"
+
+
+class AnswerFile(models.Model):
+    """A file that came with an answer; kept in the record, so that it is erased, moved and backed up with it.
+
+    Its number is drawn at random: that of anonymous answers must not tell in which order they came.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=_any_number)
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="files")
+    question = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, help_text="By which the answer names it")
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["question", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["response", "question", "sha256"], name="answer_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Export(models.Model):

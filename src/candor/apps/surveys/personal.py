@@ -3,12 +3,14 @@
 Answers to anonymous surveys lead back to nobody, so that nobody can find them here either.
 """
 
+import base64
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
 
-from .models import Invitation, Response
+from .models import AnswerFile, Invitation, Response
 from .services import forget_invitations, forget_responses
 
 
@@ -26,9 +28,10 @@ def forget(customer_ids: Sequence[int]) -> list[int]:
 
 
 def tell_responses(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Every response as it was sent, also those given up and those that are not feedback yet."""
+    """Every response as it was sent, with its files, also those given up and those that are not feedback yet."""
     rows = Response.objects.filter(invitation__customer_id__in=customer_ids).order_by("started_at", "pk")
     names = (
+        "pk",
         "survey__name",
         "version__number",
         "key",
@@ -38,7 +41,19 @@ def tell_responses(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
         "started_at",
         "finished_at",
     )
-    return [dict(row) for row in rows.values(*names)]
+    told = [dict(row) for row in rows.values(*names)]
+    files: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for file in AnswerFile.objects.filter(response_id__in=[row["pk"] for row in told]):
+        files[file.response_id].append(_file(file))
+    return [row | {"files": files[row.pop("pk")]} for row in told]
+
+
+def _file(file: AnswerFile) -> dict[str, Any]:
+    """A file with its content, in base64, since it is theirs."""
+    names = ("question", "name", "content_type", "size")
+    return {name: getattr(file, name) for name in names} | {
+        "content": base64.b64encode(file.content).decode()
+    }
 
 
 def forget_what_they_answered(customer_ids: Sequence[int]) -> list[int]:

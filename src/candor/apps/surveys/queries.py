@@ -11,7 +11,7 @@ from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.foundation.errors import NotFound
 
-from .models import Invitation, Question, Survey
+from .models import AnswerFile, Invitation, Question, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +80,16 @@ def turned_questions(source: str) -> set[str]:
     """Keys of a survey's questions where low is good."""
     rows = Question.objects.filter(survey__key=source, is_high_good=False)
     return set(rows.values_list("key", flat=True))
+
+
+def files_of(feedback: Feedback) -> list[AnswerFile]:
+    """The files that came with an answer, without their content."""
+    return list(AnswerFile.objects.filter(response__feedback=feedback).defer("content"))
+
+
+def visible_file(viewer: Viewer, pk: int) -> AnswerFile | None:
+    """A file of an answer whose personal data the viewer may read."""
+    seen = Feedback.objects.visible_to(viewer).values("pk")
+    named = Feedback.objects.visible_to(viewer, Permission.READ_PERSONAL_DATA).values("pk")
+    rows = AnswerFile.objects.filter(response__feedback__in=seen).filter(response__feedback__in=named)
+    return rows.select_related("response__feedback").filter(pk=pk).first()

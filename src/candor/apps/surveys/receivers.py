@@ -17,6 +17,7 @@ def tell_that_invitations_lose_their_answer(feedback_ids: list[int], **_: Any) -
 
 @receiver(feedback_forgotten, dispatch_uid="surveys.files_of_answers_go_with_a_person")
 def drop_files_that_hold_them(feedback_ids: list[int], is_erasure: bool = False, **_: Any) -> None:
-    """Files waiting to be taken away go when somebody in them is erased."""
+    """Files that came with an answer go with it; those waiting to be taken away when somebody in them is erased."""
+    services.forget_files(feedback_ids=feedback_ids)
     if is_erasure:
         exporting.forget_exports_of(feedback_ids=feedback_ids)

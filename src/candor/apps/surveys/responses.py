@@ -16,9 +16,10 @@ from candor.foundation.together import Together
 from candor.questionnaire import Fault, check_answers
 
 from . import tasks
+from .attached import Attached, file_questions, rows_of, taken_out
 from .entrances import Entrance, Trouble, asked, digest_of
 from .errors import BadAnswers, NotOpen
-from .models import Invitation, Response
+from .models import AnswerFile, Invitation, Response
 
 MOST_CHARACTERS = 100_000  # of all answers of one person together
 _ROOM_BELOW_ZERO = 2**62
@@ -49,7 +50,7 @@ def record_response(
             entrance=entrance, secret=secret, data=data, at=at, language=language, is_finished=is_finished,
             is_unconfirmed=is_unconfirmed,
         )  # fmt: skip
-    if known.finished_at is not None and dict(data) == known.data:
+    if known.finished_at is not None and _same_again(known, data):
         return known
     return _go_on(known, data, at, is_finished=is_finished, is_unconfirmed=is_unconfirmed)
 
@@ -96,11 +97,13 @@ def begin(
     """
     if trouble := entrance.trouble(at):
         raise NotOpen(trouble)
-    refuse_misfits(entrance.version_id, entrance.published_at, data, is_finished=is_finished)
-    response = _new(entrance, secret, data, at, language, is_finished=is_finished)
+    asks = asked(entrance.version_id, entrance.published_at)
+    attached = taken_out(asks, data, is_anonymous=entrance.is_anonymous, keeps=not is_test)
+    refuse_misfits(entrance.version_id, entrance.published_at, attached.data, is_finished=is_finished)
+    response = _new(entrance, secret, attached.data, at, language, is_finished=is_finished)
     response.is_unconfirmed, response.is_test = is_unconfirmed, is_test
     claims = entrance.invitation_id if is_finished or entrance.is_anonymous else None
-    if not _together.write(lambda: _store(response, claims)):
+    if not _together.write(lambda: _store(response, claims, attached)):
         known = Response.objects.filter(digest=response.digest).exclude(digest="").first()
         if known is None:
             raise NotOpen(Trouble.ANSWERED)
@@ -182,8 +185,9 @@ def day_of(at: datetime) -> datetime:
     return datetime.combine(here.date(), time(12), tzinfo=here.tzinfo)
 
 
-def _store(response: Response, claims: int | None) -> bool:
-    """Store a new response and use up its invitation; False where one of them was there before. In plain SQL, see `entrances`."""
+def _store(response: Response, claims: int | None, attached: Attached) -> bool:
+    """Store a new response with its files and use up its invitation; False where one of them was there before. In plain SQL, see
+    `entrances`."""
     fields = _FIELDS if response.pk is None else (_KEY, *_FIELDS)
     values = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in fields]
     names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
@@ -198,6 +202,8 @@ def _store(response: Response, claims: int | None) -> bool:
         )
         row = cursor.fetchone()
     response.pk = row[0] if row else response.pk
+    if row is not None and attached.files:
+        AnswerFile.objects.bulk_create(rows_of(response, attached))
     return row is not None
 
 
@@ -211,6 +217,8 @@ def _go_on(
 ) -> Response:
     if response.finished_at is not None or response.is_taken_in:
         raise NotOpen(Trouble.ANSWERED)
+    attached = _taken_out(response, data)
+    data = attached.data
     refuse_misfits(response.version_id, response.version.published_at, data, is_finished=is_finished)
     if is_unconfirmed:
         if not response.is_unconfirmed:
@@ -225,11 +233,35 @@ def _go_on(
             data=response.data, is_unconfirmed=is_unconfirmed, changed_at=at, finished_at=response.finished_at
         ):
             raise NotOpen(Trouble.ANSWERED)
+        _store_files(response, attached)
         if is_finished and response.invitation_id is not None:
             Invitation.objects.filter(pk=response.invitation_id).update(is_answered=True)
     if is_finished and not response.survey.is_anonymous:
         tasks.take_in_soon()
     return response
+
+
+def _taken_out(response: Response, data: Mapping[str, Any]) -> Attached:
+    """The answers with their files beside; those that came before are named."""
+    asks = asked(response.version_id, response.version.published_at)
+    has_files = bool(file_questions(asks))
+    known = set(response.files.values_list("question", "sha256")) if has_files else set()
+    return taken_out(asks, data, is_anonymous=response.survey.is_anonymous, known=known)
+
+
+def _store_files(response: Response, attached: Attached) -> None:
+    """Store the new files and drop those that the answer does not name any more."""
+    if not file_questions(asked(response.version_id, response.version.published_at)):
+        return
+    there = {(one.question, one.sha256): one.pk for one in response.files.defer("content")}
+    response.files.filter(pk__in=[pk for named, pk in there.items() if named not in attached.named]).delete()
+    new = [one for one in rows_of(response, attached) if (one.question, one.sha256) not in there]
+    AnswerFile.objects.bulk_create(new)
+
+
+def _same_again(known: Response, data: Mapping[str, Any]) -> bool:
+    """Whether a finished answer came once more, letter by letter."""
+    return dict(data) == known.data or _taken_out(known, data).data == known.data
 
 
 def _believed(response: Response, data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
 
 from .entrances import digest_of
-from .models import Invitation, Question, Response, Survey
+from .models import AnswerFile, Invitation, Question, Response, Survey
 
 _ANNOUNCED_AT_ONCE = 10_000
 
@@ -150,3 +150,10 @@ def forget_responses(*, customer_ids: Sequence[int]) -> int:
     n = rows.count()
     rows.delete()
     return n
+
+
+@transaction.atomic
+def forget_files(*, feedback_ids: Sequence[int]) -> int:
+    """Remove the files that came with answers whose feedback goes; returns how many went."""
+    gone, _by_model = AnswerFile.objects.filter(response__feedback_id__in=feedback_ids).delete()
+    return gone

@@ -21,6 +21,7 @@ from candor.questionnaire import BadDefinition, Questionnaire, read_definition
 
 from .answer_forms import steps
 from .answer_pages import AnswerPage, own_thanks
+from .attached import without_contents
 from .entrances import Entrance
 from .models import Response, Survey, SurveyVersion
 from .responses import begin
@@ -105,7 +106,7 @@ class TrialPage(AnswerPage):
 
     def keep(self, data: Mapping[str, Any], *, is_finished: bool, is_unconfirmed: bool = False) -> Response:
         """Remember what was entered; the end of a trial of a version is stored as a test answer."""
-        self.data = dict(data)
+        self.data = without_contents(self.entrance.questionnaire, data)
         if is_finished and self.entrance.of == VERSION:
             self.data = {}
             return begin(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import carrying, designing, exporting, linking, listing, publishing, trying
+from .views import attached, carrying, designing, exporting, linking, listing, publishing, trying
 
 app_name = "surveys"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("<id:pk>/state/", publishing.state, name="state"),
     path("<id:pk>/schedule/", publishing.schedule, name="schedule"),
     path("<id:pk>/exports/", exporting.exports, name="exports"),
+    path("of-feedback/<id:pk>/files/", attached.panel, name="files_panel"),
+    path("files/<id:pk>/", attached.file, name="file"),
     path("exports/<id:pk>/progress/", exporting.progress, name="export_progress"),
     path("exports/<id:pk>/file/", exporting.file, name="export_file"),
     path("<id:pk>/links/", linking.links, name="links"),

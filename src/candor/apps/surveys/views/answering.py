@@ -95,7 +95,7 @@ def _take_form(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         return page.ended(before)
     if before is None and (trouble := entrance.trouble(timezone.now())):
         return page.trouble(trouble)
-    data, number, on_page = take_step(page, posted, before.data if before else {})
+    data, number, on_page = take_step(page, posted, request.FILES, before.data if before else {})
     try:
         guards.limit(request, entrance)
         if before is None and guards.is_hasty(entrance, posted.get("opened", "")):

@@ -32,7 +32,7 @@ def trial(request: HttpRequest, token: str) -> HttpResponse:
         return page.remember(page.step_with(request.GET.get("at", "")))
     if request.content_type == "application/json":
         return _take_json(request, page)
-    data, number, on_page = take_step(page, request.POST, page.data)
+    data, number, on_page = take_step(page, request.POST, request.FILES, page.data)
     goes_back = request.POST.get("go") == "back"
     return page.remember(go_on(page, data, number, on_page, goes_back=goes_back))
 
