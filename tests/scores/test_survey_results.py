@@ -230,7 +230,9 @@ def test_versions_of_a_survey_are_held_against_each_other(
         Response.objects.create(
             survey=survey, version=versions[row.nps < 5], key=row.key, feedback=row, started_at=NOON, changed_at=NOON, finished_at=NOON
         )  # fmt: skip
-    result = survey_result(survey, scope=scope_for(world.clara), by="version")
+    scope = scope_for(world.clara)
+    result = survey_result(survey, scope=scope, by="version")
+    assert results_page(result, scope)["version_words"].startswith("A file does not say")
     split = by_key(result)["nps"].split
     assert result.offered == ("version",) and split is not None
     assert {row.label: tier for row, tier in zip(split.rows, split.tiers, strict=True)} == {

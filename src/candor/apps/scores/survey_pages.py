@@ -61,6 +61,7 @@ def results_page(result: SurveyResult, scope: Scope) -> dict[str, Any]:
         "dimensions": [(key, drawings.DIMENSION_NAMES[key][0]) for key in result.offered],
         "dimension": result.dimension,
         "dimension_name": drawings.DIMENSION_NAMES[result.dimension][0] if result.dimension else "",
+        "version_words": _version_words(result),
         "steps": [("day", _("Days")), ("week", _("Weeks")), ("month", _("Months"))],
         "step": result.step,
     }
@@ -117,6 +118,19 @@ def _spread_chart(found: QuestionResult) -> charts.Spec | None:
     }
     subtitle = _("Low is good in this question; its score counts turned round.") if found.is_turned else ""
     return charts.bars_with_intervals(rows, title=title, kind="share", lo=0.0, hi=1.0, subtitle=subtitle)
+
+
+def _version_words(result: SurveyResult) -> str:
+    """What can't be told of versions, where somebody might look for it."""
+    if result.survey.state == result.survey.State.IMPORTED:
+        return _(
+            "A file does not say to which version of the survey an answer was given, so that versions can’t be held against each other here."
+        )
+    if result.dimension == "version":
+        return _(
+            "The version is known of answers that were given here, for as long as they are kept as they were sent; all others have none."
+        )
+    return ""
 
 
 def _partial_words(n: int) -> str:
