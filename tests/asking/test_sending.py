@@ -24,6 +24,7 @@ from candor.apps.asking.queries import answered
 from candor.apps.asking.reminding import remind_due
 from candor.apps.asking.sending import Sent, send_ready, settle_claims
 from candor.apps.asking.services import end_plan
+from candor.apps.asking.tasks import fetch_reports
 from candor.apps.customers.models import Customer
 from candor.apps.customers.requests import Kind, Letter, ToAsk, register_request_kind
 from candor.apps.customers.services import erase_customer, opt_out
@@ -34,6 +35,7 @@ from candor.foundation.mailboxes import mails_in
 from candor.intake.mail_reports import read_reports
 from tests.asking.conftest import NPS, a_survey, customers
 from tests.asking.post import Post
+from tests.imap import imap_server
 from tests.world import World
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
@@ -394,6 +396,23 @@ def test_reports_lie_in_an_mbox_a_maildir_or_one_file(tmp_path: Any) -> None:
         for path in (single, tmp_path / "box", tmp_path / "folder")
     ]
     assert counts == [1, 2, 2]
+
+
+def test_reports_are_fetched_from_a_real_mailbox_and_a_report_is_acted_on_once(
+    world: World, post: Post, settings: LazySettings
+) -> None:
+    ask(a_plan(), customers(2))
+    send()
+    with imap_server() as server:
+        settings.CANDOR_BOUNCES_URL = server.address
+        server.deliver(
+            a_report(post.arrived[0], status="5.1.1"), b"Subject: On holiday\r\n\r\nBack on Monday.\r\n"
+        )
+        assert (fetch_reports.call(), fetch_reports.call()) == (1, 0)
+        assert server.unseen() == 0
+    back = str(post.arrived[0]["To"])
+    assert [one.address for one in BadAddress.objects.filter(is_dead=True)] == [back]
+    assert fetch_reports.call() == 0, "the server is gone; that is logged, and the next run tries again"
 
 
 def test_other_systems_hear_what_was_sent_and_what_came_back(

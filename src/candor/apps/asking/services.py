@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import record_audit
 
+from . import tasks
 from .choices import PlanState, Reason, Standing, Trigger
 from .coming_up import customers_of, in_a_group
 from .deciding import the_rule
@@ -156,6 +157,7 @@ def ask_group(*, plan: Plan, confirmed: int, now: datetime, by: Person) -> int:
     members = drawn(plan, the_rule(is_held=True), name=name, now=now)
     came = in_a_group(plan=plan, members=members, name=name, at=now, now=now, round_=plan.rounds)
     record_audit(by=by, action="asking_plan.asked_group", target=plan, customers=came, filter=plan.customers)
+    tasks.decide_and_send.enqueue()  # who asks by hand does not wait for the next minute
     return came
 
 
