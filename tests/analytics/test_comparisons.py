@@ -286,3 +286,12 @@ def test_a_few_answers_against_a_billion_are_tested():
     assert 0.01 < found.p_value < 0.15
     with pytest.raises(cx.BadCounts):
         cx.ordinal_permutation(COUNTS({1: 10**9}), COUNTS({1: 10**9, 2: 10**9}))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 30, 100])
+def test_the_interval_of_a_change_holds_the_change_that_is_shown(n):
+    # The pseudo-counts of adjusted Wald draw both sides inwards: for 30 promoters after 30 detractors to 1.65…1.99.
+    best, worst = cx.Histogram.from_counts({10: n}), cx.Histogram.from_counts({0: n})
+    for now, before in ((best, worst), (worst, best), (best, best)):
+        found = cx.compare_nps(now, before)
+        assert found.low <= found.change <= found.high

@@ -64,6 +64,24 @@ def test_every_score_says_95_per_cent_and_asks_for_no_least_n_unless_told(score)
     assert found.high - found.low < score().high - score().low
 
 
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95, 0.99])
+def test_no_interval_of_nps_leaves_out_the_score_itself(level):
+    counts = np.array(
+        [
+            (down, n - down - up, up)
+            for n in (3, 7, 8, 29, 30, 40)
+            for down in range(n + 1)
+            for up in range(n + 1 - down)
+        ]
+    )
+    down, middle, up = counts.T.astype(float)
+    for limits in (net_promoter.net_promoter_limits, net_promoter.adjusted_wald_limits):
+        low, high = limits(down, middle, up, level=level)
+        seen = (up - down) / (down + middle + up)
+        assert ((low <= seen) & (seen <= high)).all()
+        assert ((low >= -1) & (high <= 1)).all()
+
+
 @pytest.mark.parametrize("limits", TELL_LIMITS)
 def test_every_pair_of_limits_holds_95_per_cent_unless_told(limits):
     told = limits(level=0.95)

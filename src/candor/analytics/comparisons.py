@@ -266,10 +266,11 @@ def _compare(
     test = ordinal_test(now, before)
     change = score_now.value - score_before.value
     known = bool(np.isfinite(limits[0]) and np.isfinite(limits[1]))
+    # Pseudo-counts draw the interval inwards: where all are promoters now and none was before, it would leave out the change itself.
     return Comparison(
         change=change,
-        low=float(limits[0]) if known else None,
-        high=float(limits[1]) if known else None,
+        low=min(float(limits[0]), change) if known else None,
+        high=max(float(limits[1]), change) if known else None,
         n_now=now.n,
         n_before=before.n,
         p_value=test.p_value,

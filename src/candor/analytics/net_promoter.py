@@ -67,13 +67,16 @@ def adjusted_moments(
 def adjusted_wald_limits(
     detractors: FloatArray, passives: FloatArray, promoters: FloatArray, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Wald interval after adding (¾, 1½, ¾), cut off at −1 and 1.
+    """Wald interval after adding (¾, 1½, ¾), cut off at −1 and 1, and widened to the score itself where it leaves it out (at low levels).
 
     Source: Rocks, B. (2016) Interval estimation for the "Net Promoter Score", The American Statistician 70(4).
     """
     centre, squared = adjusted_moments(detractors, passives, promoters)
     half = ndtri((1 + level) / 2) * np.sqrt(squared)
-    return np.maximum(centre - half, -1.0), np.minimum(centre + half, 1.0)
+    down, middle, up = _checked(detractors, passives, promoters)
+    n = down + middle + up
+    seen = np.where(n > 0, (up - down) / np.maximum(n, 1e-300), centre)
+    return np.minimum(np.maximum(centre - half, -1.0), seen), np.maximum(np.minimum(centre + half, 1.0), seen)
 
 
 def tango_limits(
