@@ -145,8 +145,18 @@ class TestRaking:
 
         assert (mean.high - mean.value) / t.ppf(0.975, 99) == pytest.approx(plain)
         met = cx.raked_mean(answers, cx.rake({"size": size}, targets, cap=float("inf")))
-        assert (met.value, met.low, met.high) == pytest.approx((0.6, 0.6, 0.6))
-        assert met.status == "ok"
+        # No doubt is left to measure in this sample, which is not to know it beyond: no interval rather than one without width.
+        assert (met.value, met.low, met.high) == (pytest.approx(0.6), None, None)
+        assert met.status == "too_few"
+
+    @pytest.mark.parametrize("answers", [[1.0] * 100, [1.0] * 60 + [0.0] * 40])
+    def test_answers_that_vary_only_with_the_margins_have_no_interval_rather_than_one_without_width(
+        self, answers
+    ):
+        raking = cx.rake({"size": ["a"] * 60 + ["b"] * 40}, {"size": {"a": 400, "b": 600}})
+        mean = cx.raked_mean(answers, raking)
+        assert mean.value == pytest.approx(0.4 * answers[0] + 0.6 * answers[-1])
+        assert (mean.low, mean.high, mean.status) == (None, None, "too_few")
 
     def test_unraked_error_equals_r(self):
         _, scores = _schools()

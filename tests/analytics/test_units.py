@@ -591,3 +591,9 @@ class TestTables:
             cx.top_box_table(favourable=[3], n=[2])
         with pytest.raises(cx.BadCounts):
             cx.net_promoter_table(detractors=[-1], passives=[1], promoters=[1])
+
+
+def test_expectations_that_are_met_to_the_last_digit_leave_no_doubt_to_measure_and_no_interval():
+    for found in cx.observed_against_expected(["a"] * 20 + ["b"] * 20, [1, 0] * 20, [1.0, 0.0] * 20):
+        assert (found.adjusted.low, found.adjusted.high, found.z) == (None, None, 0.0)
+        assert found.status == "too_few"

@@ -110,6 +110,12 @@ class TestCharts:
         assert not cx.individuals_chart([5.0] * 20).is_signal.any()
         assert not cx.laney_chart([0] * 20, [50] * 20).is_signal.any()
 
+    def test_periods_that_do_not_vary_give_the_plain_p_chart_and_no_limits_without_width(self):
+        same, plain = cx.laney_chart([5] * 30, [10] * 30), cx.p_chart([5] * 30, [10] * 30)
+        assert same.method == plain.method == "p chart"
+        assert (same.low < 0.5).all()
+        assert same.low.tolist() == plain.low.tolist()
+
     def test_too_short_and_impossible_series_are_refused(self):
         with pytest.raises(cx.NotEnoughHistory):
             cx.individuals_chart([1.0])

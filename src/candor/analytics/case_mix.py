@@ -144,6 +144,9 @@ def observed_against_expected(
     if not lowest <= float(y.min()) <= float(y.max()) <= highest:
         raise BadParameter("scale", scale, expected="to hold all that was observed")
     overall, width = float(y.mean()), highest - lowest
+    is_known = spread > 1e-9 * max(
+        width, 1e-300
+    )  # expectations that are met to the last digit leave no doubt to measure
     z_level = float(ndtri((1 + level) / 2))
     found = []
     for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
@@ -152,6 +155,7 @@ def observed_against_expected(
         low, adjusted, high = np.clip(
             [adjusted - z_level * error, adjusted, adjusted + z_level * error], lowest, highest
         ).tolist()
+        ends = (low, high) if is_known else (None, None)
         found.append(
             UnitAgainstExpected(
                 unit=name,
@@ -159,15 +163,17 @@ def observed_against_expected(
                 expected=float(expectation),
                 adjusted=Estimate(
                     value=adjusted,
-                    low=low,
-                    high=high,
+                    low=ends[0],
+                    high=ends[1],
                     n=int(size),
                     method="observed less expected, pooled variance",
-                    status=status_of(n=int(size), low=low, high=high, scale_width=width, least_n=least_n),
+                    status=status_of(
+                        n=int(size), low=ends[0], high=ends[1], scale_width=width, least_n=least_n
+                    ),
                     level=level,
                     least_n=least_n,
                 ),
-                z=off / error if error > 0 else 0.0,
+                z=off / error if is_known else 0.0,
             )
         )
     return tuple(found)

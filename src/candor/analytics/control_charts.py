@@ -165,10 +165,13 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
 def laney_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> ControlChart:
     """p′ chart: limits of the p chart times what the process varies from period to period beyond chance.
 
+    Where nothing varies there is nothing to take that from: then it is the p chart, and says so in its ``method``.
+
     Source: Laney, D. B. (2002) Quality Engineering 14:531.
     """
     share, centre, error = _shares(events, n, baseline)
-    if centre in (0.0, 1.0):
+    periods = _baseline(len(share), baseline)
+    if centre in (0.0, 1.0) or not np.ptp(share[:periods] / error[:periods]) > 0:
         return p_chart(events, n, baseline=baseline)
     return _laney(share, error, centre, _baseline(len(share), baseline), 0.0, 1.0, "Laney p′ chart")
 

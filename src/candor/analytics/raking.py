@@ -160,15 +160,16 @@ def raked_mean(
     is_met = raking.gap <= _MET
     residual = _beside_the_margins(given, raking) if is_met else given - mean
     error = float(np.sqrt(n / (n - 1) * ((weights * residual) ** 2).sum())) / total
+    # Answers that do not vary, or only with the margins, know no doubt at all: no interval, as with Student's elsewhere.
+    varies = error > 1e-9 * max(abs(mean), float(np.ptp(given)))
     half = cell_means.t_quantile(n - 1, level) * error
+    low, high = (mean - half, mean + half) if varies else (None, None)
     weighting = raking.weighting
-    status = status_of(
-        n=n, low=mean - half, high=mean + half, scale_width=float(np.ptp(given)), least_n=least_n
-    )
+    status = status_of(n=n, low=low, high=high, scale_width=float(np.ptp(given)), least_n=least_n)
     return Estimate(
         value=mean,
-        low=mean - half,
-        high=mean + half,
+        low=low,
+        high=high,
         n=n,
         method=f"Student t, linearised{' for raking' if is_met else '; margins missed by capped weights'}",
         status=status if is_met or status == "too_few" else "not_comparable",
