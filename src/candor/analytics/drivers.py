@@ -1,7 +1,8 @@
 """What moves together with a score, how strongly, and whether the order of the drivers can be told at all.
 
 Every ranking splits the explained variance (or likelihood) of the outcome into one part per driver, then
-resamples the answers to see how far parts and order are chance. Drivers that cannot be told apart share a tier.
+resamples the answers to see how far parts and order are chance. A line between tiers is drawn only where each driver above outweighs
+each below beyond chance.
 
 None of this shows cause: see `CAVEATS`, which a page should print beside every ranking.
 """
@@ -57,9 +58,11 @@ class Driver:
         low, high: Interval of `weight` at the ranking's level.
         part: The same in units of R² (or McFadden's R²); the parts sum to it.
         correlation: With the outcome, for its direction.
-        best_rank, worst_rank: Places that stay possible, holding for all drivers together at the level.
-        p_first: Share of resamples in which this driver had the largest weight.
-        tier: 1 for the strongest; drivers in one tier cannot be told apart.
+        best_rank, worst_rank: Places that stay possible, for all drivers together at the level; with few answers a little surer
+            than stated (docs/methods/drivers.md has the rates).
+        p_first: Share of resamples in which this driver had the largest weight. A frequency over resamples, no posterior probability.
+        tier: 1 for the strongest. A tier ends only where everyone above surely outweighs everyone below; two of one tier may differ
+            all the same, with a third between them (`best_rank`, `worst_rank`).
         n: Complete answers.
         method, status: Those of the ranking.
     """
@@ -101,7 +104,7 @@ class DriverRanking:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether at least one driver can be told from another."""
+        """Whether a line can be drawn: some drivers surely outweigh all the others."""
         return len({driver.tier for driver in self.drivers}) > 1
 
     @property
@@ -111,12 +114,16 @@ class DriverRanking:
             return f"Too few answers to rank drivers ({self.n} of at least {_least_n(len(self.drivers))})."
         if len(self.drivers) == 1:
             return "There is only one driver: nothing to rank."
-        if not self.is_ranked:
-            return f"These {len(self.drivers)} drivers can’t be told apart."
         first = [driver.name for driver in self.drivers if driver.tier == 1]
+        some_differ = any(driver.best_rank > 1 for driver in self.drivers if driver.tier == 1)
+        if not self.is_ranked:
+            if some_differ:
+                return f"No line can be drawn between these {len(first)} drivers: some differ beyond chance, none from all the others."
+            return f"These {len(first)} drivers can’t be told apart."
         if len(first) == 1:
             return f"{first[0]} is most strongly associated with the outcome."
-        return f"Most strongly associated, and not to be told apart: {', '.join(first)}."
+        told = "no line can be drawn between them" if some_differ else "not to be told apart"
+        return f"Most strongly associated, and {told}: {', '.join(first)}."
 
 
 def lmg_drivers(
