@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,24 @@ def test_every_listed_name_can_be_fetched_from_the_top():
     for names in analytics.CONTENTS.values():
         for name in names:
             assert getattr(analytics, name) is not None
+
+
+def test_every_function_stands_on_the_index_of_methods_beside_a_page_that_exists():
+    docs = Path(__file__).parents[2] / "docs/methods"
+    rows = [
+        line for line in (docs / "index.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
+    named = {
+        name for row in rows for name in re.findall(r"`(\w+)`", row) if re.search(r"\]\([\w-]+\.md\)", row)
+    }
+    offered = {
+        name
+        for names in analytics.CONTENTS.values()
+        for name in names
+        if inspect.isfunction(inspect.unwrap(getattr(analytics, name)))
+    }
+    assert offered - named == set()
+    assert all(hasattr(analytics, name) for name in named)
 
 
 def test_no_name_is_offered_by_two_modules():
