@@ -277,3 +277,10 @@ HUB_LONG_CSV = """submission_id,collected_at,field_id,field_label,field_type,val
 sub-001,2026-01-15T10:00:00Z,nps_score,Would you recommend us?,nps,9,Alice@Example.com,en
 sub-001,2026-01-15T10:00:00Z,nps_comment,Why?,text,Great support,Alice@Example.com,en
 """
+CHATWOOT_CSAT = (
+    "Agent Name,Rating,Feedback Comment,Contact Name,Contact Email Address,Contact Phone Number,Link to the conversation,Recorded date\n\n"
+    'Theo (theo@harbour.example),5,"Quick, and kind",Ann,ann@example.com,+4420,https://chat.example.com/app/accounts/1/conversations/7,2026-05-02 10:15:00 UTC\n\n'
+    "Theo (theo@harbour.example),2,,Ann,ann@example.com,+4420,https://chat.example.com/app/accounts/1/conversations/7,2026-05-03 09:00:00 UTC\n\n"
+    ",9,,,,,https://chat.example.com/app/accounts/1/conversations/8,2026-05-03 09:00:00 UTC\n\n"
+    "Reporting period 2026-05-01T00:00:00+00:00 to 2026-05-31T23:59:59+00:00\n"
+)  # as its download.csv.erb writes it: lines between the rows, and a last line of one cell

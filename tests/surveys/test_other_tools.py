@@ -234,6 +234,25 @@ def test_ease_from_1_to_5_is_no_ease_from_1_to_7(world: World, tmp_path: Path) -
     assert "these answers are kept as a rating" in batch.message
 
 
+@pytest.mark.parametrize("head", ["", "Agente,Nota,Comentario,Nombre,Correo,Telefono,Enlace,Fecha"])
+def test_chatwoots_report_counts_each_rating_once_in_any_language(
+    world: World, tmp_path: Path, head: str
+) -> None:
+    own = exports.CHATWOOT_CSAT.partition("\n")[0]
+    batch = come_in(tmp_path, "csat_report.csv", exports.CHATWOOT_CSAT.replace(own, head or own))
+    assert (batch.rows_added, batch.rows_bad) == (2, 1), (
+        "one conversation was rated twice; 9 is no rating; the last line is no row"
+    )
+    assert batch.bad_rows.get().expected == "a number from 1 to 5"
+    first = Feedback.objects.get(key="1/7 2026-05-02 10:15:00 UTC")
+    assert said(first.key) == {"csat": 5, "comment": "Quick, and kind"}
+    assert (first.source, first.comment, first.done_by) == ("chatwoot", "Quick, and kind", world.theo)
+    assert first.received_at == datetime(2026, 5, 2, 10, 15, tzinfo=UTC)
+    assert first.customer is not None and first.customer.email == "ann@example.com"
+    again = come_in(tmp_path, "csat_report.csv", exports.CHATWOOT_CSAT)
+    assert (again.rows_added, again.rows_known) == (0, 2)
+
+
 def test_formbricks_lists_and_webhooks(world: World, tmp_path: Path) -> None:
     batch = come_in(tmp_path, "responses.json", exports.FORMBRICKS_API)
     assert (batch.rows_added, batch.report["partial"]["n"]) == (2, 1)
