@@ -13,14 +13,30 @@ from . import wording
 MOST = 10_000  # rows that are counted and can be turned to page by page; whoever looks for one beyond narrows the list
 
 
+def count_up_to_bound(rows: "QuerySet[Any]") -> int:
+    """Rows, counted up to one more than the bound."""
+    return rows.order_by().values("pk")[: MOST + 1].count()
+
+
+def is_beyond_bound(count: int) -> bool:
+    """Whether there are more rows than were counted."""
+    return count > MOST
+
+
+def bounded_words(count: int) -> str:
+    """How many rows: "1,240", "more than 10,000"."""
+    if is_beyond_bound(count):
+        return _("more than %(n)s") % {"n": wording.number(MOST)}
+    return wording.number(count)
+
+
 class BoundedPaginator(Paginator[Any]):
     """Pages over the first `MOST` rows."""
 
     @cached_property
     def counted(self) -> int:
         """Rows, counted up to one more than the bound."""
-        rows = cast("QuerySet[Any]", self.object_list)
-        return rows.order_by().values("pk")[: MOST + 1].count()
+        return count_up_to_bound(cast("QuerySet[Any]", self.object_list))
 
     @cached_property
     def count(self) -> int:
@@ -30,16 +46,12 @@ class BoundedPaginator(Paginator[Any]):
     @property
     def has_more(self) -> bool:
         """Whether there are rows beyond the bound."""
-        return self.counted > MOST
+        return is_beyond_bound(self.counted)
 
     @property
     def total_words(self) -> str:
         """How many rows: "1,240", "more than 10,000"."""
-        return (
-            _("more than %(n)s") % {"n": wording.number(MOST)}
-            if self.has_more
-            else wording.number(self.count)
-        )
+        return bounded_words(self.counted)
 
 
 def page_of(rows: "QuerySet[Any]", request: HttpRequest, *, size: int) -> "Page[Any]":

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
-from candor.foundation.lists import MOST
+from candor.foundation.lists import bounded_words, count_up_to_bound
 
 from .clocks import Face
 from .faces import acknowledgement_face, decision_face, escalation_face
@@ -54,6 +54,11 @@ class DuePage:
         return sum(self.counts.values())
 
     @property
+    def total_words(self) -> str:
+        """How many there are: "1,240", "more than 10,000"."""
+        return bounded_words(max(self.total, *self.counts.values(), 0))
+
+    @property
     def is_cut(self) -> bool:
         """Whether there are more than are shown."""
         return self.total > len(self.rows)
@@ -64,7 +69,7 @@ def due_page(scope: Scope, *, now: datetime, only: str = "", owner_id: int | Non
     found: list[Due] = []
     counts: dict[str, int] = {}
     for clock, rows in _querysets(scope, now, owner_id).items():
-        counts[clock] = rows.order_by().values("pk")[: MOST + 1].count()
+        counts[clock] = count_up_to_bound(rows)
         if only in {"", clock}:
             found += _shown(clock, rows[:SHOWN], now, scope.as_of)
     found.sort(key=lambda one: (one.shown.by or date.max, one.complaint.pk))

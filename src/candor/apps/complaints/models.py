@@ -193,6 +193,11 @@ class Complaint(models.Model):
                 name="complaint_repeats",
             ),
             models.Index(
+                fields=["received_on", "feedback"],
+                condition=Q(is_timely=False),
+                name="complaint_answered_late",
+            ),
+            models.Index(
                 fields=["paused_until"], condition=Q(paused_until__isnull=False), name="complaint_paused"
             ),
         ]

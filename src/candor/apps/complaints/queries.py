@@ -1,6 +1,7 @@
 """Reads of complaints: what is overdue, repeated and rising, and the complaints behind each claim."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,8 +18,8 @@ from candor.apps.organization.choices import GRANTS, Permission
 from candor.apps.organization.models import Person
 from candor.apps.organization.scope import Scope
 from candor.foundation.addresses import record_id
+from candor.foundation.lists import count_up_to_bound
 
-from .choices import Outcome
 from .models import Complaint, Redress, Topic
 
 LATE_SOON_DAYS = 7
@@ -30,7 +31,7 @@ HISTORY_WEEKS = 26
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Open complaints against their decision clock, as of the scope's last day."""
+    """Open complaints against their decision clock, as of the scope's last day; each counted up to one more than the bound of lists."""
 
     late: int
     late_soon: int
@@ -48,7 +49,7 @@ class Group:
     n: int
     first_on: date
     last_on: date
-    customer: Customer | None = None
+    customer_id: int | None = None
 
 
 def complaints_of(scope: Scope) -> QuerySet[Complaint]:
@@ -93,7 +94,7 @@ class ComplaintFilter:
         if self.severity in {"1", "2", "3"}:
             rows = rows.filter(severity=int(self.severity))
         if self.repeat:
-            rows = rows.exclude(repeat_of=None)
+            rows = rows.filter(repeat_of__isnull=False)  # as the index says it
         if self.owner:
             rows = rows.filter(owner=scope.viewer.person if self.owner == "me" else None)
         if self.q:
@@ -153,12 +154,14 @@ def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
 
 def overdue(scope: Scope) -> Overdue:
     """How many open complaints are past their clock or will be within a week."""
-    now = timezone.now()
-    soon, late = is_late_soon(scope.as_of, now), is_late(scope.as_of, now)
-    found = complaints_of(scope).filter(is_open=True).aggregate(
-        open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon), oldest=Min("decide_by", filter=late)
-    )  # fmt: skip
-    return Overdue(found["late"], found["soon"], found["open"], found["oldest"])
+    now, rows = timezone.now(), complaints_of(scope)
+    late = rows.filter(is_late(scope.as_of, now))
+    return Overdue(
+        late=count_up_to_bound(late),
+        late_soon=count_up_to_bound(rows.filter(is_late_soon(scope.as_of, now))),
+        open=count_up_to_bound(rows.filter(is_open=True)),
+        oldest_on=late.order_by("decide_by", "pk").values_list("decide_by", flat=True).first(),
+    )
 
 
 def late_by(scope: Scope, field: str, *, most: int = 10) -> list[tuple[str, int]]:
@@ -198,10 +201,21 @@ def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
         .filter(n__gt=1)
         .order_by("-n", "-last", "customer")[:most]
     )
-    known = Customer.objects.select_related("unit").in_bulk([r["customer"] for r in rows])
-    return [
-        Group("", r["product"], r["issue"], r["n"], r["first"], r["last"], known[r["customer"]]) for r in rows
-    ]
+    return [Group("", r["product"], r["issue"], r["n"], r["first"], r["last"], r["customer"]) for r in rows]
+
+
+def with_customers(groups: Iterable[Group]) -> list[tuple[Group, Customer]]:
+    """Groups with whose they are, without those of customers who are gone since they were counted."""
+    groups = list(groups)
+    known = Customer.objects.select_related("unit").in_bulk([one.customer_id for one in groups])
+    return [(one, known[one.customer_id]) for one in groups if one.customer_id in known]
+
+
+def counted_over(scope: Scope) -> QuerySet[Complaint]:
+    """Complaints that the overview counts over: those of the period, and of the weeks that what rises is held against."""
+    since = min(scope.period.since, scope.as_of - timedelta(days=7 * HISTORY_WEEKS))
+    until = max(scope.period.until, scope.as_of)
+    return complaints_of(scope).filter(received_on__range=(since, until))
 
 
 def weekly_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
@@ -273,10 +287,10 @@ def redress_paid(scope: Scope) -> list[Paid]:
     return [Paid(row["currency"], row["n"], row["total"]) for row in found]
 
 
-def outcomes(scope: Scope) -> list[tuple[str, str, int]]:
+def outcomes(scope: Scope) -> list[tuple[str, int]]:
     """How the period's complaints ended, of those whose outcome is known."""
     rows = complaints_in(scope).exclude(outcome="").values("outcome").annotate(n=Count("pk")).order_by("-n")
-    return [(row["outcome"], str(Outcome(row["outcome"]).label), row["n"]) for row in rows]
+    return [(row["outcome"], row["n"]) for row in rows]
 
 
 def offered_topics() -> list[Topic]:

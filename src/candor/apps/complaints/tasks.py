@@ -3,11 +3,14 @@
 from smtplib import SMTPException
 
 from django.utils import timezone
+from django.utils.translation import override
 from django_tasks import task
 
+from candor.apps.organization.kept import scope_of_job
 from candor.foundation.jobs import every
 
 from .models import Letter
+from .overviews import count_and_keep
 from .post import mail_of
 
 
@@ -38,3 +41,12 @@ def end_pauses() -> int:
     from .handling import end_pauses_that_ran_out
 
     return end_pauses_that_ran_out(now=timezone.now())
+
+
+@task
+def count_overview(person_id: int, unit_id: int | None, period_key: str, language: str) -> None:
+    """Count what the overview of a scope shows, so that it is there when somebody looks again."""
+    scope = scope_of_job(person_id, unit_id, period_key)
+    if scope is not None:
+        with override(language):
+            count_and_keep(scope)

@@ -16,6 +16,7 @@ from candor.apps.insights import queries as insights
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.strategy.queries import OFF_TRACK, Standing
+from candor.foundation.lists import bounded_words
 from candor.foundation.wording import number
 
 from .findings import Finding, address
@@ -33,8 +34,8 @@ def late_complaints(scope: Scope) -> Iterator[Finding]:
     )
     oldest = f"{found.oldest_on:%-d %b %Y}" if found.oldest_on else ""
     yield Finding(
-        kind="attention", claim=claim % {"late": number(found.late)},
-        detail=_("Of %(open)s that are open; the oldest was due on %(oldest)s.") % {"open": number(found.open), "oldest": oldest},
+        kind="attention", claim=claim % {"late": bounded_words(found.late)},
+        detail=_("Of %(open)s that are open; the oldest was due on %(oldest)s.") % {"open": bounded_words(found.open), "oldest": oldest},
         url=address(scope, "complaints:list", state="late"), evidence_label=_("Show them"), importance=90, icon="alert-circle",
         question=_("What keeps these complaints open past their clock, and who can decide them this week?"),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from candor.apps.insights.priorities import priorities as priorities_of
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.apps.strategy.queries import Standing
+from candor.foundation.lists import bounded_words
 from candor.foundation.wording import count_words, number, range_text, scale_of, value_text
 
 from .findings import Finding, address
@@ -67,8 +68,8 @@ def due_complaints(scope: Scope) -> Iterator[Finding]:
         found.late_soon,
     )
     yield Finding(
-        kind="next", claim=claim % {"n": number(found.late_soon)},
-        detail=_("Of %(open)s that are open.") % {"open": number(found.open)},
+        kind="next", claim=claim % {"n": bounded_words(found.late_soon)},
+        detail=_("Of %(open)s that are open.") % {"open": bounded_words(found.open)},
         url=address(scope, "complaints:list", state="late_soon"), evidence_label=_("Show them"), importance=80,
         icon="message-report", subject=_("complaints due"),
     )  # fmt: skip

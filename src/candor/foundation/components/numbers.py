@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from candor.foundation import wording
+from candor.foundation.lists import bounded_words
 from candor.foundation.whiskers import sparkline_svg, whisker_svg
 
 register = template.Library()
@@ -124,6 +125,12 @@ def words(count: int) -> str:
 def amount(value: float | None, decimals: int = 0) -> str:
     """A plain count or sum with thousands set apart and a true minus."""
     return "" if value is None else wording.number(float(value), decimals)
+
+
+@register.filter
+def bounded(value: int) -> str:
+    """A count that stops at the bound of lists: "1,240", "more than 10,000"."""
+    return bounded_words(value)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from candor.foundation.errors import InvalidInput, NotFound
 from candor.foundation.lists import page_of
 from candor.foundation.panels import panels_for
 
-from .. import due, faces, measures, opening, queries
+from .. import due, faces, opening, overviews, queries
 from ..choices import Entry, Outcome, Preference
 from ..files import read_files
 from ..forms import FromFeedbackForm, NewComplaintForm
@@ -30,18 +30,20 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Overdue, repeated and rising on one page, each claim with a way to the complaints behind it."""
     viewer = require(request, Permission.READ_FEEDBACK)
     scope = request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    found = overviews.overview_of(scope)
+    if found.is_old:
+        overviews.count_soon(scope)
+    told = found.counted
     context = {
         "overdue": queries.overdue(scope),
         "late_companies": queries.late_by(scope, "company"),
         "late_products": queries.late_by(scope, "product"),
         "looked_at": queries.LOOKED_AT,
-        "repeated": queries.repeated(scope),
-        "repeated_customers": queries.repeated_by_customer(scope),
-        "rising": measures.rising_issues(scope),
-        "n": queries.complaints_in(scope).count(),
+        "found": found,
+        "told": told,
+        "repeated_customers": queries.with_customers(told.repeated_customers) if told else [],
+        "outcomes": [(key, Outcome(key).label, n) for key, n in told.outcomes] if told else [],
         "has_any": Complaint.objects.visible_to(viewer).exists(),
-        "outcomes": queries.outcomes(scope),
-        "paid": queries.redress_paid(scope),
         "panels": panels_for("complaints"),
         "may_enter": viewer.can(Permission.HANDLE_FEEDBACK),
     }
