@@ -282,6 +282,7 @@ ADDRESSES = {
     "cases:wait": hidden(pk="case"),
     "frontline:board": shared(),
     "frontline:note": shared(),
+    "frontline:guess": shared(),
     "frontline:post": shared(),
     "frontline:follow": shared(),
     "frontline:idea": shared(pk="idea"),

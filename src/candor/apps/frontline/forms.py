@@ -1,14 +1,18 @@
 """Forms of the frontline."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from candor.apps.insights.models import Theme
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.models import Person
+from candor.foundation.addresses import record_id
 
 from .choices import SETTABLE, IdeaState
 from .models import Idea
@@ -21,6 +25,7 @@ STATEMENTS = (
     lazy("I would choose to work here again."),
 )
 MOST_STATEMENTS = 12
+LONGEST = 4_000  # characters of a note
 
 
 def _touchpoints() -> Any:
@@ -31,7 +36,7 @@ class NoteForm(forms.Form):
     """What a customer said, in ten seconds."""
 
     said = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}), max_length=4_000, label=lazy("What did the customer say?"),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}), max_length=LONGEST, label=lazy("What did the customer say?"),
     )  # fmt: skip
     touchpoint = forms.ModelChoiceField(
         Touchpoint.objects.none(),
@@ -40,9 +45,33 @@ class NoteForm(forms.Form):
         empty_label=lazy("Not sure"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    theme = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=lazy("Theme"),
+        help_text=lazy("Not sure? It is placed by its words."),
+    )
+
+    def __init__(self, *args: Any, themes: Sequence[Theme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.themes = {theme.pk: theme for theme in themes}
         self.fields["touchpoint"].queryset = _touchpoints()  # type: ignore[attr-defined]
+        if not themes:
+            del self.fields["theme"]
+            return
+        named = [(theme.pk, theme.name) for theme in themes]
+        self.fields["said"].widget.attrs |= {
+            "hx-post": reverse("frontline:guess"), "hx-trigger": "change, keyup changed delay:700ms", "hx-target": "#guess",
+        }  # fmt: skip
+        self.fields["theme"].choices = [("", _("Not sure")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen goes before what was guessed and taken."""
+        given = super().clean() or {}
+        guess = record_id(self.data.get("guess", ""))
+        chosen = self.themes.get(given.get("theme") or guess or 0)
+        return given | {"theme": chosen}
 
 
 class IdeaForm(forms.Form):

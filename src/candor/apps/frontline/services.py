@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.services import NewFeedback, receive
+from candor.apps.insights.models import Theme
+from candor.apps.insights.services import place_by_hand
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.acting import acting_key
 from candor.apps.organization.models import AuditEntry, Person
@@ -183,8 +185,11 @@ def undo_merge(*, idea: Idea, by: Person) -> Idea:
 
 
 @transaction.atomic
-def note_what_customers_say(*, text: str, by: Person, touchpoint: Touchpoint | None = None) -> int:
-    """Keep what a customer said to a colleague as feedback of that colleague's unit; themes, inbox and search take it from there.
+def note_what_customers_say(
+    *, text: str, by: Person, touchpoint: Touchpoint | None = None, theme: Theme | None = None
+) -> int:
+    """Keep what a customer said to a colleague as feedback of that colleague's unit; themes, inbox and search take it from there. The
+    theme that the colleague says it is of stays; without one it is placed by its words.
 
     Returns:
         The number of the feedback.
@@ -201,6 +206,8 @@ def note_what_customers_say(*, text: str, by: Person, touchpoint: Touchpoint | N
         ]
     )  # fmt: skip
     (pk,) = received.new_ids.values()
+    if theme is not None:
+        place_by_hand(feedback_id=pk, theme=theme)
     return pk
 
 

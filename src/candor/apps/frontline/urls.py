@@ -6,6 +6,7 @@ app_name = "frontline"
 urlpatterns = [
     path("", views.board, name="board"),
     path("note/", views.note, name="note"),
+    path("note/guess/", views.guess, name="guess"),
     path("post/", views.post, name="post"),
     path("follow/", views.follow, name="follow"),
     path("ideas/<id:pk>/", views.idea, name="idea"),

@@ -89,6 +89,9 @@ class ReadComment(models.Model):
     similarity = models.FloatField(default=0.0, help_text="Cosine with the theme's centre, 0 to 1")
     unit = models.ForeignKey("organization.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     received_on = models.DateField()
+    is_by_hand = models.BooleanField(
+        default=False, help_text="A person said which theme it is of; no run says otherwise"
+    )
 
     class Meta:
         indexes = [

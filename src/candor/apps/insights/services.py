@@ -155,15 +155,16 @@ def _theme_values(found: FoundTheme) -> dict[str, Any]:
 
 
 def _keep_readings(run: ThemeRun, placed: Mapping[int, Placed], theme_ids: Mapping[str, int]) -> None:
-    """Store where comments were placed; feedback that went meanwhile is left out."""
+    """Store where comments were placed; feedback that went meanwhile is left out, and what a person placed stays there."""
     for part in in_parts(sorted(placed), AT_ONCE):
+        by_hand = dict(ReadComment.objects.filter(pk__in=part, is_by_hand=True).values_list("pk", "theme_id"))
         rows = Feedback.objects.filter(pk__in=part).order_by("pk").values_list("pk", "unit_id", "received_at")
         ReadComment.objects.bulk_create(
             [
                 ReadComment(
                     feedback_id=pk,
                     run=run,
-                    theme_id=theme_ids.get(placed[pk].key or ""),
+                    theme_id=by_hand[pk] if pk in by_hand else theme_ids.get(placed[pk].key or ""),
                     similarity=placed[pk].similarity,
                     unit_id=unit_id,
                     received_on=timezone.localtime(received_at).date(),
@@ -213,6 +214,22 @@ def read_comments(*, feedback_ids: Sequence[int]) -> int:
     for pk, language, text in rows.values_list("pk", "language", "comment_masked"):
         by_language.setdefault(comments.code_of(language) or main, []).append((pk, text))
     return sum(_read(runs[code], texts) for code, texts in sorted(by_language.items()) if code in runs)
+
+
+@transaction.atomic
+def place_by_hand(*, feedback_id: int, theme: Theme) -> None:
+    """Keep that somebody said which theme a comment is of. Reading does not change it any more; who said it is not kept, as with the
+    feedback itself."""
+    row = Feedback.objects.get(pk=feedback_id)
+    facts = {
+        "run": latest_runs()[theme.language],
+        "theme": theme,
+        "similarity": 1.0,
+        "is_by_hand": True,
+        "unit_id": row.unit_id,
+        "received_on": timezone.localtime(row.received_at).date(),
+    }
+    ReadComment.objects.update_or_create(feedback=row, defaults=facts)
 
 
 def is_due() -> bool:

@@ -16,7 +16,7 @@ from .ideas import (
     turn_away,
     vote,
 )
-from .notes import note
+from .notes import guess, note
 from .pulses import answer, close, drop, export, open_, pulse, pulses, write
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "drop",
     "export",
     "follow",
+    "guess",
     "idea",
     "let_in",
     "merge",

@@ -1,0 +1,40 @@
+"""What theme a text that somebody is writing seems to speak of: a guess to be offered, and the themes to choose from instead."""
+
+from functools import lru_cache
+
+from candor.text.language import detect_language
+from candor.text.masking import mask
+from candor.text.model import ThemeModel, assign
+
+from . import comments, counting
+from .models import Theme, ThemeRun
+from .services import latest_runs
+
+LEAST_WORDS = 3  # of fewer nothing is guessed
+REMEMBERED = 4  # models that a process keeps
+
+
+def offered_themes() -> list[Theme]:
+    """Themes that people may choose from, by name: those that are stable or that somebody named, and nobody hid."""
+    themes = counting.catalogue()
+    shown = (theme for theme in themes.shown if theme.pk in themes.confirmed)
+    return sorted(shown, key=lambda theme: theme.name.casefold())
+
+
+def guess_theme(text: str) -> Theme | None:
+    """The theme that the words of a text are nearest to, as the model that places comments sees it; None where it sees none."""
+    runs = {code: run for code, run in latest_runs().items() if run.model}
+    if len(text.split()) < LEAST_WORDS or not runs:
+        return None
+    main = max(runs.values(), key=lambda run: (run.n_comments, run.language))
+    run = runs.get(comments.code_of(detect_language(text)), main)
+    (found,) = assign(_model(run.pk), [(0, mask(text).text)])
+    themes = counting.catalogue()
+    placed = Theme.objects.filter(language=run.language, key=found.key or "").values_list("pk", flat=True)
+    head = themes.head_of.get(placed[0]) if placed else None
+    return next((theme for theme in offered_themes() if theme.pk == head), None)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _model(run_id: int) -> ThemeModel:
+    return ThemeModel.from_bytes(bytes(ThemeRun.objects.values_list("model", flat=True).get(pk=run_id)))
