@@ -30,6 +30,7 @@ EXAMPLES = {
     "/api/v1/surveys/x/responses": {"key": "a", "data": {}},
     "/api/v1/surveys/x/invite": {"items": [{"key": "a", "customer": {"system": "a", "value": "b"}}]},
     "/api/v1/complaints": {"key": "a", "comment": "b"},
+    "/api/v1/conversations": {"key": "a", "text": "b"},
     "/api/v1/ideas": {"title": "a"},
     "/api/v1/ideas/1/votes": {"person": "a@b.example", "is_for": True},
     "/api/v1/ideas/1/comments": {"person": "a@b.example", "text": "b"},

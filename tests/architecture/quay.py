@@ -26,6 +26,7 @@ from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.complaints.topics import add_topic
 from candor.apps.conversations.choices import Channel
 from candor.apps.conversations.services import NewConversation, begin, receive_message
+from candor.apps.conversations.services import reply as reply_as_person
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.events.models import EventName, Misfit, Source
@@ -95,7 +96,7 @@ def build_harbour(world: World) -> Harbour:
         **_public(world),
         "delivery": delivery.pk, "endpoint": delivery.endpoint_id,
         "feedback": feedback.pk, "answer_file": _answer_file(survey, feedback).pk, "complaint": complaint.pk, "review": review.pk, "case": case.pk, "customer": customer.pk, "duplicate": duplicate.pk,
-        **_of_complaint(world, complaint),
+        **_of_complaint(world, complaint), **_conversation(world, customer),
         "survey": survey.pk, "export": _export(world, survey).pk, "shared": _shared(world, survey).pk, "survey_link": link.pk, "trial_of": "draft",
         "rule": _rule(world).pk, "batch": batch.pk, "outcome": _outcome(world).pk, "theme": _theme(feedback).pk, "invitation": _invitation(world).pk,
         "person": world.theo.pk, "role": RoleAssignment.objects.get(person=world.theo).pk, "measure": "nps",
@@ -126,6 +127,18 @@ def _chat(world: World) -> int:
     asked = receive_message(conversation=chat, text=f"Why is {WORD} closed?", key="walk", at=at)
     Turn.objects.create(asked=asked, kind=TurnKind.ASK_BACK, reason=TurnReason.NOTHING, at=at)
     return write_article(new=NewArticle(title="Opening hours", body="From nine to five."), by=world.clara).pk
+
+
+def _conversation(world: World, customer: Customer) -> dict[str, int]:
+    new = NewConversation(
+        channel=Channel.MAIL, source="mail", key="walk", subject=WORD, customer_id=customer.pk, unit_id=world.quay.pk,
+        address="walk@mail.example",
+    )  # fmt: skip
+    at = timezone.now() - timedelta(days=2)
+    row = begin(new=new, at=at)
+    receive_message(conversation=row, text=WORD, key="walk", at=at)
+    reply = reply_as_person(conversation=row, text=WORD, by=world.mona, at=at)
+    return {"conversation": row.pk, "reply": reply.pk}
 
 
 def _delivery(world: World) -> Delivery:

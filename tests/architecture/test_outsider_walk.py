@@ -60,11 +60,14 @@ COMPLAINING = {"complaints:complain", "complaints:thanks"}
 """Open once somebody opens the form, and to who bears the signed number of what they sent."""
 CHATTING = {f"help:{name}" for name in ("start", "chat", "news", "articles", "article")}
 """Open once somebody opens the chat; one chat only to who holds its secret, here a forged one."""
+TELLING = {"conversations:tell_us", "conversations:told"}
+"""Open once somebody opens the form, and to who bears the signed number of what they sent."""
 PUBLIC = (
     {"health", "help:script", "organization:accept", "openapi", "api_reference"}
     | ANSWERING
     | REPUTATION
     | COMPLAINING
+    | TELLING
     | SHARED
     | CHATTING
 )
@@ -138,6 +141,17 @@ ADDRESSES = {
     "feedback:unhandle": shared(),
     "feedback:item": hidden(pk="feedback"),
     "feedback:unmask": hidden(pk="feedback"),
+    "conversations:list": shared(),
+    "conversations:call": shared(),
+    "conversations:form": hidden(),
+    "conversations:tell_us": hidden(),
+    "conversations:told": hidden(token="token"),
+    **{
+        f"conversations:{name}": hidden(pk="conversation")
+        for name in ("conversation", "unmask", "reply", "assign", "close", "reopen")
+    },
+    "conversations:send_again": hidden(pk="reply"),
+    "conversations:panel": shared(pk="feedback"),
     "complaints:overview": shared(),
     "complaints:list": shared(),
     "complaints:customer_panel": shared(pk="customer"),
@@ -381,7 +395,7 @@ def test_every_address_is_written_down_here() -> None:
 
 def test_the_public_addresses_are_few() -> None:
     assert set(ADDRESSES) >= PUBLIC
-    assert len(PUBLIC) == 20
+    assert len(PUBLIC) == 22
 
 
 # -- Asking ----------------------------------------------------------------------------------------------------------
@@ -539,11 +553,11 @@ def test_those_who_may_do_see_it(client: Client, harbour: Harbour) -> None:
     gets = {a.name for a in _walk(client, harbour, ("GET",)) if a.status != 405}
     assert (
         gets - set(shown)
-        == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING | SHARED | CHATTING
+        == {"organization:accept"} | ANSWERING | REPUTATION | COMPLAINING | TELLING | SHARED | CHATTING
     ), "only what is forged opens for nobody"
     telling = {name for name, has_word in shown.items() if has_word}
     assert telling >= {
-        "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due",
+        "feedback:inbox", "feedback:item", "feedback:export", "complaints:list", "complaints:complaint", "complaints:due", "conversations:list", "conversations:conversation",
         "customers:list", "customers:customer", "cases:list", "cases:case", "cases:feedback_panel", "cases:customer_panel",
         "cases:rules", "imports:list", "imports:detail", "imports:bad_rows", "strategy:outcomes", "strategy:outcome",
         "organization:people", "surveys:list", "surveys:design", "surveys:languages", "surveys:publish", "surveys:links", "chat:unanswered",

@@ -27,6 +27,8 @@ PUBLIC = {
     ("chat", "public_article"),
     ("complaints", "complain"),
     ("complaints", "thanks"),
+    ("conversations", "tell_us"),
+    ("conversations", "told"),
     ("scores", "shared"),
     ("surveys", "invitation"),
     ("surveys", "link"),

@@ -19,6 +19,7 @@ _ROUTERS = (
     "candor.apps.surveys.api.router",
     "candor.apps.complaints.api.router",
     "candor.apps.reputation.api.router",
+    "candor.apps.conversations.api.router",
     "candor.apps.asking.api.router",
     "candor.apps.frontline.api.router",
     "candor.apps.webhooks.api.router",

@@ -1,6 +1,5 @@
 """Complaints that come in one at a time: by the public form, typed in for a customer, from feedback, from another system."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.attachments import NewFile
 from candor.foundation.errors import Conflict
+from candor.foundation.references import new_reference
 
 from .choices import Entry, StepKind
 from .clocks import STANDARD
@@ -33,13 +33,6 @@ from .steps import note_step
 from .topics import current_words
 
 SOURCE = "register"
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another over the phone
-
-
-def new_reference(at: datetime) -> str:
-    """A number for a complaint: the year and eight signs by chance, so that nobody learns how many there are."""
-    signs = "".join(secrets.choice(_SIGNS) for _ in range(8))
-    return f"{at:%y}-{signs[:4]}-{signs[4:]}"
 
 
 @transaction.atomic

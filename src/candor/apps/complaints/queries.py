@@ -14,8 +14,9 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import ids_of_person
 from candor.apps.feedback.words import ids_with
 from candor.apps.organization.access import Viewer
-from candor.apps.organization.choices import GRANTS, Permission
+from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
+from candor.apps.organization.queries import people_who_may
 from candor.apps.organization.scope import Scope
 from candor.foundation.addresses import record_id
 from candor.foundation.lists import count_up_to_bound
@@ -257,13 +258,7 @@ def complaint_for(viewer: Viewer, pk: int) -> Complaint | None:
 
 def possible_owners(complaint: Complaint) -> QuerySet[Person]:
     """Active people who may work on complaints where this one is."""
-    roles = [role for role, grants in GRANTS.items() if Permission.HANDLE_FEEDBACK in grants]
-    people = Person.objects.filter(is_active=True, role_assignments__role__in=roles)
-    unit = complaint.feedback.unit
-    held = Q(role_assignments__unit__parent=None)
-    if unit is not None:
-        held |= Q(role_assignments__unit__path__in=unit.line)
-    return people.filter(held).distinct().order_by("name")
+    return people_who_may(Permission.HANDLE_FEEDBACK, complaint.feedback.unit)
 
 
 @dataclass(frozen=True, slots=True)

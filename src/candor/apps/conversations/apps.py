@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from candor.foundation.navigation import Page, register_page
+from candor.foundation.panels import Panel, register_panel
+
 
 class ConversationsConfig(AppConfig):
     name = "candor.apps.conversations"
@@ -18,6 +21,25 @@ class ConversationsConfig(AppConfig):
         from .personal import HOLDER
         from .timeline import SOURCE
 
+        register_page(
+            Page(
+                "Listen",
+                "Conversations",
+                "conversations:list",
+                "messages",
+                permission="read_feedback",
+                order=15,
+            )
+        )
+        register_page(
+            Page("Listen", "Note a call", "conversations:call", "phone", permission="speak_up", order=16)
+        )
+        register_page(
+            Page(
+                "Listen", "Form “Tell us”", "conversations:form", "world", permission="manage_rules", order=17
+            )
+        )
+        register_panel(Panel("feedback", "The conversation", "conversations:panel", order=5))
         register_holder(HOLDER)
         register_source(SOURCE)
         for event in (OPENED, CLOSED, RECEIVED):
@@ -35,6 +57,11 @@ class ConversationsConfig(AppConfig):
                 "assigned": _("Gave a conversation to somebody"),
                 "closed": _("Closed a conversation"),
                 "reopened": _("Opened a conversation again"),
+                "unmasked": _("Looked at a conversation as it was written"),
+                "exported": _("Exported conversations"),
             },
             pages={"conversation": "conversations:conversation"},
+        )
+        register_actions(
+            "conversation_form", _("The form “Tell us”"), {"changed": _("Changed the form “Tell us”")}
         )

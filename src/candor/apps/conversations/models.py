@@ -163,3 +163,16 @@ class Message(models.Model):
     def new_words(self) -> str:
         """What its author said in it, without what they quoted."""
         return self.said or self.text
+
+
+class PublicForm(models.Model):
+    """Whether anybody may write to us at the public form, and what stands there; one row."""
+
+    is_open = models.BooleanField(default=False)
+    welcome = models.TextField(blank=True, help_text="Above the form")
+    consent = models.TextField(blank=True, help_text="What whoever writes agrees to; empty: our own words")
+    thanks = models.TextField(blank=True, help_text="Once it was sent")
+    unit = models.ForeignKey("organization.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return "Public form"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -34,6 +35,7 @@ def _entry(row: Message) -> Entry:
         id=ordinal(row.pk),
         title=_("The assistant answered") if by_machine else _("We answered"),
         icon="robot" if by_machine else "message-2",
+        url=reverse("conversations:conversation", args=[row.conversation_id]),
         text=Truncator(mask(row.text).text).words(SHOWN_WORDS),
         facts=tuple(filter(None, (str(row.conversation.get_channel_display()), row.conversation.subject))),
     )  # fmt: skip

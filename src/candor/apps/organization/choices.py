@@ -73,6 +73,8 @@ class KeyScope(models.TextChoices):
     READ_IDEAS = "ideas:read", "Read the board of ideas"
     WRITE_IDEAS = "ideas:write", "Post, vote on, comment on and answer ideas for members of staff"
     READ_PULSES = "pulses:read", "Read what of pulses may be shown"
+    READ_CONVERSATIONS = "conversations:read", "Read conversations, words masked"
+    WRITE_CONVERSATIONS = "conversations:write", "Send what customers wrote elsewhere"
     READ_PERSONAL_DATA = (
         "personal:read",
         "Personal data in what it reads: names, addresses, comments as written",
@@ -91,6 +93,7 @@ SCOPE_GRANTS: dict[str, Permission] = {
     KeyScope.READ_REVIEWS: Permission.READ_FEEDBACK,
     KeyScope.WRITE_REVIEWS: Permission.HANDLE_FEEDBACK,
     KeyScope.APPROVE_REVIEWS: Permission.HANDLE_FEEDBACK,
+    KeyScope.READ_CONVERSATIONS: Permission.READ_FEEDBACK,
     KeyScope.READ_PERSONAL_DATA: Permission.READ_PERSONAL_DATA,
     KeyScope.ERASE_CUSTOMERS: Permission.EXPORT_DATA,
 }

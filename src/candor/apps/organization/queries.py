@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from .choices import GRANTS, Permission
 from .models import ApiKey, AuditEntry, Invitation, Person, Unit, Workspace
 
 
@@ -25,6 +26,16 @@ def find_people(text: str) -> "QuerySet[Person]":
     if text:
         people = people.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(code__iexact=text))
     return people.order_by(F("email").asc(nulls_last=True), "name")
+
+
+def people_who_may(permission: Permission, unit: Unit | None) -> "QuerySet[Person]":
+    """Active people whose roles hold a permission for a unit; for none, for the whole organization."""
+    roles = [role for role, grants in GRANTS.items() if permission in grants]
+    people = Person.objects.filter(is_active=True, role_assignments__role__in=roles)
+    held = Q(role_assignments__unit__parent=None)
+    if unit is not None:
+        held |= Q(role_assignments__unit__path__in=unit.line)
+    return people.filter(held).distinct().order_by("name")
 
 
 def open_invitations() -> "QuerySet[Invitation]":

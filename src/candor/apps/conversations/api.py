@@ -1,0 +1,188 @@
+"""The JSON face of conversations: what other systems heard of customers, and reading what was said."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from candor.apps.customers.api import Name
+from candor.apps.feedback.api_shapes import customer_id, shown_unit, touchpoint_id
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import KeyScope, Permission
+from candor.apps.organization.keys import keyed, unit_for, viewer_with
+from candor.apps.organization.services import record_audit
+from candor.foundation.errors import NotFound
+from candor.foundation.paging import USUAL, page_after
+from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
+
+from . import queries
+from .choices import Channel
+from .models import Conversation, Message
+from .services import NewConversation, begin, receive_message
+
+router = Router(tags=["Conversations"])
+
+
+class TurnGiven(Given):
+    """What a customer wrote somewhere: a message, or a post in public."""
+
+    key: str = Field(
+        min_length=1, max_length=120, description="Your id of the message: sent again, it is taken in once"
+    )
+    conversation: str | None = Field(
+        None,
+        min_length=1,
+        max_length=120,
+        description="Your id of the exchange it belongs to; without one it is its own",
+    )
+    text: str = Field(min_length=1, max_length=50_000)
+    at: Instant | None = Field(None, description="When it was written; now if left out")
+    channel: Literal["webhook", "social"] = Field(
+        "webhook", description="`social` for posts of social networks"
+    )
+    author: str = Field("", max_length=160, description="Name or handle, as it is shown there")
+    url: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$", description="Where it can be read")
+    subject: str = Field("", max_length=200)
+    customer: Name | None = None
+    unit: str | None = Field(None, max_length=60, description="The code of the unit it is about")
+    touchpoint: str | None = Field(None, max_length=80, description="The key of a touchpoint")
+    language: str = Field("", max_length=12)
+
+
+class TurnTaken(Told):
+    """A message that was taken in, now or before, and its conversation."""
+
+    id: int
+    message: int
+    is_new: bool
+
+
+class TurnShape(Told):
+    """One message. Its words are masked without the scope `personal:read`."""
+
+    id: int
+    author: str
+    written_at: datetime
+    words: str
+    is_automatic: bool
+    cited: list[str]
+
+
+class ConversationShape(Told):
+    """A conversation. Subject and author are told with the scope `personal:read` only."""
+
+    id: int
+    key: str
+    source: str
+    channel: str
+    state: str
+    subject: str | None
+    author: str | None
+    customer: int | None
+    unit: str | None
+    feedback: int | None
+    started_at: datetime
+    last_at: datetime
+    waits_since: datetime | None
+    closed_at: datetime | None
+    is_with_machine: bool
+
+
+class WholeConversation(ConversationShape):
+    """A conversation with its messages, the oldest first."""
+
+    messages: list[TurnShape]
+
+
+class ConversationSpan(Given):
+    """What a list of conversations is narrowed to."""
+
+    model_config = {"extra": "forbid", "strict": False}
+
+    state: Literal["open", "waiting", "closed"] | None = None
+    channel: Literal["mail", "chat", "form", "webhook", "social", "phone"] | None = None
+    cursor: Cursor = ""
+    limit: Limit = USUAL
+
+
+_PLAIN = (
+    "key", "source", "channel", "state", "started_at", "last_at", "waits_since", "closed_at", "is_with_machine",
+)  # fmt: skip
+
+
+@router.get("/conversations", response=Many[ConversationShape], **needs(KeyScope.READ_CONVERSATIONS))
+def list_conversations(request: HttpRequest, span: Query[ConversationSpan]) -> Any:
+    """Conversations, the latest written in first."""
+    key = keyed(request, KeyScope.READ_CONVERSATIONS)
+    viewer = viewer_with(key)
+    given = {"state": span.state, "channel": span.channel}
+    rows = Conversation.objects.visible_to(viewer).select_related("unit")
+    rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
+    found, following = page_after(rows, span.cursor, limit=span.limit, by="last_at")
+    if found and viewer.can(Permission.READ_PERSONAL_DATA):
+        record_audit(by=None, action="conversation.exported", rows=len(found))
+    return Many[ConversationShape](
+        items=[ConversationShape(**_shape(row, viewer)) for row in found], next=following
+    )
+
+
+@router.get(
+    "/conversations/{id:pk}", response={200: WholeConversation, **problems(404)}, **needs(KeyScope.READ_CONVERSATIONS)
+)  # fmt: skip
+def read_conversation(request: HttpRequest, pk: int) -> Any:
+    """One conversation with what was said in it."""
+    key = keyed(request, KeyScope.READ_CONVERSATIONS)
+    viewer = viewer_with(key)
+    row = Conversation.objects.visible_to(viewer).select_related("unit").filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    turns = queries.exchange(row, is_as_written=viewer.holds(Permission.READ_PERSONAL_DATA, row.unit))
+    told = [
+        TurnShape(
+            id=turn.message.pk, author=turn.message.author, written_at=turn.message.written_at, words=turn.words,
+            is_automatic=turn.message.is_automatic, cited=[str(one) for one in turn.message.cited],
+        )
+        for turn in turns
+    ]  # fmt: skip
+    return WholeConversation(**_shape(row, viewer), messages=told)
+
+
+@router.post(
+    "/conversations",
+    response={200: TurnTaken, 201: TurnTaken, **problems(409)},
+    **needs(KeyScope.WRITE_CONVERSATIONS),
+)
+def send_turn(request: HttpRequest, given: TurnGiven) -> Any:
+    """Take in what a customer wrote; the first message of a `conversation` begins it. It is known by your key; what is here already stays."""
+    key = keyed(request, KeyScope.WRITE_CONVERSATIONS)
+    unit = unit_for(key, given.unit)
+    known = Message.objects.filter(source=key.source, key=given.key).first()
+    if known is not None:
+        return Status(200, TurnTaken(id=known.conversation_id, message=known.pk, is_new=False))
+    at = given.at or timezone.now()
+    with transaction.atomic():
+        new = NewConversation(
+            channel=Channel(given.channel), source=key.source, key=given.conversation or given.key, subject=given.subject,
+            language=given.language, customer_id=customer_id(given.customer), name=given.author, url=given.url,
+            unit_id=unit.pk if unit else None, touchpoint_id=touchpoint_id(given.touchpoint),
+        )  # fmt: skip
+        row = begin(new=new, at=at)
+        message = receive_message(conversation=row, text=given.text, key=given.key, at=at)
+    return Status(201, TurnTaken(id=row.pk, message=message.pk, is_new=True))
+
+
+def _shape(row: Conversation, viewer: Viewer) -> dict[str, Any]:
+    is_open = viewer.holds(Permission.READ_PERSONAL_DATA, row.unit)
+    return {
+        "id": row.pk,
+        "customer": row.customer_id,
+        "unit": shown_unit(row.unit, viewer),
+        "feedback": row.feedback_id,
+        "subject": row.subject if is_open else None,
+        "author": row.name if is_open else None,
+        **{name: getattr(row, name) for name in _PLAIN},
+    }

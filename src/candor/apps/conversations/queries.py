@@ -1,0 +1,133 @@
+"""Reads of conversations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+
+from candor.apps.customers.models import Customer
+from candor.apps.customers.queries import find_customers
+from candor.apps.customers.timeline import Entry, timeline
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
+from candor.apps.organization.models import Person
+from candor.apps.organization.queries import people_who_may
+from candor.apps.organization.scope import Scope
+from candor.text.masking import mask
+
+from .choices import Channel, State
+from .models import Conversation, Message
+
+MOST_CALLERS = 8
+MOST_MESSAGES = 500  # of one conversation, the newest
+MOST_ENTRIES = 6  # of the customer's timeline, beside the conversation
+TABS = ("open", "mine", "waiting", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFilter:
+    """What the list is narrowed to, as it stands in the URL."""
+
+    state: str = "open"
+    channel: str = ""
+    customer: str = ""
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "ConversationFilter":
+        """The filter that a URL asks for; those that wait for us unless it says otherwise."""
+        state, channel = query.get("state", ""), query.get("channel", "")
+        return cls(state if state in TABS else TABS[0], channel if channel in Channel.values else "")
+
+    def apply(self, scope: Scope) -> QuerySet[Conversation]:
+        """The conversations it leaves: of those that wait for us whoever waits longest first, of the others the latest."""
+        rows = _of_scope(scope).select_related("customer__unit", "unit", "assigned_to", "feedback")
+        rows = rows.filter(_state(self.state, scope.viewer.person))
+        if self.channel:
+            rows = rows.filter(channel=self.channel)
+        if self.state == "open":
+            return rows.order_by("waits_since", "pk")
+        return rows.order_by("-last_at", "-pk")
+
+
+def counts(scope: Scope, channel: str) -> dict[str, int]:
+    """How many conversations stand under each tab."""
+    rows = _of_scope(scope).filter(channel=channel) if channel else _of_scope(scope)
+    told = {name: Count("pk", filter=_state(name, scope.viewer.person)) for name in TABS}
+    found: dict[str, int] = rows.aggregate(**told)
+    return found
+
+
+def _of_scope(scope: Scope) -> QuerySet[Conversation]:
+    unit_ids = scope.unit_ids(Permission.READ_FEEDBACK)
+    return (
+        Conversation.objects.all() if unit_ids is None else Conversation.objects.filter(unit_id__in=unit_ids)
+    )
+
+
+def _state(tab: str, person: Person) -> Q:
+    if tab == "mine":
+        return Q(assigned_to=person.pk) & ~Q(state=State.CLOSED)
+    return Q(state=State(tab))
+
+
+def conversation_for(
+    viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK
+) -> Conversation | None:
+    """A conversation that the viewer may read, or work on."""
+    rows = Conversation.objects.visible_to(viewer, permission)
+    return (
+        rows.select_related("customer__unit", "unit", "assigned_to", "feedback", "touchpoint")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message as it is shown: its new words and, where there is more, the whole; both masked unless asked for as written."""
+
+    message: Message
+    words: str
+    whole: str
+
+
+def exchange(conversation: Conversation, *, is_as_written: bool) -> list[Turn]:
+    """The messages of a conversation, oldest first."""
+    rows = conversation.messages.select_related("person").order_by("-written_at", "-pk")[:MOST_MESSAGES]
+    shown = (lambda text: text) if is_as_written else (lambda text: mask(text).text)
+    return [
+        Turn(row, shown(row.new_words), shown(row.text) if row.said else "") for row in reversed(list(rows))
+    ]
+
+
+def is_masked(turns: list[Turn]) -> bool:
+    """Whether a mask hides anything of what was written."""
+    return any(
+        turn.words != turn.message.new_words or (turn.whole and turn.whole != turn.message.text)
+        for turn in turns
+    )
+
+
+def beside(conversation: Conversation, viewer: Viewer) -> tuple[Entry, ...]:
+    """The newest of the customer's timeline that the viewer may read."""
+    if conversation.customer is None:
+        return ()
+    return timeline(conversation.customer, viewer, most=MOST_ENTRIES).entries
+
+
+def possible_owners(conversation: Conversation) -> QuerySet[Person]:
+    """Active people who may work on a conversation."""
+    return people_who_may(Permission.HANDLE_FEEDBACK, conversation.unit)
+
+
+def callers(viewer: Viewer, text: str) -> list[Customer]:
+    """Customers whom a caller may be, by their number here, part of the name, address or identifier, as far as the viewer may read these."""
+    text = text.strip()
+    return list(find_customers(viewer, text)[:MOST_CALLERS]) if text else []
+
+
+def panel_facts(viewer: Viewer, feedback_id: int) -> dict[str, Any] | None:
+    """The conversation whose words a piece of feedback holds."""
+    row = Conversation.objects.visible_to(viewer).filter(messages__feedback_id=feedback_id).distinct().first()
+    return {"conversation": row, "n": row.messages.count()} if row else None
