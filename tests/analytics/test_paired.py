@@ -105,3 +105,9 @@ def test_people_who_move_with_the_score_by_too_little_to_tell_are_no_change():
     assert found.p_value < 0.001
     assert found.low <= 0 <= found.high
     assert found.verdict == "no_clear_change"
+
+
+def test_pairs_that_all_moved_alike_leave_no_interval_and_the_words_do_not_call_that_no_change():
+    found = cx.compare_paired_means([2] * 40, [1] * 40)
+    assert (found.change, found.low, found.status) == (1.0, None, "too_few")
+    assert found.words == "Can’t be told: the answers leave no interval"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from candor import analytics as cx
 from candor.analytics.cox import fit_hazards
 from candor.analytics.errors import (
     BadCounts,
@@ -330,3 +331,18 @@ def test_wrong_hazards_are_named_errors(columns, durations, left, options, error
 def test_one_leaver_is_a_defined_result():
     fit = fit_hazards({"a": [1.0, 2.0, 1.5, 0.5]}, [4, 6, 1.5, 5], [False, False, True, False])
     assert fit.status == "too_few"
+
+
+@pytest.mark.parametrize("unknown", [float("nan"), 2, -1])
+def test_whether_somebody_left_is_never_guessed(unknown):
+    # NaN would count as true.
+    with pytest.raises(cx.BadParameter, match="has_left is"):
+        cx.survival_curve([3, 5, 8], [1, unknown, 0])
+    with pytest.raises(cx.BadParameter, match="has_left is"):
+        cx.fit_hazards({"late": [0, 1] * 20}, list(range(1, 41)), [1, 0] * 19 + [1, unknown])
+    with pytest.raises(cx.BadParameter, match="is_over is"):
+        cx.promise_kept([3, 5, 8], promised=6, is_over=[1, unknown, 0])
+    with pytest.raises(cx.BadParameter, match="is_over is"):
+        cx.wait_times([3, 5, 8], is_over=[1, unknown, 0])
+    told = cx.survival_curve([3, 5, 8], [True, False, 1.0])
+    assert told.n_left == 2

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, ndtr, ndtri
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, DidNotConverge, EmptySample, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Estimate, Status, require_level
 
@@ -194,7 +195,7 @@ def _checked(
     entry: npt.ArrayLike | None,
 ) -> tuple[list[str], Array, Array, Array, Flags]:
     stop = np.asarray(durations, dtype=np.float64)
-    flags = np.asarray(has_left).astype(bool)
+    flags = inputs.flags("has_left", has_left)
     start = np.zeros(len(stop)) if entry is None else np.asarray(entry, dtype=np.float64)
     names = sorted(columns)
     lengths = {"durations": len(stop), "has_left": len(flags), "entry": len(start)}

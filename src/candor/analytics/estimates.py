@@ -96,6 +96,8 @@ class Comparison:
     @property
     def words(self) -> str:
         """One sentence that claims no more than the data tell."""
+        if self.verdict == "no_clear_change" and self.low is None:
+            return "Can’t be told: the answers leave no interval"
         return {
             "higher": "Higher, by more than chance would explain",
             "lower": "Lower, by more than chance would explain",

@@ -16,6 +16,7 @@ __all__ = [
     "at_least_one",
     "counts",
     "finite",
+    "flags",
     "labels",
     "numbers",
     "part_of",
@@ -95,6 +96,15 @@ def same_length(**arrays: FloatArray) -> None:
 def numbers(name: str, value: ArrayLike) -> FloatArray:
     """Numbers as floats, NaN allowed: what may be missing is the caller's to say."""
     return _floats(name, value)
+
+
+def flags(name: str, value: ArrayLike) -> NDArray[np.bool_]:
+    """Yes and no, as booleans or 1 and 0; what is missing (NaN) or another number is neither."""
+    array = _floats(name, value).ravel()
+    wrong = ~np.isin(array, (0.0, 1.0))
+    if wrong.any():
+        raise BadParameter(name, _first(array, wrong), expected="true and false, or 1 and 0")
+    return np.asarray(array == 1, dtype=np.bool_)
 
 
 def alike(**arrays: FloatArray) -> None:

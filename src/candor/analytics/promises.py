@@ -111,7 +111,7 @@ def promise_kept(
     require_level(level)
     _above_zero(promised)
     took = inputs.counts("waits", waits).ravel()
-    over = np.ones(len(took), dtype=bool) if is_over is None else np.asarray(is_over).ravel().astype(bool)
+    over = np.ones(len(took), dtype=bool) if is_over is None else inputs.flags("is_over", is_over)
     if len(over) != len(took):
         raise ShapeMismatch(waits=len(took), is_over=len(over))
     late = took > promised

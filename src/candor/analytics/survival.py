@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, ndtri
 
+from candor.analytics import inputs
 from candor.analytics.errors import (
     BadCounts,
     BadParameter,
@@ -213,6 +214,7 @@ def survival_curve(
     Raises:
         EmptySample: No customer.
         BadCounts: A duration below zero or not finite.
+        BadParameter: Whether somebody left is missing, or neither true nor false.
         ShapeMismatch: Lengths differ.
 
     Example:
@@ -332,7 +334,7 @@ def churn_uplift(with_issue: SurvivalCurve, without_issue: SurvivalCurve, *, by:
 
 def _checked(durations: npt.ArrayLike, has_left: npt.ArrayLike) -> tuple[Array, Flags]:
     times = np.asarray(durations, dtype=np.float64).ravel()
-    flags = np.asarray(has_left).ravel().astype(bool)
+    flags = inputs.flags("has_left", has_left)
     if len(times) != len(flags):
         raise ShapeMismatch(durations=len(times), has_left=len(flags))
     if not len(times):

@@ -99,7 +99,7 @@ def wait_times(waits: ArrayLike, is_over: ArrayLike | None = None, *, level: flo
     """
     require_level(level)
     took = inputs.counts("waits", waits).ravel()
-    over = np.ones(len(took), dtype=bool) if is_over is None else np.asarray(is_over).ravel().astype(bool)
+    over = np.ones(len(took), dtype=bool) if is_over is None else inputs.flags("is_over", is_over)
     if len(over) != len(took):
         raise ShapeMismatch(waits=len(took), is_over=len(over))
     if not len(took):
