@@ -3,6 +3,9 @@
 import numpy as np
 
 from candor import analytics as cx
+from candor.assistant.deciding import LIKELY, SURE
+from candor.assistant.index import index_articles
+from candor.assistant.passages import Article, split_article
 from candor.foundation.charts.figure import Spec
 from candor.text.themes import discover_themes
 
@@ -218,6 +221,55 @@ def themes() -> Spec:
     )
 
 
+def chat_answers() -> Spec:
+    """How sure four small articles are of eight questions, and what becomes of each."""
+    articles = (
+        ("Block a lost card", "Open the app and tap Block. The card is blocked at once."),
+        ("When we are open", "Our branches are open from Monday to Friday, from nine to four."),
+        (
+            "Fees for transfers",
+            "A transfer within the country is free. A transfer abroad costs a fee of two euros.",
+        ),
+        ("Change your address", "Tell us your new address in the app under Profile."),
+    )
+    index = index_articles(
+        passage for title, text in articles for passage in split_article(Article(title, title, text))
+    )["en"]
+    questions = (
+        "How can I block my lost card?", "What is the fee for a transfer abroad?", "Are you open on Friday?", "Can I change my card?",
+        "Do you have a branch abroad?", "Do you offer mortgages?",
+    )  # fmt: skip
+    rows: list[Row] = []
+    for question in questions:
+        found = index.search(question, "en")
+        sureness = found[0].sureness if found else 0.0
+        becomes = (
+            "answered"
+            if sureness >= SURE
+            else "asked back"
+            if sureness >= LIKELY
+            else "asked for other words"
+        )
+        rows.append({"y": question, "x": sureness, "text": becomes})
+    rows.sort(key=lambda row: -row["x"])
+    frame = Frame(
+        x=Axis("sureness of the first article", (0, 1.35), ticks=[0, 0.25, 0.5, 0.75, 1], form=".2f"),
+        y=Names([row["y"] for row in rows]),
+    )
+    layers = [
+        *frame.upright_line(SURE, "answer"),
+        *frame.upright_line(LIKELY, "ask back"),
+        frame.dots(rows),
+        frame.words(rows),
+    ]
+    return picture(
+        layers,
+        title="An answer is given only where the words point to one article",
+        subtitle="made-up questions to four short articles; left of the lines nothing is quoted",
+        height=200,
+    )
+
+
 _LOOSE = (
     "morning letter phone green simple maybe street family window music number friday paper weather table garden "
     "kitchen river market bottle yellow bridge summer coffee"
@@ -250,4 +302,5 @@ PICTURES = {
     "goals": goals,
     "maturity": maturity,
     "themes": themes,
+    "chat-answers": chat_answers,
 }
