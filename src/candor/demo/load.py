@@ -31,6 +31,7 @@ from candor.apps.scores.services import project_pending
 from candor.apps.surveys.services import NewInvitation, record_invitations
 from candor.demo.asked import TOUCHPOINT, is_told, plan_a_round, write_log
 from candor.demo.board import fill_the_board
+from candor.demo.chats import open_the_chat
 from candor.demo.complaint_desk import OUTCOMES, set_up_desk
 from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
@@ -79,6 +80,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
     fill_the_board(lender.idea_rows())
     _design_surveys()
     tend_reviews()
+    open_the_chat(lender.today)
     progress("Counting", LOADING_SHARE)
     project_pending()
     progress("Loaded", 1.0)

@@ -33,7 +33,12 @@ class Reply:
 
 
 def answer(
-    *, visit: Visit, message: Message, is_remark: bool = False, picked: int | None = None
+    *,
+    visit: Visit,
+    message: Message,
+    is_remark: bool = False,
+    picked: int | None = None,
+    at: datetime | None = None,
 ) -> Turn | None:
     """Answer one message of a visitor; None where people have taken over. A model is asked, if there is one, outside of any transaction.
 
@@ -42,6 +47,7 @@ def answer(
         message: The visitor's message, stored already.
         is_remark: The visitor said that it is feedback and no question.
         picked: The article that the visitor picked among those it was asked about.
+        at: When it answers; the moment it has decided if left out.
     """
     if not visit.conversation.is_with_machine:
         return None
@@ -52,7 +58,7 @@ def answer(
         unsure_before=visit.unsure,
         is_remark=is_remark,
     )
-    at = timezone.now()
+    at = at or timezone.now()
     with translation.override(interface_language(visit.conversation.language)):
         reply = _worded(decision, _question(visit, message, picked), at)
     reason = Reason.PICKED if picked is not None and decision.kind == "answer" else Reason(decision.reason)
