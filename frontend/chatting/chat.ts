@@ -10,6 +10,7 @@ const LATEST = 20_000;
 /** Sends without loading the page anew, and looks for news: often after something happened, seldom after a while or in a hidden tab. */
 export function startChat(main: HTMLElement): void {
   const log = main.querySelector<HTMLElement>("[role=log]")!;
+  const scroll = main.querySelector<HTMLElement>("[data-scroll]")!;
   const state = main.querySelector<HTMLElement>("[data-state]")!;
   const notice = main.querySelector<HTMLElement>("[data-notice]")!;
   let last = Number(main.dataset["last"]);
@@ -25,15 +26,18 @@ export function startChat(main: HTMLElement): void {
       for (const line of added.content.querySelectorAll<HTMLElement>("[data-line]")) {
         if (!log.querySelector(`[data-line="${line.dataset["line"]}"]`)) log.append(line);
       }
-      scrollToEnd();
+      tellLocalTimes(log);
     }
     const isInUse = state.contains(document.activeElement) || state.querySelector("details[open]");
     if (!isInUse && state.innerHTML.trim() !== pieces.state.trim()) state.innerHTML = pieces.state;
-    if (isNews) wait = SOONEST;
+    if (isNews) {
+      wait = SOONEST;
+      scrollToEnd();
+    }
   }
 
   function scrollToEnd(): void {
-    log.scrollTo({ top: log.scrollHeight });
+    scroll.scrollTo({ top: scroll.scrollHeight });
   }
 
   function tell(words: string): void {
@@ -119,6 +123,15 @@ export function startChat(main: HTMLElement): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void look();
   });
+  tellLocalTimes(log);
   scrollToEnd();
   plan();
+}
+
+/** The server says its own time; the visitor's clock may stand elsewhere. */
+function tellLocalTimes(log: HTMLElement): void {
+  for (const time of log.querySelectorAll<HTMLTimeElement>("time:not([data-local])")) {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+    time.dataset["local"] = "";
+  }
 }

@@ -69,8 +69,8 @@ CHATS: Final = (
     Chat(("Do you lend for manufactured homes?",)),
     Chat(("do you offer a loan for a construction", "construction loan for a barn")),
 )  # fmt: skip
-DAYS: Final = 40  # before today, over which the chats are spread
-ROUNDS: Final = 2
+DAYS: Final = 60  # before today, over which the chats are spread
+ROUNDS: Final = 4
 
 
 def open_the_chat(today: date) -> None:

@@ -124,7 +124,7 @@ def store(
         return known
     keys = [hit.passage.article for hit in decision.hits]
     said = answer_by_machine(
-        conversation=held.conversation, text=reply.text, key=f"chat-{message.pk}", cited=keys if decision.kind != "ask_back" else (), at=at
+        conversation=held.conversation, text=reply.text, key=f"chat-{message.pk}", cited=() if decision.kind == "ask_back" else [hit.passage.title for hit in decision.hits], at=at
     )  # fmt: skip
     turn = Turn.objects.create(
         asked=message, said=said, kind=decision.kind, reason=reason, sureness=decision.hits[0].sureness if decision.hits else None,

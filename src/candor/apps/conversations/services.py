@@ -201,7 +201,7 @@ def reply(
 def answer_by_machine(
     *, conversation: Conversation, text: str, key: str, cited: Sequence[str] = (), at: datetime | None = None
 ) -> Message:
-    """Store what the assistant answered, once a key, with the keys of the articles it rests on.
+    """Store what the assistant answered, once a key, with the titles of the articles it rests on.
 
     Raises:
         Conflict: people have taken the conversation over.
