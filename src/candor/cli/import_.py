@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """examples:
   candor import complaints complaints.csv.gz
   candor import reviews reviews.json
+  candor import social posts.csv
   candor import events log.xes.gz --journey permits
   candor import events orders.jsonocel --case-type order
   candor import surveys wide.csv --source airport-2017 --column key=RESPNUM --column weight=WEIGHT \\
@@ -32,13 +33,13 @@ _EXAMPLES = """examples:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "import", help="bring in complaints, reviews, survey answers or events", epilog=_EXAMPLES,
+        "import", help="bring in complaints, reviews, social posts, survey answers or events", epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False,
     )  # fmt: skip
     parser.add_argument(
         "-h", "--help", action=_Help, nargs=0, help="show this, and every format that is understood"
     )
-    parser.add_argument("kind", help="complaints, reviews, surveys, events; or undo")
+    parser.add_argument("kind", help="complaints, reviews, social, surveys, events; or undo")
     parser.add_argument(
         "file",
         help="CSV (also .gz, .zip), JSON of a review site, XES or OCEL 2.0 JSON (also .gz); for undo the number of the import",

@@ -13,10 +13,12 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
+        from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
         from candor.apps.webhooks.events import register_event
 
         from . import tasks  # noqa: F401  registers its schedule
+        from .imports import KIND
         from .news import CLOSED, OPENED, RECEIVED
         from .personal import HOLDER
         from .timeline import SOURCE
@@ -40,6 +42,7 @@ class ConversationsConfig(AppConfig):
             )
         )
         register_panel(Panel("feedback", "The conversation", "conversations:panel", order=5))
+        register_kind(KIND)
         register_holder(HOLDER)
         register_source(SOURCE)
         for event in (OPENED, CLOSED, RECEIVED):
