@@ -33,6 +33,7 @@ from candor.demo.asked import TOUCHPOINT, is_told, plan_a_round, write_log
 from candor.demo.board import fill_the_board
 from candor.demo.chats import open_the_chat
 from candor.demo.complaint_desk import OUTCOMES, set_up_desk
+from candor.demo.conversations import hold_conversations
 from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
 from candor.demo.places import LENDER_NAME
@@ -80,6 +81,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
     fill_the_board(lender.idea_rows())
     _design_surveys()
     tend_reviews()
+    _hold_conversations(lender)
     open_the_chat(lender.today)
     progress("Counting", LOADING_SHARE)
     project_pending()
@@ -372,6 +374,12 @@ def _design_surveys() -> None:
     branch = Unit.objects.filter(code=manager.unit).first()
     design_surveys(lead=person, branch=branch)
     plan_a_round(today=timezone.localdate(), lead=person, branch=branch)
+
+
+def _hold_conversations(lender: Lender) -> None:
+    lead, manager = (next(one for one in LOGINS if one.role == role) for role in (Role.CX_LEAD, Role.MANAGER))
+    people = {one.email: one for one in Person.objects.filter(email__in=[lead.email, manager.email])}
+    hold_conversations(today=lender.today, lead=people.get(lead.email), manager=people.get(manager.email))
 
 
 def _named(product: str) -> str:
