@@ -164,11 +164,10 @@ def _frozen(invitation: Invitation) -> "dict[str, int | str | None]":
 
 
 def forget_old_responses(*, before: datetime) -> int:
-    """Drop responses as they were sent, once they are feedback and older; the feedback stays. Returns how many."""
-    gone, _by_model = Response.objects.filter(
-        Q(is_taken_in=True) | Q(is_test=True), changed_at__lt=before
-    ).delete()
-    return gone
+    """Drop responses as they were sent with their files, once they are feedback and older; the feedback stays. Returns how many."""
+    rows = Response.objects.filter(Q(is_taken_in=True) | Q(is_test=True), changed_at__lt=before)
+    _all, by_model = rows.delete()
+    return by_model.get(Response._meta.label, 0)
 
 
 def surveys_waiting() -> QuerySet[Survey]:

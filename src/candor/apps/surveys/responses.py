@@ -188,7 +188,8 @@ def day_of(at: datetime) -> datetime:
 def _store(response: Response, claims: int | None, attached: Attached) -> bool:
     """Store a new response with its files and use up its invitation; False where one of them was there before. In plain SQL, see
     `entrances`."""
-    fields = _FIELDS if response.pk is None else (_KEY, *_FIELDS)
+    is_drawn = (response.pk or 0) < 0  # else the database numbers it, anew if it was rolled back before
+    fields = (_KEY, *_FIELDS) if is_drawn else _FIELDS
     values = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in fields]
     names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
