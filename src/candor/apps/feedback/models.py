@@ -9,6 +9,8 @@ from candor.apps.organization.choices import Permission
 
 from .choices import AnswerKind, Kind
 
+_LONGEST_SHOWN = 24  # characters of a key; longer ones are drawn at random and say nothing to people
+
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, viewer: Viewer, permission: Permission = Permission.READ_FEEDBACK) -> Self:
@@ -89,7 +91,8 @@ class Feedback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"{self.get_kind_display()} {self.key}"
+        key = self.key if len(self.key) <= _LONGEST_SHOWN else f"{self.key[:8]}…"
+        return self.title or f"{self.get_kind_display()} {key}"
 
 
 class Answer(models.Model):
