@@ -25,6 +25,17 @@ export function takeFiles(model: Model): void {
   model.onClearFiles.add((_, options) => options.callback("success"));
 }
 
+/** SurveyJS names its labels that open files by an attribute which ARIA forbids on them; it belongs to what they open. */
+export function nameLabels(place: HTMLElement): void {
+  const name = (): void => {
+    for (const label of place.querySelectorAll<HTMLLabelElement>("label.sd-file__choose-btn[aria-label]")) {
+      label.control?.setAttribute("aria-label", label.getAttribute("aria-label") ?? "");
+      label.removeAttribute("aria-label");
+    }
+  };
+  new MutationObserver(name).observe(place, { childList: true, subtree: true });
+}
+
 /** The answers so far without files that the server does not have yet: they go once, with the whole. */
 export function withoutNewFiles(model: Model): Data {
   const data = { ...(model.data as Data) };

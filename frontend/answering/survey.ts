@@ -2,7 +2,7 @@ import "survey-core/survey-core.fontless.min.css";
 import "../styles/survey.css";
 import { Model, surveyLocalization } from "survey-core";
 import { renderSurvey } from "survey-js-ui";
-import { takeFiles, withoutNewFiles } from "./files";
+import { nameLabels, takeFiles, withoutNewFiles } from "./files";
 import { hidden, Refused, send } from "./send";
 
 type Data = Record<string, unknown>;
@@ -40,6 +40,7 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
   if (asked?.page) model.currentPage = asked.page;
   const place = document.createElement("div");
   holder.append(place);
+  if (model.getAllQuestions().some((question) => question.getType() === "file")) nameLabels(place);
   renderSurvey(model, place);
 }
 
