@@ -25,6 +25,9 @@ from candor.apps.chat.tasks import look_after_chats
 from candor.apps.conversations.choices import Author, Handover, State
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.services import reply
+from candor.apps.customers.models import Customer
+from candor.apps.customers.personal import everything_about
+from candor.apps.customers.services import NewCustomer, add_customers, erase_customer
 from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.scope import scope_for
@@ -284,6 +287,23 @@ def test_an_answer_that_the_visitors_page_has_fetched_is_not_mailed(bank: World)
     reply(conversation=visit.conversation, text="I am Mona.", by=bank.mona)
     services.note_seen(visit=visit, at=timezone.now() + timedelta(minutes=1))
     assert services.mail_what_was_not_read(at=timezone.now() + timedelta(minutes=20)) == 0
+
+
+def test_erasing_a_customer_erases_the_chat_in_which_their_address_was_left_and_no_other(bank: World) -> None:
+    ids = add_customers(items=[NewCustomer(identifiers=(("crm", "1"),), name="Jo", email="jo@example.com")])
+    theirs, other = begun(secret="t" * 32), begun(secret="o" * 32)
+    for visit, address in ((theirs, "Jo@Example.com"), (other, "al@example.com")):
+        said(visit, "Do you lend for farmhouses?")
+        services.leave_visitors_address(visit=visit, address=address)
+    jo = Customer.objects.get(pk=ids["1"])
+    told = everything_about(jo)["chats"]
+    assert [(row["conversation"], row["address_is_proven"]) for row in told] == [
+        (theirs.conversation_id, False)
+    ]
+    assert "farmhouses" not in str(told)
+    erase_customer(customer=jo, by=bank.clara)
+    assert Conversation.objects.get().pk == other.conversation_id
+    assert Feedback.objects.count() == Turn.objects.count() == Visit.objects.count() == 1
 
 
 # -- Feedback and numbers ---------------------------------------------------------------------------------------------

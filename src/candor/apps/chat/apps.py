@@ -10,10 +10,13 @@ class ChatConfig(AppConfig):
     verbose_name = "Chat"
 
     def ready(self) -> None:
+        from candor.apps.customers.personal import register_holder
         from candor.apps.organization.audit import register_actions
 
         from . import tasks  # noqa: F401  registers itself
+        from .personal import HOLDER
 
+        register_holder(HOLDER)
         register_page(Page("Listen", "Chat", "chat:channel", "robot", permission="read_scores", order=32))
         register_actions(
             "article",

@@ -87,6 +87,11 @@ class Line:
         return str(self.message.author)
 
     @property
+    def name(self) -> str:
+        """The first name of the person who wrote it; more of it is no visitor's business."""
+        return self.message.person.name.split()[0] if self.message.person and self.message.person.name else ""
+
+    @property
     def can_be_rated(self) -> bool:
         """Whether it says something from an article that may have helped or not."""
         return self.turn is not None and self.turn.kind == Kind.ANSWER
