@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from tests.cli.running import EMAIL, PASSWORD, Workspace
 from tests.world import World, build_world
 
 TOUCHING = {"db", "transactional_db", "django_db_setup"}  # fixtures that open the record
@@ -40,3 +41,18 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real data: set CANDOR_DATA to the folder that holds it")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("workspace") / "home")
+    ended = workspace.run("init", "--name", "Harbour", "--email", EMAIL, "--password", PASSWORD, "--json")
+    assert ended.code == 0, ended.err
+    assert ended.json == {"home": str(workspace.home), "workspace": "Harbour", "administrator": EMAIL}
+    return workspace
+
+
+@pytest.fixture
+def workspace(set_up_once: Workspace, tmp_path: Path) -> Workspace:
+    """An empty workspace of one's own."""
+    return set_up_once.copy_to(tmp_path / "workspace")

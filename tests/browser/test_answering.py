@@ -85,17 +85,16 @@ class Mailing(Workspace):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, set_up_once: Workspace) -> Iterator[Place]:
     """Candor with a few surveys and a mail server beside it, and a site of another origin."""
-    folder = tmp_path_factory.mktemp("answering")
+    copied = set_up_once.copy_to(tmp_path_factory.mktemp("answering") / "home")
     with a_post() as post:
-        yield from _place(Mailing(folder / "home", port=post.port), post)
+        yield from _place(Mailing(copied.home, copied.database, post.port), post)
 
 
 def _place(workspace: Workspace, post: Post) -> Iterator[Place]:
     import json
 
-    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
     site = f"http://localhost:{free_port()}"
     made = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", MAKE, site], env=workspace.environment | {"PYTHONPATH": str(ROOT)}, capture_output=True,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.running import EMAIL, PASSWORD, SERVER, Server, Workspace, eventually, served
+from tests.cli.running import SERVER, Server, Workspace, eventually, served
 
 SOON = 60
 MAKE_KEY = """
@@ -35,13 +35,6 @@ files = warehouse().files("events")
 rows = duckdb.sql("SELECT activity, attributes ->> 'n', customer FROM read_parquet(" + repr(files) + ")").fetchall() if files else []
 print(json.dumps(rows))
 """
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "home")
-    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
-    return workspace
 
 
 def python(workspace: Workspace, code: str) -> str:

@@ -12,21 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import EMAIL, PASSWORD, SERVER, Workspace, complaints_csv
+from tests.cli.running import SERVER, Workspace, complaints_csv
 
 ROWS = 20_000
-
-
-@pytest.fixture(scope="module")
-def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("workspace") / "home")
-    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
-    return workspace
-
-
-@pytest.fixture
-def workspace(set_up_once: Workspace, tmp_path: Path) -> Workspace:
-    return set_up_once.copy_to(tmp_path / "workspace")
 
 
 def _count(workspace: Workspace, sql: str) -> int:

@@ -11,7 +11,7 @@ from candor.apps.imports.models import ImportBatch
 from candor.foundation.jobs import Worker
 from candor.foundation.storage import warehouse
 from candor.warehouse.queries import event_cases
-from tests.cli.running import EMAIL, PASSWORD, Workspace
+from tests.cli.running import Workspace
 from tests.intake.test_object_centric_logs import ORDERS
 from tests.world import World
 
@@ -25,13 +25,6 @@ NA,answer,2026-01-01T11:00:00Z
 ?,ask,2026-01-01T10:00:00Z
 ,ask,2026-01-01T10:00:00Z
 """
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    workspace = Workspace(tmp_path / "home-of-the-command")
-    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
-    return workspace
 
 
 def _bring_in(path: Path, **options: object) -> ImportBatch:

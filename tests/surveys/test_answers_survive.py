@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import EMAIL, PASSWORD, Server, Workspace, eventually, served
+from tests.cli.running import Server, Workspace, eventually, served
 
 ROOT = Path(__file__).parents[2]
 KILLS, SENDERS = 2, 3
@@ -41,9 +41,7 @@ def _answer(server: Server, link: str, own: str) -> bool:
 
 
 @pytest.mark.slow
-def test_an_acknowledged_answer_survives_a_kill_and_counts_once(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "home")
-    assert workspace.run("init", "--email", EMAIL, "--password", PASSWORD, "--json").code == 0
+def test_an_acknowledged_answer_survives_a_kill_and_counts_once(workspace: Workspace) -> None:
     made = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", MAKE], env=workspace.environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         check=True, cwd=ROOT,
