@@ -5,10 +5,18 @@ from django.http import HttpResponse
 from django.test import Client
 
 from candor.apps.customers.models import Customer
-from candor.apps.customers.services import merge_customers
+from candor.apps.customers.services import (
+    NewCustomer,
+    add_customers,
+    customer_of_address,
+    merge_customers,
+    undo_merge,
+)
+from candor.apps.feedback.models import Feedback
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import give_role
+from tests.api.asking import a_system
 from tests.world import World
 
 
@@ -92,3 +100,52 @@ def test_customers_without_a_unit_are_merged_only_by_a_role_for_the_whole_compan
     client.force_login(world.clara)
     assert b"The same person twice?" in client.get(f"/customers/{pair[0].pk}/").content
     assert _merge(client, *pair).status_code == 302
+
+
+def test_what_comes_under_a_merged_name_stands_on_one_timeline_and_goes_back_when_parted(
+    client: Client, world: World
+) -> None:
+    ann, anne = (
+        add_customers(items=[NewCustomer(identifiers=(("crm", key),), name=key, unit_id=world.quay.pk)])[key]
+        for key in ("ann", "anne")
+    )
+    kept, double = Customer.objects.get(pk=ann), Customer.objects.get(pk=anne)
+    merge_customers(keep=kept, duplicate=double, by=world.clara)
+    key = a_system(world)
+    said = {"comment": "It leaks.", "product": "Roof", "issue": "Leak", "unit": "quay"}
+    for number, name in enumerate(("ann", "anne", "anne")):
+        body = said | {"key": f"k{number}", "customer": {"system": "crm", "value": name}}
+        assert key.post("complaints", body).status_code == 201
+    client.force_login(world.clara)
+    page = client.get(f"/customers/{ann}/")
+    assert len([one for one in page.context["page"].entries if "It leaks" in one.text]) == 3
+    repeats = client.get("/complaints/?period=all").context["repeated_customers"]
+    assert [(group.n, customer.pk) for group, customer in repeats] == [(3, ann)]
+    client.post(f"/customers/{anne}/part/")
+    owners = [Feedback.objects.get(key=f"crm:k{number}").customer_id for number in range(3)]
+    assert owners == [ann, anne, anne]
+    after = client.get(f"/customers/{ann}/").context["page"].entries
+    assert len([one for one in after if "It leaks" in one.text]) == 1
+
+
+def test_parting_gives_back_the_records_that_came_along(world: World) -> None:
+    one, two, three = (Customer.objects.create(name=name, unit=world.quay) for name in "abc")
+    merge_customers(keep=two, duplicate=three, by=world.clara)
+    merge_customers(keep=one, duplicate=two, by=world.clara)
+    three.refresh_from_db()
+    assert three.merged_into == one
+    two.refresh_from_db()
+    undo_merge(duplicate=two, by=world.clara)
+    two.refresh_from_db()
+    three.refresh_from_db()
+    assert (two.merged_into, three.merged_into) == (None, two)
+
+
+def test_a_mail_from_either_address_is_of_the_one_person_and_of_its_own_record(world: World) -> None:
+    kept = Customer.objects.create(name="Ann", email="ann@home.example", unit=world.quay)
+    double = Customer.objects.create(name="Ann", email="ann@work.example", unit=world.quay)
+    merge_customers(keep=kept, duplicate=double, by=world.clara)
+    assert customer_of_address(address="Ann@work.example") == double.pk
+    assert customer_of_address(address="ann@home.example") == kept.pk
+    Customer.objects.filter(pk=double.pk).update(email="ann@home.example")
+    assert customer_of_address(address="ann@home.example") == kept.pk

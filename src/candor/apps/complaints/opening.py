@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candor.apps.customers.models import Customer
-from candor.apps.customers.queries import customers_known_as
+from candor.apps.customers.queries import records_known_as
 from candor.apps.customers.services import NewCustomer, add_customers
 from candor.apps.events import own
 from candor.apps.feedback.models import Feedback
@@ -124,7 +124,7 @@ def _customer_of(who: Who | None, key: str, *, unit_id: int | None) -> int | Non
         system, value = "e-mail", who.email.casefold()
     elif who.phone:
         system, value = "phone", who.phone
-    known = customers_known_as(system, [value])
+    known = records_known_as(system, [value])
     if value in known:
         return known[value]
     new = NewCustomer(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -102,7 +103,7 @@ class ComplaintFilter:
             found = ids_with(self.q)
             rows = rows.none() if found is None else rows.filter(pk__in=found)
         if customer_id := record_id(self.customer):
-            rows = rows.filter(feedback__customer_id=customer_id)
+            rows = rows.filter(feedback__customer_id__in=ids_of_person(customer_id))
         return rows
 
 
@@ -197,7 +198,11 @@ def repeated_by_customer(scope: Scope, *, most: int = 15) -> list[Group]:
         complaints_in(scope)
         .exclude(feedback__customer=None)
         .exclude(issue="")
-        .values("product", "issue", customer=F("feedback__customer_id"))
+        .values(
+            "product",
+            "issue",
+            customer=Coalesce("feedback__customer__merged_into_id", "feedback__customer_id"),
+        )
         .annotate(n=Count("pk"), first=Min("received_on"), last=Max("received_on"))
         .filter(n__gt=1)
         .order_by("-n", "-last", "customer")[:most]

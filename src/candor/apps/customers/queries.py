@@ -1,6 +1,6 @@
 """Reads about customers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -77,12 +77,30 @@ def identifiers_of(customer: Customer, viewer: Viewer) -> QuerySet[Identifier]:
     return Identifier.objects.filter(customer__in=readable.values("pk")).order_by("system", "value")
 
 
-def customers_known_as(system: str, values: Iterable[str]) -> dict[str, int]:
-    """Ids of the living customers that `system` calls by `values`; unknown ones are left out."""
+def records_known_as(system: str, values: Iterable[str]) -> dict[str, int]:
+    """Ids of the records that `system` calls by `values`, merged ones too; unknown ones are left out.
+
+    What somebody says under a name is attached to the record that bears it, so that parting two that were merged by mistake gives each
+    back what is theirs; reads go by `identity_ids`.
+    """
     wanted = sorted({value for value in values if value})
     found: dict[str, int] = {}
     for start in range(0, len(wanted), 500):
         rows = Identifier.objects.filter(system=system, value__in=wanted[start : start + 500])
-        for value, customer, kept in rows.values_list("value", "customer_id", "customer__merged_into_id"):
-            found[value] = kept or customer
+        found |= dict(rows.values_list("value", "customer_id"))
     return found
+
+
+def customers_known_as(system: str, values: Iterable[str]) -> dict[str, int]:
+    """The same with the ids of the living customers: of merged records the one that is kept."""
+    return kept_of(records_known_as(system, values))
+
+
+def kept_of(records: Mapping[str, int]) -> dict[str, int]:
+    """The same names with the record that is kept in the place of one that was merged."""
+    kept: dict[int, int] = {}
+    ids = sorted(set(records.values()))
+    for start in range(0, len(ids), 500):
+        rows = Customer.objects.filter(pk__in=ids[start : start + 500]).exclude(merged_into=None)
+        kept |= dict(rows.values_list("pk", "merged_into_id"))
+    return {name: kept.get(pk, pk) for name, pk in records.items()}

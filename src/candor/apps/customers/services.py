@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from candor.apps.imports.models import BadRow
-from candor.apps.organization.models import Person
+from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
 from .models import Customer, Identifier, Segment
 from .personal import bad_rows_of, holders, kept_files_of
-from .queries import customers_known_as, identity_ids
+from .queries import identity_ids, kept_of, records_known_as
 from .tasks import erase_from_warehouse
 
 EMAIL = "email"  # the system of identifiers that are e-mail addresses, by which everybody knows a customer
@@ -44,7 +44,7 @@ def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
     Whoever is here already under the first identifier stays as they are. All first identifiers are of one system.
     """
     (system,) = {item.identifiers[0][0] for item in items} or {""}
-    known = customers_known_as(system, [item.identifiers[0][1] for item in items])
+    known = records_known_as(system, [item.identifiers[0][1] for item in items])
     fresh = [item for item in items if item.identifiers[0][1] not in known]
     segments = {
         name: Segment.objects.get_or_create(name=name)[0].pk
@@ -76,9 +76,9 @@ def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
 def customers_by_identifier(
     *, system: str, values: Iterable[str], import_batch_id: int | None = None
 ) -> dict[str, int]:
-    """Ids of the living customers that `system` calls by `values`; unknown ones are created, nameless."""
+    """Ids of the records that `system` calls by `values`, merged ones too; unknown ones are created, nameless."""
     wanted = sorted({value for value in values if value})
-    known = customers_known_as(system, wanted)
+    known = records_known_as(system, wanted)
     missing = [value for value in wanted if value not in known]
     if missing:
         created = Customer.objects.bulk_create(Customer(import_batch_id=import_batch_id) for _ in missing)
@@ -96,18 +96,17 @@ def customer_of_address(*, address: str, name: str = "") -> int:
     of that name, since whoever writes to us is somebody to answer and, one day, to erase."""
     value = address.strip().lower()
     for system in (EMAIL, "e-mail"):
-        if value in (known := customers_known_as(system, [value])):
+        if value in (known := records_known_as(system, [value])):
             return known[value]
-    rows = (
-        Customer.objects.filter(email__iexact=value, merged_into=None)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    if len(found := list(rows[:2])) == 1:
-        return found[0]
+    rows = Customer.objects.filter(email__iexact=value).order_by(F("merged_into").asc(nulls_first=True), "pk")
+    found = list(rows.values_list("pk", "merged_into")[:MOST_OF_AN_ADDRESS])
+    if len({kept or pk for pk, kept in found}) == 1:
+        return found[0][0]
     new = NewCustomer(identifiers=((EMAIL, value),), name=name[:160], email=value)
     return add_customers(items=[new])[value]
 
+
+MOST_OF_AN_ADDRESS = 50  # records with one address that are looked at
 
 _TOLD = ["name", "email", "phone", "language", "time_zone"]  # what a system may fill in where it was blank
 
@@ -146,7 +145,7 @@ def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
     ids: dict[tuple[str, str], int] = {}
     for system in sorted({item.system for item in items}):
         named = customers_by_identifier(system=system, values=[i.value for i in items if i.system == system])
-        ids |= {(system, value): pk for value, pk in named.items()}
+        ids |= {(system, value): pk for value, pk in kept_of(named).items()}
     customers = {row.pk: row for row in Customer.objects.filter(pk__in=set(ids.values()))}
     clashes = []
     for item in items:
@@ -175,25 +174,35 @@ def _note_identifiers(customer: Customer, pairs: Iterable[tuple[str, str]]) -> l
 def merge_customers(*, keep: Customer, duplicate: Customer, by: Person | None) -> Customer:
     """Treat two records as one person: `duplicate` points at `keep`, its identifiers answer for `keep`.
 
-    What the duplicate said stays attached to it; reads follow `merged_into`.
+    What the duplicate said, and will say under its names, stays attached to it; reads follow `merged_into`. So parting them gives each back
+    what is theirs.
     """
     if keep.pk == duplicate.pk or keep.merged_into_id or duplicate.merged_into_id:
         raise Conflict("Choose two different customers, neither of them merged already.")
+    along = Customer.objects.filter(merged_into=duplicate).order_by("pk")
+    record_audit(
+        by=by, action="customer.merged", target=keep, duplicate=duplicate.pk, along=list(along.values_list("pk", flat=True))
+    )  # fmt: skip
+    along.update(merged_into=keep)
     duplicate.merged_into = keep
     duplicate.save(update_fields=["merged_into"])
-    Customer.objects.filter(merged_into=duplicate).update(merged_into=keep)
-    record_audit(by=by, action="customer.merged", target=keep, duplicate=duplicate.pk)
     return keep
 
 
 @transaction.atomic
 def undo_merge(*, duplicate: Customer, by: Person | None) -> Customer:
-    """Part two records that were merged."""
+    """Part two records that were merged, with those that were merged into the duplicate before."""
     if not duplicate.merged_into_id:
         raise Conflict("This customer is not merged into another.")
     kept = duplicate.merged_into_id
+    entries = AuditEntry.objects.filter(
+        action="customer.merged", object_id=kept, facts__duplicate=duplicate.pk
+    )
+    entry = entries.order_by("-pk").first()
     duplicate.merged_into = None
     duplicate.save(update_fields=["merged_into"])
+    along = entry.facts.get("along", []) if entry else []
+    Customer.objects.filter(pk__in=along, merged_into=kept).update(merged_into=duplicate)
     record_audit(by=by, action="customer.parted", target=duplicate, kept=kept)
     return duplicate
 

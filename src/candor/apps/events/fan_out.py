@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import transaction
 
-from candor.apps.customers.queries import customers_known_as
+from candor.apps.customers.queries import customers_known_as, kept_of
 from candor.apps.customers.services import Clash, Identified, customers_by_identifier, identify_customers
 from candor.foundation.locks import only_one
 from candor.foundation.storage import warehouse
@@ -267,8 +267,10 @@ def _rows(haul: _Haul) -> _Rows:
     reader = Reader.for_source(haul.source)
     placings = placings_of(haul.source)
     told = [one for one in haul.received if one.message.name]
-    customers = customers_by_identifier(
-        system=haul.source.name, values={user for one in told if (user := reader.user_of(one.message))}
+    customers = kept_of(
+        customers_by_identifier(
+            system=haul.source.name, values={user for one in told if (user := reader.user_of(one.message))}
+        )
     )
     visitors = customers_known_as(anonymous_system(haul.source.name), {one.message.anonymous for one in told})
     for one in told:
