@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from candor.foundation.navigation import Page, register_page
+from candor.foundation.navigation import SETTINGS, Page, register_page
 from candor.foundation.panels import Panel, register_panel
 
 
@@ -38,7 +38,7 @@ class ConversationsConfig(AppConfig):
         )
         register_page(
             Page(
-                "Listen", "Form “Tell us”", "conversations:form", "world", permission="manage_rules", order=17
+                SETTINGS, "Form “Tell us”", "conversations:form", "world", permission="manage_rules", order=31
             )
         )
         register_panel(Panel("feedback", "The conversation", "conversations:panel", order=5))
