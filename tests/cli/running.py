@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,14 @@ class Server:
             if word in command:
                 return pid
         return None
+
+    def web_processes(self) -> Iterator[int]:
+        """The web server and what it started; nothing between two of its lives."""
+        first = self.child("granian")
+        if first:
+            yield first
+            with suppress(OSError):
+                yield from map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())
 
     def stop(self, number: signal.Signals = signal.SIGINT, seconds: float = 20) -> int:
         self.process.send_signal(number)

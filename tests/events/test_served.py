@@ -146,16 +146,6 @@ def test_streams_of_segment_and_of_cloud_events_come_in_unedited(workspace: Work
     assert {name for name, _, _ in rows} == {"Step 0", "Step 1", "Step 2", "Step 3", "loan.asked"}
 
 
-def _web_processes(server: Server) -> Iterator[int]:
-    """The web server and what it started."""
-    first = server.child("granian")
-    if first:
-        yield first
-        children = Path(f"/proc/{first}/task/{first}/children")
-        with contextlib.suppress(OSError):
-            yield from map(int, children.read_text().split())
-
-
 @pytest.mark.server
 def test_what_was_acknowledged_is_there_once_though_web_and_worker_are_killed(workspace: Workspace) -> None:
     key, chance = python(workspace, MAKE_KEY), random.Random(4)
@@ -179,7 +169,7 @@ def test_what_was_acknowledged_is_there_once_though_web_and_worker_are_killed(wo
             eventually(lambda before=before: len(acknowledged) > before, "events to be acknowledged", SOON)  # type: ignore[misc]
             time.sleep(chance.uniform(0, 1.5))
             word = chance.choice(["web", "worker"])
-            victims = list(_web_processes(server)) if word == "web" else [server.child("worker")]
+            victims = list(server.web_processes()) if word == "web" else [server.child("worker")]
             for process in filter(None, victims):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)

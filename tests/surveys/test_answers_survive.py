@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def _answer(server: Server, link: str, own: str) -> bool:
         return False
 
 
+def _kill_web(server: Server) -> None:
+    eventually(lambda: server.child("granian"), "the web server to run", seconds=90)
+    for pid in list(server.web_processes()):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 @pytest.mark.slow
 def test_an_acknowledged_answer_survives_a_kill_and_counts_once(workspace: Workspace) -> None:
     made = subprocess.run(
@@ -63,7 +71,7 @@ def test_an_acknowledged_answer_survives_a_kill_and_counts_once(workspace: Works
             for _ in range(KILLS):
                 before = len(acknowledged)
                 eventually(lambda: len(acknowledged) > before + 5, "answers to come in", seconds=90)  # noqa: B023
-                os.kill(server.child("granian") or 0, signal.SIGKILL)
+                _kill_web(server)
             before = len(acknowledged)
             eventually(lambda: len(acknowledged) > before + 5, "the server to be back", seconds=90)
         finally:
