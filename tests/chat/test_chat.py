@@ -481,11 +481,16 @@ def test_questions_that_nobody_could_answer_are_put_together_and_masked(client: 
         ["Do you lend for farmhouses?", "do you lend for a farmhouse", "Is jo@example.com a farmer of yours?"]
     ):
         said(begun(secret=f"{number}" * 32), text)
+    picks = begun(secret="p" * 32)
+    asked = said(picks, "how much is a transfer to Norway with my card?")
+    assert asked is not None
+    said(picks, "Transfers to other countries", picked=asked.articles[0])
     client.force_login(bank.clara)
     page = client.get(reverse("chat:unanswered")).content.decode()
     assert page.count("farmhouse") == 2, "the question, and the link that begins an article with it"
     assert "jo@example.com" not in page
     assert "[e-mail]" in page
+    assert "Norway" not in page, "it was answered by the article that was picked"
 
 
 # -- Words ------------------------------------------------------------------------------------------------------------

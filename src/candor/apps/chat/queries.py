@@ -63,10 +63,18 @@ class Unanswered:
 
 
 def unanswered(viewer: Viewer, *, since: datetime) -> list[Unanswered]:
-    """What visitors asked and the assistant could not answer, most often asked first; personal data that can be found is masked."""
+    """What visitors asked and the assistant could not answer, most often asked first; personal data that can be found is masked.
+
+    Where the visitor picked one of the articles that it might have meant, the question has its answer.
+    """
     chats = Conversation.objects.visible_to(viewer).filter(source=SOURCE)
+    picked = Turn.objects.filter(
+        asked__conversation=OuterRef("asked__conversation"), reason=Reason.PICKED, at__gte=OuterRef("at")
+    )
     rows = (
-        Turn.objects.filter(reason__in=UNANSWERED, at__gte=since, asked__conversation__in=chats)
+        Turn.objects.filter(
+            ~Exists(picked), reason__in=UNANSWERED, at__gte=since, asked__conversation__in=chats
+        )
         .order_by("-at", "-pk")
         .values_list("asked__text", "at", "asked__conversation", "language", "asked__conversation__language")[
             :MOST_READ

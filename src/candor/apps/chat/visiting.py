@@ -27,9 +27,11 @@ from .setting_up import the_setup
 FORM = "chat"
 LEAST_SECONDS = 1.0
 SECRET_LENGTH = 32  # of 62 signs: 190 bits
-beginnings = strangers.Limit(of_one=20, of_all=2_000, seconds=3_600)
-messages = strangers.Limit(of_one=30, of_all=3_000, seconds=60)
-news = strangers.Limit(of_one=240, of_all=60_000, seconds=60)
+beginnings = strangers.Limit(
+    of_one=60, of_all=2_000, seconds=3_600
+)  # of one: an office or a mobile network may share an address
+messages = strangers.Limit(of_one=120, of_all=3_000, seconds=60)
+news = strangers.Limit(of_one=1_200, of_all=60_000, seconds=60)
 
 
 def visit_of(secret: str) -> Visit:
