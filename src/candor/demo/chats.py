@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from candor.apps.chat import answering, services
@@ -73,8 +74,9 @@ DAYS: Final = 60  # before today, over which the chats are spread
 ROUNDS: Final = 4
 
 
+@transaction.atomic
 def open_the_chat(today: date) -> None:
-    """Write the articles, open the chat, and let visitors come, once."""
+    """Write the articles, open the chat, and let visitors come: all of it, once."""
     if Article.objects.exists():
         return
     lead = _first(Role.CX_LEAD)
