@@ -167,10 +167,10 @@ def statements() -> Iterator[str]:
     yield (
         "INSERT INTO complaints_complaint (feedback_id, product, sub_product, issue, sub_issue, company, state_code, postcode, tags,"
         " received_on, decide_by, is_open, is_timely, response, public_response, root_cause, redress, entry, jurisdiction, outcome,"
-        " vulnerability, vulnerability_note, repeat_why)"
+        " vulnerability, vulnerability_note, repeat_why, strangers)"
         " SELECT id, product, '', 'issue ' || (id / 50 % 25), '', '', '', '', '', date(received_at), date(received_at, '+15 days'),"
         " received_at > date('{last_day}', '-10 days'), CASE WHEN id % 9 = 0 THEN 0 ELSE 1 END, '', '', '', '',"
-        " 'import', '', '', '', '', '' FROM feedback_feedback WHERE kind = 'complaint'"
+        " 'import', '', '', '', '', '', '[]' FROM feedback_feedback WHERE kind = 'complaint'"
     )
     yield (
         "INSERT INTO insights_themerun (id, language, as_of, since, outcome, n_comments, n_read, n_distinct, last_feedback_id,"

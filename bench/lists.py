@@ -50,9 +50,9 @@ FEEDBACK = (
 COMPLAINTS = (
     "INSERT INTO complaints_complaint (feedback_id, product, sub_product, issue, sub_issue, company, state_code, postcode, tags, received_on,"
     " decide_by, is_open, is_timely, response, public_response, root_cause, redress, entry, jurisdiction, outcome, severity, vulnerability,"
-    " vulnerability_note, repeat_why) SELECT id, product, '', issue, '', company, '', '', '', date(received_at), date(received_at, '+15 days'),"
+    " vulnerability_note, repeat_why, strangers) SELECT id, product, '', issue, '', company, '', '', '', date(received_at), date(received_at, '+15 days'),"
     " received_at > date('{last_day}', '-40 days'), 1, '', '', '', '', 'import', '', CASE id % 7 WHEN 0 THEN 'upheld' WHEN 1 THEN 'partly'"
-    " ELSE 'rejected' END, 1 + id % 3, '', '', '' FROM feedback_feedback WHERE kind = 'complaint'"
+    " ELSE 'rejected' END, 1 + id % 3, '', '', '', '[]' FROM feedback_feedback WHERE kind = 'complaint'"
 )
 RULES = (
     "INSERT INTO complaints_ruleset (id, name, product, jurisdiction, is_active) VALUES (1, 'Ours', '', '', 1)",

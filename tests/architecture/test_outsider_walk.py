@@ -173,6 +173,7 @@ ADDRESSES = {
     "complaints:end_escalation": hidden(pk="escalation"),
     "complaints:attachment": hidden(pk="attachment"),
     "complaints:panel": hidden(pk="complaint"),
+    "complaints:household": hidden(pk="complaint", other_pk="complaint"),
     "reputation:overview": shared(),
     "reputation:list": shared(),
     "reputation:rules": shared(),

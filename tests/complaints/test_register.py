@@ -237,6 +237,26 @@ def test_a_repeat_of_the_same_person_or_household_is_found_and_says_why(
     assert [one.why for one in repeats_of(again)] == ([why] if why else [])
 
 
+def test_a_wrong_household_is_taken_back_and_that_too(client: Client, world: World) -> None:
+    first = _open(world)
+    neighbour = Who(name="Per Lund", postcode="AB1 2CD")
+    again = _open(world, at=MONDAY + timedelta(days=30), who=neighbour)
+    assert again.repeat_of == first
+    client.force_login(world.hana)
+    assert "Another household" in client.get(f"/complaints/{again.pk}/").content.decode()
+    assert client.post(f"/complaints/{again.pk}/household/{first.pk}/", {"do": "apart"}).status_code == 302
+    again.refresh_from_db()
+    assert (again.repeat_of, again.repeat_why, repeats_of(again)) == (None, "", [])
+    third = _open(world, at=MONDAY + timedelta(days=40), who=neighbour)
+    assert third.repeat_of == again, "the nearest of those that look alike"
+    assert "The same after all" in client.get(f"/complaints/{again.pk}/").content.decode()
+    client.post(f"/complaints/{again.pk}/household/{first.pk}/", {"do": "together"})
+    again.refresh_from_db()
+    assert (again.repeat_of, again.repeat_why) == (first, "same surname and postcode")
+    client.force_login(world.rival)
+    assert client.post(f"/complaints/{again.pk}/household/{first.pk}/").status_code == 404
+
+
 def test_another_issue_or_another_year_is_no_repeat(world: World) -> None:
     _open(world)
     assert _open(world, at=MONDAY + timedelta(days=5), issue="Fees").repeat_of is None

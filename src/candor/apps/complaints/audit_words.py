@@ -21,6 +21,8 @@ def register_words() -> None:
             "resumed": _("Let the clock of a complaint run again"),
             "redressed": _("Wrote down redress"),
             "decided": _("Decided a complaint"),
+            "told_apart": _("Said that two complaints are of different households"),
+            "put_together": _("Said that two complaints are of one household after all"),
             "reopened": _("Opened a complaint again"),
             "escalated": _("Noted that a customer goes further with a complaint"),
             "escalation_ended": _("Noted how an appeal or an ombudsman’s step ended"),

@@ -14,6 +14,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict, InvalidInput
 
 from .choices import PauseReason, RedressKind, StepKind, Vulnerability
+from .households import repeats_of
 from .models import Complaint, Pause, Redress, Step
 from .signals import complaint_raised
 from .steps import end_pause, held, held_open, note_step, set_decision_clock
@@ -198,6 +199,38 @@ def reopen_complaint(*, complaint: Complaint, why: str, by: Person, at: datetime
     note_step(complaint, StepKind.REOPENED, why, by=by, at=at)
     _audit(complaint, "reopened", by)
     announce_changed([complaint.pk])
+    return complaint
+
+
+@transaction.atomic
+def tell_apart(*, complaint: Complaint, other: Complaint, by: Person) -> Complaint:
+    """Say that an earlier complaint is of another household, whatever phone number, address or surname say. One person's complaints are told
+    apart by parting their records."""
+    return _with_strangers(complaint, {*complaint.strangers, other.pk}, other, "told_apart", by)
+
+
+@transaction.atomic
+def put_together(*, complaint: Complaint, other: Complaint, by: Person) -> Complaint:
+    """Take that back."""
+    return _with_strangers(complaint, {*complaint.strangers} - {other.pk}, other, "put_together", by)
+
+
+def _with_strangers(
+    complaint: Complaint, strangers: set[int], other: Complaint, verb: str, by: Person
+) -> Complaint:
+    complaint = held(complaint)
+    complaint.strangers = sorted(strangers)
+    found = repeats_of(complaint, most=1)
+    complaint.repeat_of = found[0].complaint if found else None
+    complaint.repeat_why = found[0].why if found else ""
+    complaint.save(update_fields=["strangers", "repeat_of", "repeat_why"])
+    words = (
+        _("Another household than that of %s")
+        if verb == "told_apart"
+        else _("The same household as that of %s")
+    )
+    note_step(complaint, StepKind.CHANGED, words % other.reference, by=by)
+    _audit(complaint, verb, by, other=other.pk)
     return complaint
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from candor.apps.customers.models import Customer
+from candor.apps.organization.access import Viewer
 
 from .choices import Preference
 from .models import Complainant, Complaint
@@ -47,6 +48,7 @@ class Again:
 
     complaint: Complaint
     why: str
+    is_by_household: bool = False
 
 
 def complainant_of(who: Who, *, complaint_id: int) -> Complainant:
@@ -96,6 +98,12 @@ def repeats_of(complaint: Complaint, *, most: int = 20) -> list[Again]:
     return next((found[:most] for _row, found in _earlier([complaint])), [])
 
 
+def strangers_of(complaint: Complaint, viewer: Viewer) -> list[Complaint]:
+    """Complaints that somebody said are of another household, as far as the viewer may read them."""
+    rows = Complaint.objects.visible_to(viewer).filter(pk__in=complaint.strangers)
+    return list(rows.select_related("feedback").order_by("-received_on", "-pk"))
+
+
 def _earlier(rows: Sequence[Complaint]) -> Iterable[tuple[Complaint, list[Again]]]:
     """For each complaint that repeats one, those before it, the latest first."""
     people = _records_of_people({row.feedback.customer_id for row in rows if row.feedback.customer_id})
@@ -110,7 +118,15 @@ def _earlier(rows: Sequence[Complaint]) -> Iterable[tuple[Complaint, list[Again]
     others = Complaint.objects.filter(same, issue__in=issues).select_related("feedback", "complainant")
     found = list(others.order_by("-received_on", "-pk"))
     for row in rows:
-        again = [Again(one, why) for one in found if _is_before(one, row) and (why := _why(one, row, people))]
+        again = [
+            Again(
+                one,
+                why,
+                _person_of(one, people) is None or _person_of(one, people) != _person_of(row, people),
+            )
+            for one in found
+            if _is_before(one, row) and (why := _why(one, row, people))
+        ]
         if again:
             yield row, again
 
@@ -137,7 +153,7 @@ def _is_before(one: Complaint, row: Complaint) -> bool:
 
 def _why(one: Complaint, row: Complaint, people: dict[int, int]) -> str:
     """Why the two are of one person or household; "" if nothing says so."""
-    mine, theirs = (people.get(c.feedback.customer_id or 0) for c in (row, one))
+    mine, theirs = (_person_of(c, people) for c in (row, one))
     words = {
         "phone_key": _("same phone number"),
         "address_key": _("same address"),
@@ -145,7 +161,13 @@ def _why(one: Complaint, row: Complaint, people: dict[int, int]) -> str:
     }
     if mine is not None and mine == theirs:
         return _("same customer")
+    if one.pk in row.strangers:
+        return ""
     return next((words[name] for name in _KEYS if _key(row, name) and _key(row, name) == _key(one, name)), "")
+
+
+def _person_of(row: Complaint, people: dict[int, int]) -> int | None:
+    return people.get(row.feedback.customer_id or 0)
 
 
 def _key(row: Complaint, name: str) -> str:

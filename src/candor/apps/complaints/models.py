@@ -162,6 +162,10 @@ class Complaint(models.Model):
     )
     repeat_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     repeat_why = models.CharField(max_length=120, blank=True)
+    strangers: models.JSONField[list[int], list[int]] = models.JSONField(
+        default=list,
+        help_text="Complaints that look like the same household’s, and somebody said they are not",
+    )
 
     objects = ComplaintQuerySet.as_manager()
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("<id:pk>/pause/", complaint.pause, name="pause"),
     path("<id:pk>/resume/", complaint.resume, name="resume"),
     path("<id:pk>/redress/", complaint.redress, name="redress"),
+    path("<id:pk>/household/<id:other_pk>/", complaint.household, name="household"),
     path("<id:pk>/reopen/", complaint.reopen, name="reopen"),
     path("<id:pk>/escalate/", complaint.escalate, name="escalate"),
 ]

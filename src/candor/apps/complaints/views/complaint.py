@@ -128,6 +128,18 @@ def redress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def household(request: HttpRequest, pk: int, other_pk: int) -> HttpResponse:
+    """Say that an earlier complaint is of another household, or take that back."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    shown, other = _to_handle(viewer, pk), _shown(viewer, other_pk)
+    if request.POST.get("do") == "together":
+        handling.put_together(complaint=shown, other=other, by=viewer.person)
+        return _done(request, pk, _("They are of one household again."))
+    handling.tell_apart(complaint=shown, other=other, by=viewer.person)
+    return _done(request, pk, _("Noted: they are of different households."))
+
+
+@require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a decision back."""
     viewer = require(request, Permission.DECIDE_COMPLAINTS)
@@ -194,7 +206,7 @@ def _page(request: HttpRequest, viewer: Viewer, shown: Complaint, **given: forms
     may_see_person = viewer.holds(Permission.READ_PERSONAL_DATA, unit)
     context: dict[str, Any] = {
         "complaint": shown, "item": shown.feedback, "clocks": clocks, "face": clocks[1], "history": faces.history(shown),
-        "repeats": households.repeats_of(shown), "redresses": shown.redresses.all(), "letters": shown.letters.select_related("version"),
+        "repeats": households.repeats_of(shown), "strangers": households.strangers_of(shown, viewer), "redresses": shown.redresses.all(), "letters": shown.letters.select_related("version"),
         "escalations": shown.escalations.all(), "attachments": shown.attachments.defer("content") if may_see_person else [],
         "pause": shown.pauses.filter(is_ended=False).first(), "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, unit),
         "may_decide": viewer.holds(Permission.DECIDE_COMPLAINTS, unit), "may_see_person": may_see_person,
