@@ -48,7 +48,7 @@ def _tried() -> tuple[dict[str, int], str]:
         waiting = count_unseen(_address())
     except (OSError, imaplib.IMAP4.error) as error:
         raise NoAnswer(f"The mailbox can't be read: {error}") from error
-    return {"waiting": waiting}, f"The mailbox opens. {waiting:,} mails wait in it that nobody has seen."
+    return {"waiting": waiting}, f"The mailbox opens. Mails in it that nobody has seen: {waiting:,}."
 
 
 def _read() -> tuple[dict[str, object], str]:
