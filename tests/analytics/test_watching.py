@@ -116,9 +116,38 @@ class TestCharts:
         assert (same.low < 0.5).all()
         assert same.low.tolist() == plain.low.tolist()
 
+    @pytest.mark.parametrize("value", [0.1, 0.7, 4.3, 1e9 + 0.1])
+    @pytest.mark.parametrize("periods", [3, 10, 24])
+    def test_a_mean_that_rounds_calls_no_period_of_a_still_series_out_of_the_ordinary(self, value, periods):
+        chart = cx.individuals_chart([value] * periods)
+        assert not chart.is_signal.any()
+        assert chart.words == "Within what this process usually gives"
+        assert not cx.moving_range_chart(np.arange(periods) * value).is_signal.any()
+
+    def test_a_small_change_after_a_still_baseline_is_beyond_the_limits(self):
+        assert cx.individuals_chart([4.3] * 24 + [4.301], baseline=24).is_beyond.tolist() == [False] * 24 + [
+            True
+        ]
+
+    def test_equal_shares_of_unequal_periods_give_the_plain_p_chart(self):
+        n = np.array([50, 100, 150, 200, 250, 75, 125, 175])
+        same, plain = cx.laney_chart(n / 5, n), cx.p_chart(n / 5, n)
+        assert (same.method, same.sigma) == ("p chart", 1.0)
+        assert same.low.tolist() == plain.low.tolist()
+        assert (same.high - same.low > 0.1).all()
+
+    @pytest.mark.parametrize("errors", [np.full(24, 0.1), np.linspace(0.1, 0.2, 24)])
+    def test_equal_scores_have_plain_limits_and_the_chart_says_so(self, errors):
+        chart = cx.score_chart([0.3] * 24, errors)
+        assert (chart.method, chart.sigma) == ("score chart, plain limits", 1.0)
+        assert chart.high == pytest.approx(0.3 + 3 * errors)
+        assert not chart.is_signal.any()
+
     def test_too_short_and_impossible_series_are_refused(self):
         with pytest.raises(cx.NotEnoughHistory):
             cx.individuals_chart([1.0])
+        with pytest.raises(cx.BadParameter):
+            cx.individuals_chart(NIST, baseline=2.5)
         with pytest.raises(cx.BadParameter):
             cx.individuals_chart([1.0, float("nan")])
         with pytest.raises(cx.BadCounts):

@@ -31,6 +31,7 @@ _D2 = 1.128
 """Mean range of two normal values, in standard deviations (three digits, as the handbooks print it)."""
 _D4 = 3.267
 """Upper limit of a range of two, in mean ranges."""
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +65,15 @@ class ControlChart:
 
     @property
     def is_beyond(self) -> BoolArray:
-        """Periods beyond a limit."""
-        return (self.values > self.high) | (self.values < self.low)
+        """Periods beyond a limit (by more than the rounding of floats: a series that never moves is within)."""
+        rounding = self._rounding
+        return (self.values > self.high + rounding) | (self.values < self.low - rounding)
 
     @property
     def is_in_run(self) -> BoolArray:
         """Periods that complete or lengthen a run of eight on one side; a value on the centre breaks a run."""
-        side = np.sign(self.values - self.centre)
+        off = self.values - self.centre
+        side = np.where(np.abs(off) <= self._rounding, 0.0, np.sign(off))
         found = np.zeros(len(side), dtype=bool)
         length = 0
         for period, here in enumerate(side):
@@ -92,12 +95,17 @@ class ControlChart:
             return f"On one side of its usual level for {RUN} periods or more"
         return "Within what this process usually gives"
 
+    @property
+    def _rounding(self) -> float:
+        """What a mean of equal values may be off by, and nothing that was measured is."""
+        return _ROUNDING * max(abs(self.centre), float(np.abs(self.values).max()))
+
 
 def individuals_chart(values: ArrayLike, *, baseline: int | None = None) -> ControlChart:
     """XmR chart: limits from the mean moving range, ``mean ± 3 · MR / 1.128``. For one number a period.
 
     Assumes that periods are about equally sure; with very different n use :func:`score_chart`. Neighbouring periods
-    that hang together make the limits too narrow.
+    that hang together make the limits too narrow; a baseline that never moves leaves them no width.
 
     Source: Shewhart (1931); Wheeler, Understanding Variation; NIST/SEMATECH e-Handbook 6.3.2.2.
 
@@ -163,17 +171,18 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
 
 
 def laney_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> ControlChart:
-    """p′ chart: limits of the p chart times what the process varies from period to period beyond chance.
+    """p′ chart: limits of the p chart times how much neighbouring periods differ, measured in what chance alone gives.
 
-    Where nothing varies there is nothing to take that from: then it is the p chart, and says so in its ``method``.
+    Above 1 where the process varies beyond chance; below 1, and narrower than the p chart, where periods are more alike
+    than chance makes them. Where the baseline's shares are all equal there is nothing to take that from: then it is the p chart, and says so in its ``method``.
 
     Source: Laney, D. B. (2002) Quality Engineering 14:531.
     """
     share, centre, error = _shares(events, n, baseline)
     periods = _baseline(len(share), baseline)
-    if centre in (0.0, 1.0) or not np.ptp(share[:periods] / error[:periods]) > 0:
+    if _never_moves(share[:periods]):
         return p_chart(events, n, baseline=baseline)
-    return _laney(share, error, centre, _baseline(len(share), baseline), 0.0, 1.0, "Laney p′ chart")
+    return _laney(share, error, centre, periods, 0.0, 1.0, "Laney p′ chart")
 
 
 def score_chart(
@@ -186,7 +195,8 @@ def score_chart(
 ) -> ControlChart:
     """Chart of a score with a standard error for every period (NPS by default), with Laney's correction.
 
-    The centre is the mean weighted by precision. ``lowest`` and ``highest`` are the ends of the scale.
+    The centre is the mean weighted by precision. ``lowest`` and ``highest`` are the ends of the scale. Where the baseline
+    never moves the limits are plain, three standard errors, and ``method`` says so.
 
     Source: Laney (2002) Quality Engineering 14:531.
     """
@@ -195,6 +205,8 @@ def score_chart(
     periods = _baseline(len(x), baseline)
     weight = 1 / error[:periods] ** 2
     centre = float(weight @ x[:periods] / weight.sum())
+    if _never_moves(x[:periods]):
+        return _limited(x, error, centre, periods, lowest, highest, "score chart, plain limits", sigma=1.0)
     return _laney(x, error, centre, periods, lowest, highest, "score chart with Laney's correction")
 
 
@@ -209,6 +221,20 @@ def _laney(
 ) -> ControlChart:
     z = (x[:periods] - centre) / error[:periods]
     sigma = float(np.abs(np.diff(z)).mean() / _D2)
+    return _limited(x, error, centre, periods, lowest, highest, method, sigma=sigma)
+
+
+def _limited(
+    x: FloatArray,
+    error: FloatArray,
+    centre: float,
+    periods: int,
+    lowest: float,
+    highest: float,
+    method: str,
+    *,
+    sigma: float,
+) -> ControlChart:
     return ControlChart(
         values=x,
         centre=centre,
@@ -218,6 +244,10 @@ def _laney(
         method=method,
         n=periods,
     )
+
+
+def _never_moves(baseline: FloatArray) -> bool:
+    return float(np.ptp(baseline)) <= _ROUNDING * float(np.abs(baseline).max())
 
 
 def _shares(events: ArrayLike, n: ArrayLike, baseline: int | None) -> tuple[FloatArray, float, FloatArray]:
@@ -235,6 +265,6 @@ def _baseline(length: int, baseline: int | None) -> int:
         raise NotEnoughHistory(have=length, need=2)
     if baseline is None:
         return length
-    if not 2 <= baseline <= length:
+    if not (2 <= baseline <= length and baseline == int(baseline)):
         raise BadParameter("baseline", baseline, expected=f"2 to {length} periods")
     return baseline
