@@ -80,6 +80,8 @@ def test_how_often_five_points_come_by_luck_is_the_published_ladder():
         lambda: cx.answers_for_mean_difference(difference=1, spread=1, power=1.0),
         lambda: cx.smallest_detectable_change(n_now=0, n_before=10, spread=1),
         lambda: cx.finite_population_factor(n=11, population=10),
+        lambda: cx.finite_population_factor(n=1, population=2.5),
+        lambda: cx.answers_from_finite_population(answers=0.1, population=0.5),
         lambda: cx.answers_for_margin(margin=float("nan"), spread=1),
     ],
 )

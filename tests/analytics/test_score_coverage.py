@@ -216,6 +216,23 @@ def test_the_mean_of_a_five_point_scale_covers_as_it_says(profile, n):
     assert (0.93 if n >= 10 else 0.91) <= covered <= 0.97
 
 
+@pytest.mark.parametrize(
+    ("profile", "n", "said"),
+    [
+        ((0.0075, 0.0075, 0.0075, 0.0075, 0.97), 8, 0.83),
+        ((0.0025, 0.0025, 0.0025, 0.0025, 0.99), 29, 0.86),
+        ((0.02, 0.0, 0.0, 0.0, 0.98), 10, 0.82),
+        ((0.0, 0.02, 0.96, 0.02, 0.0), 50, 1.00),
+    ],
+)
+def test_nearer_to_the_ends_the_mean_covers_less_as_the_page_says(profile, n, said):
+    values = np.arange(1.0, 6.0)
+    counts = np.random.default_rng(1).multinomial(n, profile, size=20_000).astype(float)
+    low, high = cell_means.mean_limits(counts, values)
+    truth = float(np.dot(profile, values))
+    assert np.mean((low <= truth) & (truth <= high)) == pytest.approx(said, abs=0.01)
+
+
 def test_students_interval_alone_would_fail_on_skewed_answers():
     values = np.arange(1.0, 6.0)
     counts = np.random.default_rng(1).multinomial(10, SCALES["excellent"], size=20_000).astype(float)

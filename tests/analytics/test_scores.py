@@ -123,6 +123,11 @@ def test_the_unhappy_are_the_two_lowest_cells_unless_said_otherwise():
     assert cx.bottom_box_of(answers, favourable_to=3).value == pytest.approx(0.6)
 
 
+def test_a_mean_at_a_level_close_to_one_stays_on_its_scale():
+    mean = cx.mean_score(counts={1: 15, 5: 15}, level=1 - 1e-9)
+    assert (mean.low, mean.high, mean.method) == (1, 5, "Student t")
+
+
 def test_all_answers_equal_still_leave_doubt_when_the_scale_is_known():
     mean = cx.mean_score(counts={1: 0, 2: 0, 3: 0, 4: 0, 5: 12})
     assert mean.value == mean.high == 5

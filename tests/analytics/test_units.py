@@ -457,6 +457,14 @@ class TestMostImproved:
         # 5 % by construction; three standard errors above it for 120 months.
         assert np.mean(named) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 120)
 
+    @pytest.mark.parametrize("error", [-0.1, 0.0, float("nan"), float("inf")])
+    @pytest.mark.parametrize("period", ["errors_now", "errors_before"])
+    def test_a_standard_error_that_cannot_be_is_refused_in_either_period(self, period, error):
+        columns = {"now": [0.5, 0.6], "before": [0.1, 0.6], "n_now": [50, 50], "n_before": [50, 50]}
+        errors = {"errors_now": [0.1, 0.1], "errors_before": [0.1, 0.1], period: [error, 0.1]}
+        with pytest.raises(cx.BadParameter, match="standard errors of units"):
+            cx.most_improved_scores(**columns, **errors)
+
     def _restless_months(self, rng, tau, *, units, n=400, shift=0.0, who=()):
         tables = []
         for month in range(2):

@@ -45,14 +45,16 @@ class Improvement:
         change: Now minus before, as observed.
         shrunken, low, high: The change after shrinkage towards the change of all units: show this one.
         from_regression: What a unit regains on average only because it was extreme before (its score before,
-            shrunken, less the score itself): positive for units that were low.
+            shrunken, less the score itself): positive for units that were low. 0 with fewer than three units, where
+            it can't be told.
         restlessness: Standard deviation by which changes vary beyond chance, as seen over all units (τ); part of
             every error and p-value. 0 with fewer than five units.
         p_value: One-sided, that the unit did not rise; ``adjusted_p`` holds the rate of false discoveries.
         is_improved: Adjusted p-value at most ``rate``, and the shrunken change is a rise.
         is_compared: Whether the unit had enough answers in both periods.
         order: The improved units, the largest shrunken change first: indices into the units given.
-        rate: Of the units named, at most this share rose by chance alone, on average.
+        rate: The share of the named that rose by chance alone is at most this, on average over boards, those that name
+            nobody counted as 0. In a month in which nobody rose whoever is named rose by chance.
     """
 
     change: FloatArray
@@ -172,6 +174,7 @@ def _improvement(
             column[compared] for column in columns.values()
         )
         inputs.finite("scores of units with enough answers", np.r_[now, before])
+        inputs.positive("standard errors of units with enough answers", np.r_[error_now, error_before])
         by_chance = np.hypot(error_now, error_before)
         restless = _restlessness(now - before, by_chance**2)
         error = np.hypot(by_chance, restless)

@@ -33,7 +33,7 @@ NPS_SPREAD = 0.75
 def answers_for_margin(*, margin: float, spread: float, level: float = 0.95) -> float:
     """Answers for an interval of ± ``margin`` around a mean whose answers have standard deviation ``spread``.
 
-    Source: Cochran (1977) Sampling Techniques, 3rd ed., §4.4.
+    Source: Cochran (1977) Sampling Techniques, 3rd ed., §4.4 (shares), §4.6 (means).
 
     >>> round(answers_for_margin(margin=0.05, spread=0.5), 3)
     384.146
@@ -45,7 +45,8 @@ def answers_for_margin(*, margin: float, spread: float, level: float = 0.95) -> 
 def answers_for_nps_margin(*, margin: float, variance: float = 1.0, level: float = 0.95) -> int:
     """Answers for an adjusted Wald interval of ± ``margin`` (NPS in −1…1), rounded up.
 
-    ``variance`` is p + d − (p − d)², at most 1. Three pseudo-answers are taken off.
+    ``variance`` is p + d − (p − d)², at most 1. Three pseudo-answers are taken off. Below 30 answers the interval shown is
+    another one (:func:`candor.analytics.net_promoter_score`), and its margin only roughly this.
 
     Source: Lewis & Sauro (2021).
 
@@ -69,7 +70,8 @@ def answers_from_finite_population(*, answers: float, population: int) -> int:
     >>> [answers_from_finite_population(answers=384.146, population=n) for n in (500, 1000, 10_000)]
     [218, 278, 370]
     """
-    _above_zero(answers=answers, population=population)
+    _above_zero(answers=answers)
+    _people(population)
     return math.ceil(answers / (1 + (answers - 1) / population) - 1e-9)
 
 
@@ -78,6 +80,7 @@ def finite_population_factor(*, n: int, population: int) -> float:
 
     Source: Cochran (1977) Sampling Techniques, 3rd ed., §3.2.
     """
+    _people(population)
     if not 0 < n <= population:
         raise BadParameter("n", n, expected=f"1 to {population}")
     return math.sqrt((population - n) / (population - 1)) if population > 1 else 0.0
@@ -201,6 +204,11 @@ def _z(level: float) -> float:
 def _power(power: float) -> None:
     if not 0.5 <= power < 1:
         raise BadParameter("power", power, expected="0.5 up to below 1")
+
+
+def _people(population: int) -> None:
+    if not (population >= 1 and population == int(population)):
+        raise BadParameter("population", population, expected="a whole number, 1 or more")
 
 
 def _above_zero(**named: float) -> None:

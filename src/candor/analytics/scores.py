@@ -154,11 +154,8 @@ def mean_score(*, counts: Mapping[float, int], level: float = 0.95, least_n: int
     'Dirichlet over cells'
     """
     cells, values = _cells(counts)
-    by_t = bool(cell_means.t_holds(cells, values))
-    limits, method = (
-        (cell_means.t_limits, "Student t") if by_t else (cell_means.dirichlet_limits, "Dirichlet over cells")
-    )
-    return _mean(cells, values, limits, method, level=level, least_n=least_n)
+    method = "Student t" if cell_means.t_holds(cells, values) else "Dirichlet over cells"
+    return _mean(cells, values, cell_means.mean_limits, method, level=level, least_n=least_n)
 
 
 def mean_score_t(*, counts: Mapping[float, int], level: float = 0.95, least_n: int = 0) -> Estimate:
