@@ -99,8 +99,8 @@ def compare_means(
     level: float = 0.95,
     least_n: int = 0,
 ) -> Comparison:
-    """Change in the mean answer. Interval: Welch where Student's interval holds on both sides, otherwise the two
-    Dirichlet intervals combined (Zou & Donner 2008). Test: ordinal.
+    """Change in the mean answer. Interval: Welch where Student's interval holds on both sides and no answer is weighted,
+    otherwise each side's own interval (:func:`mean_of`), combined (Zou & Donner 2008). Test: ordinal.
 
     Give ``scale`` (every cell that could be chosen): without it, it is all values seen on either side.
     """

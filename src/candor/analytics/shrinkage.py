@@ -97,7 +97,7 @@ class Shrunken:
 def shrink(values: ArrayLike, standard_errors: ArrayLike, *, level: float = 0.95) -> Shrunken:
     """Shrink towards the common centre, averaging over everything the spread between units may be.
 
-    Exact posterior on a grid of τ under a flat prior on τ and μ; no random draws. Good from three units; with fewer
+    Posterior on a fine grid of τ under a flat prior on τ and μ, exact at each τ; no random draws. Good from three units; with fewer
     nothing can be said of the spread and the scores come back as they are.
 
     Assumes standard errors that are known and not tied to the unit's own luck (pool the variance of answers over
