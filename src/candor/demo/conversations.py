@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from django.db import transaction
+
 from candor.apps.conversations.choices import Channel
 from candor.apps.conversations.models import Conversation
 from candor.apps.conversations.public_form import change_form
@@ -62,8 +64,9 @@ EXCHANGES: Final = (
 )  # fmt: skip
 
 
+@transaction.atomic
 def hold_conversations(*, today: date, lead: Person | None, manager: Person | None) -> None:
-    """Play them, once, with customers of the manager's branch; they end the day before `today`, as the data do."""
+    """Play them, once and all or none, with customers of the manager's branch; they end the day before `today`, as the data do."""
     if lead is None or manager is None or Conversation.objects.filter(key__startswith="demo-").exists():
         return
     customers = list(Customer.objects.filter(unit=manager.unit).order_by("pk")[: len(EXCHANGES)])
