@@ -17,7 +17,7 @@ from tests.world import World
 @pytest.fixture
 def theo(client: Client, world: World) -> Client:
     """At the desk, after customers have said much."""
-    tell_everything()
+    tell_everything(unit=world.red)
     look()
     client.force_login(world.theo)
     return client
@@ -56,6 +56,15 @@ def test_what_a_colleague_chose_stays_whatever_words_and_runs_say(theo: Client) 
     look()
     assert themes_of(made) == [other]
     assert ReadComment.objects.get(pk=made.pk).unit == made.unit
+
+
+def test_a_theme_that_only_others_customers_speak_of_is_neither_offered_nor_guessed(
+    theo: Client, world: World
+) -> None:
+    theo.force_login(world.rival)
+    (said,) = comments_about("app", 1, seed=5)
+    assert theo.post("/frontline/note/guess/", {"said": said}).content.strip() == b""
+    assert 'name="theme"' not in theo.get("/frontline/note/").content.decode()
 
 
 def test_without_themes_there_is_nothing_to_choose(client: Client, world: World) -> None:

@@ -2,27 +2,38 @@
 
 from functools import lru_cache
 
+from django.db.models import Exists, OuterRef
+
+from candor.apps.organization.access import Viewer
+from candor.apps.organization.choices import Permission
 from candor.text.language import detect_language
 from candor.text.masking import mask
 from candor.text.model import ThemeModel, assign
 
 from . import comments, counting
-from .models import Theme, ThemeRun
+from .models import ReadComment, Theme, ThemeRun
 from .services import latest_runs
 
 LEAST_WORDS = 3  # of fewer nothing is guessed
 REMEMBERED = 4  # models that a process keeps
 
 
-def offered_themes() -> list[Theme]:
-    """Themes that people may choose from, by name: those that are stable or that somebody named, and nobody hid."""
+def offered_themes(viewer: Viewer) -> list[Theme]:
+    """Themes that a person may choose from, by name: those that are stable or that somebody named, that nobody hid, and of which comments
+    speak that the person may read, since a theme is named by their words."""
     themes = counting.catalogue()
-    shown = (theme for theme in themes.shown if theme.pk in themes.confirmed)
-    return sorted(shown, key=lambda theme: theme.name.casefold())
+    unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
+    spoken_of = Theme.objects.filter(pk__in=list(themes.head_of))
+    if unit_ids is not None:
+        own = ReadComment.objects.filter(theme=OuterRef("pk"), unit_id__in=unit_ids)
+        spoken_of = spoken_of.filter(Exists(own))
+    heads = {themes.head_of[pk] for pk in spoken_of.values_list("pk", flat=True)} & themes.confirmed
+    return sorted((one for one in themes.shown if one.pk in heads), key=lambda one: one.name.casefold())
 
 
-def guess_theme(text: str) -> Theme | None:
-    """The theme that the words of a text are nearest to, as the model that places comments sees it; None where it sees none."""
+def guess_theme(text: str, viewer: Viewer) -> Theme | None:
+    """The theme that the words of a text are nearest to, as the model that places comments sees it; None where it sees none that the
+    viewer may choose."""
     runs = {code: run for code, run in latest_runs().items() if run.model}
     if len(text.split()) < LEAST_WORDS or not runs:
         return None
@@ -32,7 +43,7 @@ def guess_theme(text: str) -> Theme | None:
     themes = counting.catalogue()
     placed = Theme.objects.filter(language=run.language, key=found.key or "").values_list("pk", flat=True)
     head = themes.head_of.get(placed[0]) if placed else None
-    return next((theme for theme in offered_themes() if theme.pk == head), None)
+    return next((theme for theme in offered_themes(viewer) if theme.pk == head), None)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -16,7 +16,7 @@ from candor.apps.organization.choices import Permission
 def note(request: HttpRequest) -> HttpResponse:
     """One field, a choice or two, one button."""
     viewer = require(request, Permission.SPEAK_UP)
-    form = NoteForm(request.POST or None, themes=offered_themes())
+    form = NoteForm(request.POST or None, themes=offered_themes(viewer))
     if request.method != "POST" or not form.is_valid():
         return render(
             request, "frontline/note.html", {"form": form}, status=422 if request.method == "POST" else 200
@@ -32,6 +32,6 @@ def note(request: HttpRequest) -> HttpResponse:
 @require_POST
 def guess(request: HttpRequest) -> HttpResponse:
     """What the words seem to be about, to be ticked or not."""
-    require(request, Permission.SPEAK_UP)
+    viewer = require(request, Permission.SPEAK_UP)
     text = request.POST.get("said", "")[:LONGEST]
-    return render(request, "frontline/guess.html", {"theme": guess_theme(text)})
+    return render(request, "frontline/guess.html", {"theme": guess_theme(text, viewer)})
