@@ -181,6 +181,17 @@ def test_wilson_covers_as_it_says_on_average_over_n(share):
     assert min(covered) > 0.90  # it swings with n, as every interval for a share does
 
 
+@pytest.mark.parametrize(
+    ("n", "share", "worst"), [(10, 0.01788, 0.83), (100, 0.00177, 0.84), (5, 0.1176, 0.89)]
+)
+def test_wilson_covers_less_at_single_shares_as_the_page_says(n, share, worst):
+    count = np.arange(n + 1.0)
+    low, high = proportions.wilson_limits(count, np.full(n + 1, float(n)))
+    shares = np.linspace(share * 0.95, share * 1.05, 2_001)
+    covered = [stats.binom.pmf(count, n, p)[(low <= p) & (p <= high)].sum() for p in shares]
+    assert min(covered) == pytest.approx(worst, abs=0.01)
+
+
 def test_clopper_pearson_never_covers_less_than_it_says():
     for n in (5, 20, 60):
         count = np.arange(n + 1.0)

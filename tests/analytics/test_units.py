@@ -29,6 +29,12 @@ SCHOOL_ERRORS = [15, 10, 16, 11, 9, 11, 10, 18]
 
 
 class TestShrinkage:
+    @pytest.mark.parametrize("method", [cx.shrink, cx.pool_reml, cx.score_chart])
+    @pytest.mark.parametrize("shape", [(), (2, 2)])
+    def test_a_single_number_or_a_table_is_refused_by_name(self, method, shape):
+        with pytest.raises(cx.BadParameter, match="values is of shape"):
+            method(np.ones(shape), np.ones(shape))
+
     @pytest.mark.parametrize(
         ("pool", "variance", "centre"),
         [
@@ -315,6 +321,11 @@ class TestFunnel:
         assert (found.warning_low[0], found.warning_high[0]) == pytest.approx((0.6668796901, 0.9542446447))
         assert (found.action_low[0], found.action_high[0]) == pytest.approx((0.5547899911, 0.9899683024))
         assert found.outside_warning.sum() == 1
+
+    @pytest.mark.parametrize(("n", "level"), [([20.0], 1.5), ([2.5], 0.95)])
+    def test_exact_binomial_limits_of_part_of_an_answer_or_an_impossible_level_are_refused(self, n, level):
+        with pytest.raises(cx.BadParameter):
+            cx.exact_binomial_limits(n, target=0.5, level=level)
 
     def test_exact_binomial_limits_are_interpolated_as_published(self):
         low, high = cx.exact_binomial_limits([20, 100], target=0.85)

@@ -114,6 +114,7 @@ def individuals_chart(values: ArrayLike, *, baseline: int | None = None) -> Cont
     (50.81, 45.8159, 55.8041)
     """
     x = inputs.finite("values", values)
+    inputs.in_a_row(values=x)
     first = x[: _baseline(len(x), baseline)]
     centre, sigma = float(first.mean()), float(np.abs(np.diff(first)).mean() / _D2)
     return ControlChart(
@@ -133,6 +134,7 @@ def moving_range_chart(values: ArrayLike, *, baseline: int | None = None) -> Con
     Source: Wheeler & Chambers (1992) Understanding Statistical Process Control, 2nd ed., ch. 3.
     """
     x = inputs.finite("values", values)
+    inputs.in_a_row(values=x)
     ranges = np.abs(np.diff(x))
     centre = float(ranges[: _baseline(len(x), baseline) - 1].mean())
     return ControlChart(
@@ -201,6 +203,7 @@ def score_chart(
     Source: Laney (2002) Quality Engineering 14:531.
     """
     x, error = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
+    inputs.in_a_row(values=x, standard_errors=error)
     inputs.same_length(values=x, standard_errors=error)
     periods = _baseline(len(x), baseline)
     weight = 1 / error[:periods] ** 2
@@ -252,6 +255,7 @@ def _never_moves(baseline: FloatArray) -> bool:
 
 def _shares(events: ArrayLike, n: ArrayLike, baseline: int | None) -> tuple[FloatArray, float, FloatArray]:
     count, size = inputs.counts("events", events), inputs.positive("n", n)
+    inputs.in_a_row(events=count, n=size)
     inputs.same_length(events=count, n=size)
     if (count > size).any():
         raise BadCounts("events", float(count[count > size][0]), expected="at most n")

@@ -16,7 +16,7 @@ from scipy.special import bdtr, bdtrik, ndtri
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample
-from candor.analytics.estimates import Status, few_below
+from candor.analytics.estimates import Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
 
 __all__ = ["Funnel", "exact_binomial_limits", "funnel_of_scores", "funnel_of_shares"]
@@ -138,7 +138,10 @@ def exact_binomial_limits(
     >>> round(float(low[0]), 5), round(float(high[0]), 5)
     (0.65338, 0.96775)
     """
+    require_level(level)
     size = inputs.positive("n", n)
+    if (size != np.floor(size)).any():
+        raise BadParameter("n", float(size[size != np.floor(size)][0]), expected="whole numbers")
     if not 0 < target < 1:
         raise BadParameter("target", target, expected="between 0 and 1")
     return _binomial_limit(size, target, (1 - level) / 2), _binomial_limit(size, target, (1 + level) / 2)

@@ -17,6 +17,7 @@ __all__ = [
     "counts",
     "finite",
     "flags",
+    "in_a_row",
     "labels",
     "numbers",
     "part_of",
@@ -86,8 +87,16 @@ def weights(value: ArrayLike) -> FloatArray:
     return array
 
 
+def in_a_row(**arrays: FloatArray) -> None:
+    """Refuse a single number, or a table, where one value after another is meant."""
+    for name, array in arrays.items():
+        if array.ndim != 1:
+            raise BadParameter(name, f"of shape {array.shape}", expected="one value after another")
+
+
 def same_length(**arrays: FloatArray) -> None:
-    """Refuse arrays that describe the same things with different lengths."""
+    """Refuse arrays that describe the same things with different lengths, and single numbers."""
+    in_a_row(**{name: array for name, array in arrays.items() if array.ndim == 0})
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise ShapeMismatch(**lengths)

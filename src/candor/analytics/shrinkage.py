@@ -342,6 +342,7 @@ def _as_given(y: FloatArray, v: FloatArray, level: float) -> Shrunken:
 
 def _checked(values: ArrayLike, standard_errors: ArrayLike) -> tuple[FloatArray, FloatArray]:
     y, errors = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
+    inputs.in_a_row(values=y, standard_errors=errors)
     inputs.same_length(values=y, standard_errors=errors)
     if len(y) == 0:
         raise EmptySample("units")
