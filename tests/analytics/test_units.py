@@ -29,6 +29,16 @@ SCHOOL_ERRORS = [15, 10, 16, 11, 9, 11, 10, 18]
 
 
 class TestShrinkage:
+    def test_simulated_teams_are_nearer_to_the_truth_as_the_page_says(self):
+        rng = np.random.default_rng(5)
+        n = np.linspace(10, 119, 20).astype(int)
+        error, off = 0.79 / np.sqrt(n), []
+        for _ in range(400):
+            truth = rng.normal(0.2, 0.08, 20)
+            seen = rng.normal(truth, error)
+            off.append([((seen - truth) ** 2).mean(), ((cx.shrink(seen, error).values - truth) ** 2).mean()])
+        assert 100 * np.sqrt(np.mean(off, axis=0)) == pytest.approx([12.5, 6.9], abs=0.4)
+
     @pytest.mark.parametrize("method", [cx.shrink, cx.pool_reml, cx.score_chart])
     @pytest.mark.parametrize("shape", [(), (2, 2)])
     def test_a_single_number_or_a_table_is_refused_by_name(self, method, shape):
@@ -461,6 +471,14 @@ class TestMostImproved:
                 cx.net_promoter_table(detractors=counts[:, 0], passives=counts[:, 1], promoters=counts[:, 2])
             )
         return tables[1], tables[0]
+
+    def test_a_naive_board_names_somebody_nearly_always_as_the_page_says(self):
+        counts = np.random.default_rng(2).multinomial(60, (0.4, 0.25, 0.35), size=(2_000, 2, 40)) / 60
+        score, spread = counts[..., 2] - counts[..., 0], counts[..., 2] + counts[..., 0]
+        change = score[:, 1] - score[:, 0]
+        error = np.sqrt((spread - score**2).sum(axis=1) / 60)
+        assert (change / error > 1.6449).any(axis=1).mean() == pytest.approx(0.89, abs=0.02)
+        assert change.max(axis=1).mean() == pytest.approx(0.34, abs=0.01)
 
     def test_in_a_month_of_pure_chance_the_board_is_empty(self):
         rng = np.random.default_rng(1)

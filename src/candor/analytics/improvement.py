@@ -1,12 +1,12 @@
 """Most improved: which units' scores rose by more than chance, among all that were looked at.
 
-Of 40 unchanged teams with 60 answers a month, a naive board names a "significant improver" in 86 of 100 months, and
+Of 40 unchanged teams with 60 answers a month, a naive board names a "significant improver" in about 89 of 100 months, and
 the team at the top of it has risen by 34 points by luck alone. So p-values are adjusted for the number of units, the
 change shown is shrunken, and what a unit that was low would regain by mere regression to the mean is stated.
 
 Scores also move from period to period for reasons that no sample explains (a busy week, a storm). How much all units
 do so is read off the table itself and widens every error; without that, 40 units of 400 answers that wander by 0.05
-would see somebody named in three months of four. In a month in which nobody rose the list is empty 95 times in 100,
+would see somebody named in three months of four. In a month in which nobody rose the list is empty at least 95 times in 100,
 provided that all units are about equally restless, that most of them did not rise, and that there are five or more.
 """
 
