@@ -32,6 +32,8 @@ from candor.warehouse.queries import (
 Row = dict[str, Any]
 Case = list[tuple[str, datetime]]
 
+MICRO = 1_000_000
+
 
 def cases_of(rows: Iterable[Row]) -> dict[str, Case]:
     """The events of each case in order."""
@@ -50,14 +52,15 @@ def cases_of(rows: Iterable[Row]) -> dict[str, Case]:
 def stretch(seconds: Sequence[float], places: Places) -> Stretch | None:
     if not seconds:
         return None
-    values = sorted(seconds)
+    values = sorted(
+        round(value * MICRO) for value in seconds
+    )  # whole microseconds: the same to the last digit
     whole, part = divmod((len(values) - 1) * 9, 10)
     above = values[min(whole + 1, len(values) - 1)]
+    tenth = values[whole] + (above - values[whole]) * part / 10
     ends = places(len(values))
-    low, high = (values[ends[0] - 1], values[ends[1] - 1]) if ends else (None, None)
-    return Stretch(
-        len(values), median(values), round(values[whole] + (above - values[whole]) * part / 10, 6), low, high
-    )
+    low, high = (values[ends[0] - 1] / MICRO, values[ends[1] - 1] / MICRO) if ends else (None, None)
+    return Stretch(len(values), median(values) / MICRO, round(tenth / MICRO, 6), low, high)
 
 
 def summary(rows: Iterable[Row], *, top: int, places: Places) -> CaseSummary:

@@ -8,8 +8,8 @@ from typing import Final
 
 from django.db import transaction
 
-from candor.apps.conversations.choices import Channel
-from candor.apps.conversations.models import Conversation
+from candor.apps.conversations.choices import Channel, Handover
+from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.public_form import change_form
 from candor.apps.conversations.services import NewConversation, begin, close, receive_message, reply
 from candor.apps.customers.models import Customer
@@ -88,6 +88,13 @@ def _play(key: str, exchange: Exchange, customer: Customer, by: Person, at: date
             noted_by = by if exchange.channel == Channel.PHONE else None
             receive_message(conversation=row, text=text, key=own, at=then, by=noted_by)
         else:
-            reply(conversation=row, text=text, by=by, key=own, at=then)
+            _as_sent(reply(conversation=row, text=text, by=by, key=own, at=then), at=then)
     if exchange.is_closed:
         close(conversation=row, by=by, at=at + timedelta(hours=4 * len(exchange.turns)))
+
+
+def _as_sent(message: Message, *, at: datetime) -> None:
+    """Nothing leaves a simulated workspace."""
+    if message.handover:
+        message.handover, message.sent_at = Handover.SENT, at
+        message.save(update_fields=["handover", "sent_at"])

@@ -183,7 +183,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_BACKEND = environment.text("CANDOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = environment.text("CANDOR_EMAIL_BACKEND", "candor.foundation.printed_mail.EmailBackend")
 EMAIL_HOST = environment.text("CANDOR_EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.whole_number("CANDOR_EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("CANDOR_EMAIL_USER")
