@@ -12,9 +12,7 @@ on_a_server = pytest.mark.skipif(not SERVER, reason="SQLite lies in its folder")
 
 @pytest.mark.server
 @on_a_server
-@pytest.mark.parametrize(
-    "command", [("serve",), ("worker", "--once"), ("warehouse", "project"), ("warehouse", "verify")]
-)
+@pytest.mark.parametrize("command", [("serve",), ("warehouse", "project")])
 def test_a_second_folder_on_the_same_record_is_refused_with_a_way_out(
     workspace: Workspace, tmp_path: Path, command: tuple[str, ...]
 ) -> None:

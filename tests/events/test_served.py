@@ -146,7 +146,6 @@ def test_streams_of_segment_and_of_cloud_events_come_in_unedited(workspace: Work
     assert {name for name, _, _ in rows} == {"Step 0", "Step 1", "Step 2", "Step 3", "loan.asked"}
 
 
-@pytest.mark.server
 def test_what_was_acknowledged_is_there_once_though_web_and_worker_are_killed(workspace: Workspace) -> None:
     key, chance = python(workspace, MAKE_KEY), random.Random(4)
     acknowledged: list[int] = []

@@ -155,7 +155,7 @@ def test_a_manager_of_one_branch_sees_its_teams(world: World, scope_for: ScopeFo
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_split_adds_up_to_the_whole(data: st.DataObject, world: World, scope_for: ScopeFor) -> None:
     units = [None, world.harbour.pk, world.north.pk, world.quay.pk, world.red.pk, world.mill.pk]
