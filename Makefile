@@ -59,7 +59,7 @@ test-all: setup browser-tools  ## the tests and the complete sweeps
 	$(PYTEST) -m "not spark"
 
 test-postgres: setup postgres-tools  ## every test that touches the record once more, on PostgreSQL; a browser drives the same pages on either
-	$(PYTHON) -m tests.postgres $(PYTEST) $(addprefix --ignore tests/,$(PURE)) -m "(record or server) and not slow and not browser"
+	$(PYTHON) -m tests.postgres $(PYTEST) $(addprefix --ignore tests/,$(PURE)) -m "(record or server) and not anywhere and not slow and not browser"
 
 browser-tools:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq \

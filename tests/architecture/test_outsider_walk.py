@@ -518,6 +518,7 @@ def test_nobody_opens_an_address_of_machines_without_a_key(client: Client, harbo
         assert _record() == before
 
 
+@pytest.mark.anywhere
 def test_who_holds_no_role_is_refused_everywhere(client: Client, harbour: Harbour) -> None:
     client.force_login(harbour.world.olga)
     before = _record()
@@ -528,6 +529,7 @@ def test_who_holds_no_role_is_refused_everywhere(client: Client, harbour: Harbou
     assert _record() == before
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("name", ["rival", "magnus"])
 def test_who_belongs_to_another_unit_sees_and_changes_nothing_of_quay(
     client: Client, harbour: Harbour, name: str
@@ -667,6 +669,7 @@ def _all_pages(client: Client, harbour: Harbour) -> list[Answer]:
     return pages
 
 
+@pytest.mark.anywhere
 def test_every_page_carries_its_policy_and_loads_nothing_from_elsewhere(
     client: Client, harbour: Harbour
 ) -> None:

@@ -29,7 +29,7 @@ from candor.foundation.storage import warehouse
 from candor.warehouse.queries import EventFilter, event_cases
 from tests.demo.conftest import TODAY, loaded_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anywhere]
 YESTERDAY = TODAY - timedelta(days=1)
 NPS = measure_named("nps")
 BEFORE_DECISION = (
