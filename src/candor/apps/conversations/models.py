@@ -134,7 +134,9 @@ class Message(models.Model):
     attachments = models.JSONField(
         default=list, help_text="Name, type and bytes of what came with it; the files stay where they are"
     )
-    cited = models.JSONField(default=list, help_text="Keys of the articles that a machine's answer rests on")
+    cited = models.JSONField(
+        default=list, help_text="Titles of the articles that a machine’s answer rests on"
+    )
 
     handover = models.CharField(max_length=8, choices=Handover.choices, blank=True)
     ready_at = models.DateTimeField(null=True, help_text="Not to be sent before")
