@@ -1,10 +1,13 @@
 """Mail by a real server: what it looks like, refusals at the door, opt-outs on the way, reminders, and what comes back."""
 
+import io
 import json
+import mailbox
 import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -31,7 +34,9 @@ from candor.apps.customers.services import erase_customer, opt_out
 from candor.apps.surveys.models import Invitation
 from candor.apps.webhooks.models import Message as WebhookMessage
 from candor.apps.webhooks.services import make_endpoint
+from candor.cli.main import main
 from candor.foundation.mailboxes import mails_in
+from candor.foundation.storage import home
 from candor.intake.mail_reports import read_reports
 from tests.asking.conftest import NPS, a_survey, customers
 from tests.asking.post import Post
@@ -379,8 +384,6 @@ def test_a_report_about_a_message_nobody_sent_changes_nothing(world: World, post
 
 
 def test_reports_lie_in_an_mbox_a_maildir_or_one_file(tmp_path: Any) -> None:
-    import mailbox
-
     mail = EmailMessage()
     mail["To"], mail["Message-ID"] = "c0@mail.example", "<ask-1-0-0123456789abcdef@x.example>"
     raw = a_report(mail, status="5.1.1").replace(b"\r\n", b"\n")
@@ -413,6 +416,45 @@ def test_reports_are_fetched_from_a_real_mailbox_and_a_report_is_acted_on_once(
     back = str(post.arrived[0]["To"])
     assert [one.address for one in BadAddress.objects.filter(is_dead=True)] == [back]
     assert fetch_reports.call() == 0, "the server is gone; that is logged, and the next run tries again"
+
+
+def test_the_command_reads_reports_from_a_mailbox_a_pipe_or_a_server_and_acts_on_each_once(
+    world: World,
+    post: Post,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CANDOR_HOME", str(home()))
+    ask(a_plan(), customers(3))
+    send()
+    first, second, _ = post.arrived
+    box = mailbox.mbox(tmp_path / "asking")
+    for raw in (a_report(first, status="5.1.1"), b"Subject: On holiday\r\n\r\nBack on Monday.\r\n"):
+        box.add(raw.replace(b"\r\n", b"\n"))
+    box.flush()
+    read = ["bounces", str(tmp_path / "asking")]
+    assert main([*read, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"mails": 2, "reports": 1, "ours": 1, "given_up": 1}
+    assert main(read) == 0
+    assert "2 mails read, 1 reports in them, 0 of messages of ours; 0 addresses" in capsys.readouterr().out
+
+    pipe = io.TextIOWrapper(io.BytesIO(a_report(second, status="5.2.2", words="552 mailbox full")))
+    monkeypatch.setattr("sys.stdin", pipe)
+    assert main(["bounces", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"mails": 1, "reports": 1, "ours": 1, "given_up": 0}
+    assert dict(BadAddress.objects.values_list("address", "is_dead")) == {
+        first["To"]: True,
+        second["To"]: False,
+    }
+    refused = {
+        str(tmp_path / "nowhere"): "There is no file or folder",
+        "ftp://mail.example/INBOX": "Expected an address such as imaps://",
+        "imap://asking:secret@127.0.0.1:9/INBOX": "The mailbox can't be read",
+    }
+    for place, words in refused.items():
+        assert main(["bounces", place, "--json"]) == 1
+        assert words in json.loads(capsys.readouterr().out)["error"]
 
 
 def test_other_systems_hear_what_was_sent_and_what_came_back(
