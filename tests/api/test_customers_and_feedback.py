@@ -51,6 +51,23 @@ def test_a_name_that_belongs_to_another_customer_changes_nothing(crm: System) ->
     assert Customer.objects.get().name == "Ida Moor"
 
 
+def test_a_system_tells_whether_they_may_be_asked_and_can_not_take_an_opt_out_back(crm: System) -> None:
+    wishes = ("time_zone", "has_agreed", "has_opted_out")
+    crm.post("customers", IDA | {"time_zone": "Europe/Vienna", "has_agreed": True})
+    (read,) = crm.get("customers").json()["items"]
+    assert [read[name] for name in wishes] == ["Europe/Vienna", True, False]
+    first = Customer.objects.get().consented_at
+    crm.post("customers", IDA | {"has_agreed": True})
+    assert Customer.objects.get().consented_at == first, "told again, it keeps its day"
+    crm.post("customers", IDA | {"has_agreed": False, "has_opted_out": True})
+    crm.post("customers", IDA)
+    (read,) = crm.get("customers").json()["items"]
+    assert [read[name] for name in wishes] == ["Europe/Vienna", False, True]
+    for field, value in (("has_opted_out", False), ("time_zone", "Vienna"), ("time_zone", "../etc")):
+        refused = crm.post("customers", IDA | {field: value})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, f"given.{field}")
+
+
 def test_personal_data_needs_a_scope_of_its_own(crm: System, world: World) -> None:
     crm.post("customers", IDA)
     (read,) = a_system(world, KeyScope.READ_CUSTOMERS).get("customers").json()["items"]

@@ -1,11 +1,13 @@
 """The JSON face of customers: add or change, read, hand out everything that is held about one, erase."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Status
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import KeyScope, Permission
@@ -22,6 +24,16 @@ router = Router(tags=["Customers"])
 
 System = Annotated[str, Field(min_length=1, max_length=60, description="Which system names them")]
 Value = Annotated[str, Field(min_length=1, max_length=160, description="What it calls them")]
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError("expected a time zone such as Europe/Vienna") from error
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 
 
 class Name(Given):
@@ -42,6 +54,11 @@ class CustomerGiven(Name):
     segment: str | None = Field(None, max_length=80)
     unit: str | None = Field(None, max_length=60, description="The code of the home unit")
     since_on: Day | None = None
+    time_zone: Zone | None = Field(None, description="Where they live, such as Europe/Vienna")
+    has_agreed: bool | None = Field(None, description="Agreed to be asked; false takes it back")
+    has_opted_out: Literal[True] | None = Field(
+        None, description="Does not want to be asked; only they or a person can take that back"
+    )
 
 
 class CustomerShape(Told):
@@ -53,6 +70,9 @@ class CustomerShape(Told):
     unit: str | None
     roles: list[str]
     since_on: date | None
+    time_zone: str
+    has_agreed: bool
+    has_opted_out: bool
     name: str | None
     email: str | None
     phone: str | None
@@ -84,10 +104,12 @@ def put_customer(request: HttpRequest, given: CustomerGiven) -> Any:
     key = keyed(request, KeyScope.WRITE_CUSTOMERS)
     _refuse_strangers(viewer_with(key), given.system, given.value)
     unit = unit_for(key, given.unit)
-    fields = given.model_dump(exclude={"also", "unit"})
+    fields = given.model_dump(exclude={"also", "unit", "has_opted_out"})
     also = tuple((one.system, one.value) for one in given.also)
-    said = putting.Said(**fields, also=also, unit_id=unit.pk if unit else None)
-    customer, is_new = putting.put_customer(said=said, by=None)
+    said = putting.Said(
+        **fields, also=also, unit_id=unit.pk if unit else None, has_opted_out=given.has_opted_out is True
+    )
+    customer, is_new = putting.put_customer(said=said, at=timezone.now(), by=None)
     return Status(201 if is_new else 200, PutShape(id=customer.pk, is_new=is_new))
 
 
@@ -181,6 +203,9 @@ def _shape(row: Customer, viewer: Viewer) -> CustomerShape:
         unit=row.unit.code if row.unit else None,
         roles=row.roles,
         since_on=row.since_on,
+        time_zone=row.time_zone,
+        has_agreed=row.consented_at is not None,
+        has_opted_out=row.opted_out_at is not None,
         name=row.name if is_open else None,
         email=row.email if is_open else None,
         phone=row.phone if is_open else None,

@@ -1,7 +1,7 @@
 """What another system says of a customer takes the place of what was known; what it does not say stays."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,11 +11,16 @@ from candor.foundation.errors import Conflict
 
 from .models import Customer, Identifier, Segment
 from .queries import customers_known_as
+from .services import note_consent, opt_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What is said of the customer whom `system` calls `value`; None where nothing is said. `also` names the same one elsewhere."""
+    """What is said of the customer whom `system` calls `value`; None where nothing is said. `also` names the same one elsewhere.
+
+    A system can tell that they agreed to be asked, took that back, or don't want to be asked; that they do after all, only they themselves
+    or a person can.
+    """
 
     system: str
     value: str
@@ -24,17 +29,20 @@ class Said:
     email: str | None = None
     phone: str | None = None
     language: str | None = None
+    time_zone: str | None = None
     segment: str | None = None
     unit_id: int | None = None
     since_on: date | None = None
+    has_agreed: bool | None = None
+    has_opted_out: bool = False
 
 
-_PLAIN = ("name", "email", "phone", "language", "unit_id", "since_on")
+_PLAIN = ("name", "email", "phone", "language", "time_zone", "unit_id", "since_on")
 
 
 @transaction.atomic
-def put_customer(*, said: Said, by: Person | None) -> tuple[Customer, bool]:
-    """Add a customer or change what is said of one; the second part tells whether they are new.
+def put_customer(*, said: Said, at: datetime, by: Person | None) -> tuple[Customer, bool]:
+    """Add a customer or change what is said of one, told at `at`; the second part tells whether they are new.
 
     Raises:
         Conflict: one of the names belongs to another customer; nothing was changed. People merge customers, systems don't.
@@ -51,8 +59,17 @@ def put_customer(*, said: Said, by: Person | None) -> tuple[Customer, bool]:
     else:
         customer.save(force_insert=True)
     _name(customer, [(said.system, said.value), *said.also])
+    _note_wishes(customer, said, at, by)
     record_audit(by=by, action="customer.put", target=customer, is_new=not known, fields=sorted(changed))
     return customer, not known
+
+
+def _note_wishes(customer: Customer, said: Said, at: datetime, by: Person | None) -> None:
+    """Consent keeps the day on which it was told first, however often a system says it again."""
+    if said.has_agreed is not None and said.has_agreed != (customer.consented_at is not None):
+        note_consent(customer=customer, at=at if said.has_agreed else None, by=by)
+    if said.has_opted_out:
+        opt_out(customer=customer, at=at, by=by)
 
 
 def _name(customer: Customer, names: list[tuple[str, str]]) -> None:
