@@ -1,6 +1,7 @@
 """Changes of a definition: keys, order, choices, conditions, languages, colours."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,11 @@ def test_every_kind_of_question_begins_valid_and_is_known_again(kind: str) -> No
     assert palette.kind_of(element) is palette.KINDS[kind]
     questionnaire = read_definition(definition)
     assert len(questionnaire.elements()) == 2
+
+
+def test_the_guide_names_every_kind_of_question_as_the_designer_does() -> None:
+    guide = (Path(__file__).parents[2] / "docs/guide/surveys.md").read_text()
+    assert [str(kind.label) for kind in palette.KINDS.values() if f"**{kind.label}**" not in guide] == []
 
 
 @pytest.mark.parametrize("key", TEMPLATES)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from candor.apps.feedback.models import Feedback
 from candor.apps.surveys import designing, publishing, trials, wordings
 from candor.apps.surveys.intake import take_in
-from candor.apps.surveys.models import Link, Response, Survey
+from candor.apps.surveys.models import Invitation, Link, Response, Survey
 from candor.apps.surveys.services import define_survey
 from tests.world import World
 
@@ -60,6 +60,16 @@ def test_an_empty_list_starts_from_templates(clara: Client) -> None:
     library = clara.get("/surveys/new/").content.decode()
     assert "Did it help?" in library
     assert library.count('name="template"') == 21
+
+
+def test_the_list_tells_how_many_invitations_went_out_came_back_and_were_answered(clara: Client) -> None:
+    survey = start(clara)
+    Survey.objects.update(state=Survey.State.OPEN)
+    now = timezone.now()
+    for number, facts in enumerate(({}, {"is_answered": True}, {"bounced_at": now})):
+        Invitation.objects.create(survey=survey, key=str(number), sent_at=now, **facts)
+    page = clara.get("/surveys/").content.decode()
+    assert "3 invitations sent: 1 came back, 1 answered" in page
 
 
 def test_a_template_is_made_in_the_language_that_was_chosen(clara: Client) -> None:
@@ -136,6 +146,26 @@ def test_what_nobody_is_ever_asked_is_marked_beside_the_question_and_keeps_from_
         "disabled"
         in clara.get(f"/surveys/{survey.pk}/publish/").content.decode().split('id="publish"')[1][:60]
     )
+
+
+def test_the_test_run_lists_every_way_and_the_answers_that_lead_to_a_dead_end(clara: Client) -> None:
+    survey = start(clara)
+    drafts = survey.draft or {}
+    channel = {"type": "radiogroup", "name": "channel", "title": "Where?", "isRequired": True, "choices": [{"value": "w", "text": "On the web"}, {"value": "b", "text": "In a branch"}]}  # fmt: skip
+    which = {"type": "radiogroup", "name": "which", "title": "Which page?", "isRequired": True, "visibleIf": "{channel} notempty", "choices": [{"value": "start", "visibleIf": "{channel} = 'w'"}]}  # fmt: skip
+    Survey.objects.update(
+        draft=drafts
+        | {"pages": [{"name": "one", "elements": [channel]}, {"name": "two", "elements": [which]}]}
+    )
+    page = clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
+    assert "Answers that lead there: Where?: In a branch." in page
+    assert "<b>Which page?</b>" in page, "the fault says whose it is"
+    Survey.objects.update(draft=drafts)
+    page = change(
+        clara, survey, htmx=True, do="expression", key="why", expression="{ces} <= 3"
+    ).content.decode()
+    ways = re.findall(r"<li><b>(.*?)</b><br>", page.partition('class="ways')[2])
+    assert len(ways) == 2 and all(way.startswith("It was easy to get done") for way in ways)
 
 
 def test_what_is_deleted_comes_back_by_undo(clara: Client) -> None:

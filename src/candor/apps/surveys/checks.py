@@ -3,14 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from candor.questionnaire import BadDefinition, Questionnaire, Walk, read_definition, walk, warnings
 
-from .designing import Definition
+from .designing import Definition, elements, heading
+from .ways import WaysShown, answers_in_words, ways_shown
 
 MOST_STEPS = 3_000  # of a test run; a page must not wait for more
 
@@ -19,12 +20,13 @@ _PLACE = re.compile(r"pages\[(\d+)\]\.elements\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that was found; `is_fault` says that it must be mended before publishing."""
+    """One thing that was found; `is_fault` says that it must be mended before publishing, `about` names the question where there is one."""
 
     words: str
     code: str
     is_fault: bool
     proposal: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,17 @@ class Checks:
     walked: Walk | None
     by_key: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
     general: Sequence[Remark] = ()
+    definition: Definition = field(default_factory=dict)
 
     @property
     def run(self) -> str:
         """What the test run found; empty where the draft can't be walked yet."""
         return ways_in_words(self.walked) if self.walked else ""
+
+    @property
+    def ways_shown(self) -> WaysShown:
+        """Every way through, with the answers that lead along it."""
+        return ways_shown(self.definition, self.walked)
 
     @property
     def faults(self) -> list[Remark]:
@@ -68,13 +76,16 @@ def check(definition: Definition) -> Checks:
         (one.place, Remark(one.message, one.code, is_fault=one.is_grave, proposal=one.proposal))
         for one in warnings(questionnaire)
     ]
-    return Checks(questionnaire, walked, *_sorted(definition, [*_of_walk(walked), *found]))
+    sorted_ = _sorted(definition, [*_of_walk(definition, walked), *found])
+    return Checks(questionnaire, walked, *sorted_, definition=definition)
 
 
-def _of_walk(walked: Walk) -> Iterator[tuple[str, Remark]]:
+def _of_walk(definition: Definition, walked: Walk) -> Iterator[tuple[str, Remark]]:
     """Where nobody gets on is a fault; what nobody comes to is one only if every way was walked."""
     for end in walked.dead_ends:
-        yield end.place, Remark(end.message, end.code, is_fault=True)
+        answers = answers_in_words(definition, end.answers)
+        led = _("Answers that lead there: %(answers)s.") % {"answers": answers} if answers else ""
+        yield end.place, Remark(end.message, end.code, is_fault=True, proposal=led)
     for fault in walked.never:
         yield fault.place, Remark(fault.message, fault.code, is_fault=False)
     for name in walked.unreached:
@@ -115,11 +126,12 @@ def _sorted(
 ) -> tuple[Mapping[str, Sequence[Remark]], Sequence[Remark]]:
     by_key: dict[str, list[Remark]] = defaultdict(list)
     general: list[Remark] = []
+    names = {str(one.get("name", "")): heading(definition, one) for one in elements(definition)}
     for place, remark in found:
         key = _key_at(definition, place)
         target = by_key[key] if key else general
         if all(one.code != remark.code or one.words != remark.words for one in target):
-            target.append(remark)
+            target.append(replace(remark, about=names.get(key, key)))
     return {key: _told_once(remarks) for key, remarks in by_key.items()}, general
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer
@@ -16,13 +16,16 @@ from .models import AnswerFile, Invitation, Question, Survey
 
 @dataclass(frozen=True, slots=True)
 class SurveyRow:
-    """A survey with its questions, how many were asked and how many answered."""
+    """A survey with its questions, and how many answered, by whatever way; of the invitations that were sent, how many came back and how
+    many were answered."""
 
     survey: Survey
     questions: tuple[Question, ...]
     answered: int
-    asked: int
     last_at: datetime | None
+    sent: int = 0
+    came_back: int = 0
+    sent_and_answered: int = 0
 
 
 def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
@@ -35,11 +38,17 @@ def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
     unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
     if unit_ids is not None:
         invitations = invitations.filter(unit_id__in=unit_ids)
-    asked = dict(invitations.values_list("survey_id").annotate(n=Count("pk")))
+    arrived, is_answered = Q(bounced_at=None), Q(is_answered=True) | Q(feedback__isnull=False)
+    counts = invitations.values_list("survey_id").annotate(
+        sent=Count("pk"),
+        came_back=Count("pk", filter=~arrived),
+        replied=Count("pk", filter=arrived & is_answered),
+    )
+    asked = {survey_id: told for survey_id, *told in counts.order_by()}
     rows = []
     for survey in surveys:
         n, last = answered.get(survey.key, (0, None))
-        rows.append(SurveyRow(survey, tuple(survey.questions.all()), n, asked.get(survey.pk, 0), last))
+        rows.append(SurveyRow(survey, tuple(survey.questions.all()), n, last, *asked.get(survey.pk, ())))
     return rows
 
 
