@@ -22,7 +22,7 @@ from candor.apps.chat.choices import Kind, Reason
 from candor.apps.chat.models import Article, Turn, Visit
 from candor.apps.chat.setting_up import change_setup, read_from, the_setup
 from candor.apps.chat.tasks import look_after_chats
-from candor.apps.conversations.choices import Author, Handover, State
+from candor.apps.conversations.choices import Author, Delivery, State
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.services import reply
 from candor.apps.customers.models import Customer
@@ -277,7 +277,7 @@ def test_a_person_sees_the_whole_and_answers_and_who_has_gone_gets_it_by_mail_on
     assert services.mail_what_was_not_read(at=later) == 1
     assert services.mail_what_was_not_read(at=later) == 0
     answer.refresh_from_db()
-    assert answer.handover == Handover.READY
+    assert answer.delivery == Delivery.READY
 
 
 def test_an_answer_that_the_visitors_page_has_fetched_is_not_mailed(bank: World) -> None:

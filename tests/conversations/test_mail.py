@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from candor.apps.conversations import inbound, sending, services, tasks
-from candor.apps.conversations.choices import Author, Channel, Handover, State
+from candor.apps.conversations.choices import Author, Channel, Delivery, State
 from candor.apps.conversations.inbound import take_mails
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.customers.models import Customer
@@ -182,7 +182,7 @@ def test_holiday_replies_join_their_thread_silently_and_reports_of_non_delivery_
     )
     assert taken(_report(ours)).came_back == 1
     reply.refresh_from_db()
-    assert (reply.handover, reply.trouble) == (Handover.FAILED, "5.1.1 no such user")
+    assert (reply.delivery, reply.trouble) == (Delivery.FAILED, "5.1.1 no such user")
 
 
 def _report(message_id: str) -> bytes:
@@ -212,7 +212,7 @@ def test_a_reply_that_fails_is_shown_tried_again_and_never_sent_twice(world: Wor
     post.refuses = True
     assert sending.send_ready().refused == 1
     reply.refresh_from_db()
-    assert (reply.handover, reply.trouble) == (Handover.FAILED, "550 not today")
+    assert (reply.delivery, reply.trouble) == (Delivery.FAILED, "550 not today")
     post.refuses = False
     sending.try_again(message=reply, by=world.mona)
     assert [sending.send_ready().sent, sending.send_ready().sent] == [1, 0]
@@ -234,7 +234,7 @@ def test_after_a_kill_while_sending_nobody_sends_again_before_a_person_says_so(
     monkeypatch.undo()
     assert sending.send_ready().sent == 0
     reply.refresh_from_db()
-    assert (reply.handover, len(post.arrived)) == (Handover.UNSURE, 1)
+    assert (reply.delivery, len(post.arrived)) == (Delivery.UNSURE, 1)
     sending.try_again(message=reply, by=world.mona)
     sending.send_ready()
     assert left(post, 0)["Message-ID"] == left(post, 1)["Message-ID"]

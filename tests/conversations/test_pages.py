@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candor.apps.conversations import public_form, services
-from candor.apps.conversations.choices import Channel, Handover, State
+from candor.apps.conversations.choices import Channel, Delivery, State
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.services import NewConversation
 from candor.apps.customers.models import Customer
@@ -73,7 +73,7 @@ def test_a_person_answers_once_hands_over_and_closes_from_the_page(world: World)
         assert act(mona, "reply", row.pk, text="We look at it.", key="abc", close="1") == 302
     row.refresh_from_db()
     assert (row.state, row.assigned_to) == (State.CLOSED, world.mona)
-    assert Message.objects.get(handover=Handover.READY).text == "We look at it."
+    assert Message.objects.get(delivery=Delivery.READY).text == "We look at it."
     assert Feedback.objects.get().handled_by == world.mona
     assert act(mona, "reopen", row.pk) == 302
     assert act(mona, "assign", row.pk, to=world.hana.pk) == 302

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
-from candor.apps.conversations.choices import Channel, Handover
+from candor.apps.conversations.choices import Channel, Delivery
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.public_form import change_form
 from candor.apps.conversations.services import NewConversation, begin, close, receive_message, reply
@@ -95,6 +95,6 @@ def _play(key: str, exchange: Exchange, customer: Customer, by: Person, at: date
 
 def _as_sent(message: Message, *, at: datetime) -> None:
     """Nothing leaves a simulated workspace."""
-    if message.handover:
-        message.handover, message.sent_at = Handover.SENT, at
-        message.save(update_fields=["handover", "sent_at"])
+    if message.delivery:
+        message.delivery, message.sent_at = Delivery.SENT, at
+        message.save(update_fields=["delivery", "sent_at"])

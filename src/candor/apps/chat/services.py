@@ -160,7 +160,7 @@ def mail_what_was_not_read(*, at: datetime | None = None) -> int:
     """Mail people's answers that no visitor's page has fetched, where an address was left; returns how many."""
     at = at or timezone.now()
     rows = Message.objects.filter(
-        conversation__source=SOURCE, author=Author.PERSON, handover="", written_at__lte=at - GONE_AFTER, written_at__gte=at - MAILED_WITHIN,
+        conversation__source=SOURCE, author=Author.PERSON, delivery="", written_at__lte=at - GONE_AFTER, written_at__gte=at - MAILED_WITHIN,
     ).exclude(conversation__address="")  # fmt: skip
     seen = dict(
         Visit.objects.filter(conversation__in=rows.values("conversation")).values_list(

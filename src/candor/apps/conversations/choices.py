@@ -31,7 +31,7 @@ class Author(models.TextChoices):
     MACHINE = "machine", _("A machine")
 
 
-class Handover(models.TextChoices):
+class Delivery(models.TextChoices):
     """How far a reply by mail is; empty for what is not sent by mail."""
 
     READY = "ready", _("Waits to be sent")

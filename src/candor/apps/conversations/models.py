@@ -8,7 +8,7 @@ from django.db.models import Q
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 
-from .choices import Author, Channel, Handover, State
+from .choices import Author, Channel, Delivery, State
 
 KEY_LENGTH = 120  # as in the hub
 MESSAGE_KEY_LENGTH = 250
@@ -138,7 +138,7 @@ class Message(models.Model):
         default=list, help_text="Titles of the articles that a machine’s answer rests on"
     )
 
-    handover = models.CharField(max_length=8, choices=Handover.choices, blank=True)
+    delivery = models.CharField(max_length=8, choices=Delivery.choices, blank=True)
     ready_at = models.DateTimeField(null=True, help_text="Not to be sent before")
     claimed_at = models.DateTimeField(null=True, help_text="From when on it may have gone")
     claimed_by = models.CharField(max_length=80, blank=True, help_text="The machine that sends it")
@@ -152,8 +152,8 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["conversation", "written_at"], name="conversation_message_order"),
             models.Index(
-                fields=["handover", "ready_at"],
-                condition=~Q(handover=""),
+                fields=["delivery", "ready_at"],
+                condition=~Q(delivery=""),
                 name="conversation_message_sending",
             ),
         ]

@@ -29,7 +29,7 @@ from candor.foundation.errors import Conflict
 from candor.foundation.locks import only_one
 from candor.foundation.post import Outcome, Post, Unreachable, open_post, this_machine
 
-from .choices import Author, Handover
+from .choices import Author, Delivery
 from .keys import MAIL, mail_id_of_reply
 from .models import Message
 
@@ -67,12 +67,12 @@ def send_ready(*, now: Callable[[], datetime] = timezone.now) -> Sent:
 def settle_claims(*, now: datetime) -> int:
     """Call unsure what a sender that is no more had claimed; call it while nobody sends from here. Returns how many."""
     left = Q(claimed_by=this_machine()) | Q(claimed_at__lt=now - FOREIGN_CLAIM)
-    rows = Message.objects.filter(left, handover=Handover.CLAIMED)
-    return rows.update(handover=Handover.UNSURE, trouble="The worker ended while it handed this over.")
+    rows = Message.objects.filter(left, delivery=Delivery.CLAIMED)
+    return rows.update(delivery=Delivery.UNSURE, trouble="The worker ended while it handed this over.")
 
 
 def _ready(now: datetime) -> list[Message]:
-    rows = Message.objects.filter(handover=Handover.READY, ready_at__lte=now).order_by("ready_at", "pk")
+    rows = Message.objects.filter(delivery=Delivery.READY, ready_at__lte=now).order_by("ready_at", "pk")
     return list(rows.select_related("conversation", "person")[:MOST_AT_ONCE])
 
 
@@ -101,7 +101,7 @@ def _send(message: Message, post: Post, told: Sent, now: datetime) -> None:
             sender=sender,
         )
     except OSError as error:  # the claim is stored: nobody can say whether it went
-        _store(message, Handover.UNSURE, trouble=str(error))
+        _store(message, Delivery.UNSURE, trouble=str(error))
         raise
     except (ValueError, LookupError) as error:  # a mail that can't be made holds up no other
         logger.exception("Reply %s could not be made", message.pk)
@@ -111,36 +111,36 @@ def _send(message: Message, post: Post, told: Sent, now: datetime) -> None:
         return
     if outcome.is_accepted:
         told.sent += 1
-        _store(message, Handover.SENT, trouble="", sent_at=now)
+        _store(message, Delivery.SENT, trouble="", sent_at=now)
         return
     told.refused += 1
     if outcome.is_temporary and message.tries + 1 < MOST_TRIES:
         wait = FIRST_WAIT * 2**message.tries
-        _store(message, Handover.READY, trouble=outcome.words, ready_at=now + wait, tries=message.tries + 1)
+        _store(message, Delivery.READY, trouble=outcome.words, ready_at=now + wait, tries=message.tries + 1)
     else:
         _give_up(message, outcome)
 
 
 def _claim(message: Message, now: datetime) -> bool:
     """Store that it may have gone from now on."""
-    free = Message.objects.filter(pk=message.pk, handover=Handover.READY)
+    free = Message.objects.filter(pk=message.pk, delivery=Delivery.READY)
     return bool(
         free.update(
-            handover=Handover.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries + 1
+            delivery=Delivery.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries + 1
         )
     )
 
 
 @transaction.atomic
 def _give_up(message: Message, outcome: Outcome) -> None:
-    _store(message, Handover.FAILED, trouble=outcome.words)
+    _store(message, Delivery.FAILED, trouble=outcome.words)
     record_audit(
         by=None, action="conversation.reply_failed", target=message.conversation, words=outcome.words[:300]
     )
 
 
-def _store(message: Message, handover: Handover, *, trouble: str, **facts: Any) -> None:
-    Message.objects.filter(pk=message.pk).update(handover=handover, trouble=trouble[:300], **facts)
+def _store(message: Message, delivery: Delivery, *, trouble: str, **facts: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(delivery=delivery, trouble=trouble[:300], **facts)
 
 
 @transaction.atomic
@@ -153,10 +153,10 @@ def try_again(*, message: Message, by: Person, at: datetime | None = None) -> Me
     from .tasks import send_replies
 
     row = Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message.pk)
-    if row.handover not in {Handover.FAILED, Handover.UNSURE}:
+    if row.delivery not in {Delivery.FAILED, Delivery.UNSURE}:
         raise Conflict(_("This reply has gone, or is on its way."))
-    row.handover, row.ready_at, row.tries, row.trouble = Handover.READY, at or timezone.now(), 0, ""
-    row.save(update_fields=["handover", "ready_at", "tries", "trouble"])
+    row.delivery, row.ready_at, row.tries, row.trouble = Delivery.READY, at or timezone.now(), 0, ""
+    row.save(update_fields=["delivery", "ready_at", "tries", "trouble"])
     record_audit(by=by, action="conversation.reply_sent_again", target=row.conversation)
     send_replies.enqueue()
     return row
@@ -166,7 +166,7 @@ def try_again(*, message: Message, by: Person, at: datetime | None = None) -> Me
 def note_came_back(*, keys: list[str], words: str) -> int:
     """Note that replies came back, of which a report of non-delivery tells; returns how many that was news of."""
     rows = Message.objects.select_for_update().filter(author=Author.PERSON, key__in=keys)
-    found = [row for row in rows if row.handover in {Handover.SENT, Handover.UNSURE, Handover.CLAIMED}]
+    found = [row for row in rows if row.delivery in {Delivery.SENT, Delivery.UNSURE, Delivery.CLAIMED}]
     for row in found:
         _give_up(row, Outcome(is_accepted=False, words=words))
     return len(found)

@@ -24,7 +24,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict, InvalidInput
 from candor.foundation.parts import in_parts
 
-from .choices import Author, Channel, Handover, State
+from .choices import Author, Channel, Delivery, State
 from .keys import key_in_hub
 from .models import Conversation, Message
 from .news import tell_closed, tell_opened, tell_received
@@ -177,7 +177,7 @@ def reply(
     known = _known(row, OURS, key)
     if known is not None:
         return known
-    by_mail = {"handover": Handover.READY, "ready_at": at} if row.is_answered_by_mail else {}
+    by_mail = {"delivery": Delivery.READY, "ready_at": at} if row.is_answered_by_mail else {}
     message = Message.objects.create(
         conversation=row,
         author=Author.PERSON,
@@ -252,10 +252,10 @@ def leave_address(*, conversation: Conversation, address: str, by: Person | None
 def send_by_mail(*, message: Message, at: datetime | None = None) -> bool:
     """Have a person's reply sent by mail too, once, where it was to be read elsewhere; False where that is not possible."""
     row = Message.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=message.pk)
-    if row.handover or row.author != Author.PERSON or not row.conversation.address:
+    if row.delivery or row.author != Author.PERSON or not row.conversation.address:
         return False
-    row.handover, row.ready_at = Handover.READY, at or timezone.now()
-    row.save(update_fields=["handover", "ready_at"])
+    row.delivery, row.ready_at = Delivery.READY, at or timezone.now()
+    row.save(update_fields=["delivery", "ready_at"])
     return True
 
 

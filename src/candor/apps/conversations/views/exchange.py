@@ -81,7 +81,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if "close" in request.POST and shown.state != State.CLOSED:
         services.close(conversation=shown, by=viewer.person)
     return _done(
-        request, pk, _("It leaves within a minute.") if sent.handover else _("Your reply is stored.")
+        request, pk, _("It leaves within a minute.") if sent.delivery else _("Your reply is stored.")
     )
 
 
