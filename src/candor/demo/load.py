@@ -18,7 +18,7 @@ from django.utils import timezone
 from candor.apps.complaints.households import Who
 from candor.apps.complaints.rule_sets import RuleBook
 from candor.apps.complaints.services import NewComplaint, receive_complaints
-from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.customers.services import EMAIL, NewCustomer, add_customers
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
@@ -179,7 +179,7 @@ def _cast(chunk: Chunk, stage: Staging) -> _Cast:
         ids |= add_customers(
             items=[
                 NewCustomer(
-                    identifiers=((CRM, row.crm_id), (EVENTS, row.loan_system_id), ("e-mail", row.email)),
+                    identifiers=((CRM, row.crm_id), (EVENTS, row.loan_system_id), (EMAIL, row.email)),
                     name=row.name,
                     email=row.email,
                     phone=row.phone,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from candor.apps.customers.services import customers_by_identifier
+from candor.apps.customers.services import EMAIL, customers_by_identifier
 from candor.apps.feedback.services import forget_batch
 from candor.apps.imports.errors import FileNotUsable
 from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Question, Reader, Stored
@@ -25,7 +25,6 @@ from .sources.tickets import Desk
 DEFAULT_SOURCE = "complaints"
 CLOCK, BY_RULES, SIMPLE = "clock", "rules", "simple"
 WHICH, ALL, ONLY_COMPLAINTS = "which_tickets", "all", "complaints"
-EMAIL = "e-mail"
 WORD = "complaint"
 SHOWN = 8
 _LEFT_OUT = "left_out_other_ticket"
@@ -145,7 +144,7 @@ def _customers(batch: ImportBatch, source: str, items: Sequence[Item]) -> dict[s
 
 
 def _mail(values: dict[str, Any]) -> str:
-    return "" if values.get("customer") else (values.get("email") or "").casefold()
+    return "" if values.get("customer") else (values.get("email") or "").lower()
 
 
 def _complaint(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import records_known_as
-from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.customers.services import NewCustomer, add_customers, customer_of_address
 from candor.apps.events import own
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import announce_changed
@@ -119,17 +119,17 @@ def _is_today(what: NewComplaint, at: datetime) -> bool:
 def _customer_of(who: Who | None, key: str, *, unit_id: int | None) -> int | None:
     if who is None or not who.is_anybody:
         return None
-    system, value = SOURCE, key
     if who.email:
-        system, value = "e-mail", who.email.casefold()
-    elif who.phone:
-        system, value = "phone", who.phone
+        return customer_of_address(
+            address=who.email, name=who.name, phone=who.phone, language=who.language, unit_id=unit_id
+        )
+    system, value = ("phone", who.phone) if who.phone else (SOURCE, key)
     known = records_known_as(system, [value])
     if value in known:
         return known[value]
     new = NewCustomer(
-        identifiers=((system, value),), name=who.name, email=who.email, phone=who.phone, language=who.language, unit_id=unit_id
-    )  # fmt: skip
+        identifiers=((system, value),), name=who.name, phone=who.phone, language=who.language, unit_id=unit_id
+    )
     return add_customers(items=[new])[value]
 
 

@@ -87,7 +87,7 @@ class Identifier(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identifiers")
     system = models.CharField(max_length=60)
-    value = models.CharField(max_length=160)
+    value = models.CharField(max_length=254)  # as long as an e-mail address may be
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["system", "value"], name="identifier_once")]

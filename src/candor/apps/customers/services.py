@@ -91,18 +91,21 @@ def customers_by_identifier(
 
 
 @transaction.atomic
-def customer_of_address(*, address: str, name: str = "") -> int:
+def customer_of_address(
+    *, address: str, name: str = "", phone: str = "", language: str = "", unit_id: int | None = None
+) -> int:
     """The id of the customer who is known by an e-mail address, as an identifier or as the one address of one customer; else of a new one
-    of that name, since whoever writes to us is somebody to answer and, one day, to erase."""
+    as described, since whoever writes to us is somebody to answer and, one day, to erase."""
     value = address.strip().lower()
-    for system in (EMAIL, "e-mail"):
-        if value in (known := records_known_as(system, [value])):
-            return known[value]
+    if value in (known := records_known_as(EMAIL, [value])):
+        return known[value]
     rows = Customer.objects.filter(email__iexact=value).order_by(F("merged_into").asc(nulls_first=True), "pk")
     found = list(rows.values_list("pk", "merged_into")[:MOST_OF_AN_ADDRESS])
     if len({kept or pk for pk, kept in found}) == 1:
         return found[0][0]
-    new = NewCustomer(identifiers=((EMAIL, value),), name=name[:160], email=value)
+    new = NewCustomer(
+        identifiers=((EMAIL, value),), name=name[:160], email=value, phone=phone, language=language, unit_id=unit_id
+    )  # fmt: skip
     return add_customers(items=[new])[value]
 
 
