@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from candor.apps.conversations.choices import Delivery
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.feedback.models import Feedback
+from candor.apps.organization.choices import KeyScope
+from candor.apps.organization.models import AuditEntry
 from candor.apps.webhooks.models import Message as News
 from candor.apps.webhooks.services import make_endpoint
 from tests.api.asking import System, a_system
@@ -64,3 +67,65 @@ def test_what_does_not_fit_is_refused_as_a_whole(social: System, change: dict[st
     refused = social.post("conversations", POST | change)
     assert refused.status_code == 422 and refused["Content-Type"] == "application/problem+json"
     assert not Message.objects.exists()
+
+
+def test_a_conversation_is_answered_handed_over_closed_and_opened_in_the_name_of_people(
+    social: System, world: World
+) -> None:
+    make_endpoint(
+        name="CRM", url="https://hook.example/a", events=["message.answered", "conversation.handed_over", "conversation.closed"], by=world.amos
+    )  # fmt: skip
+    pk = social.post("conversations", POST).json()["id"]
+    place, mona = f"conversations/{pk}", {"person": "Mona@harbour.example"}
+    reply = mona | {"key": "r-1", "text": "We call you back today."}
+    first = social.post(f"{place}/replies", reply)
+    assert (first.status_code, first.json()["is_new"], first.json()["delivery"]) == (201, True, "")
+    again = social.post(f"{place}/replies", reply)
+    assert (again.status_code, again.json()) == (200, first.json() | {"is_new": False})
+    read = social.get(place).json()
+    assert (read["state"], read["assigned_to"], len(read["messages"])) == ("waiting", "Mona", 2)
+    given = social.post(f"{place}/hand-over", mona | {"to": "clara@harbour.example"})
+    assert (given.status_code, given.json()["assigned_to"]) == (200, "Clara")
+    assert social.post(f"{place}/hand-over", mona | {"to": None}).json()["assigned_to"] is None
+    assert social.post(f"{place}/close", mona).json()["state"] == "closed"
+    assert Feedback.objects.get().handled_by == world.mona
+    twice = social.post(f"{place}/close", mona)
+    assert (twice.status_code, twice["Content-Type"]) == (409, "application/problem+json")
+    assert social.post(f"{place}/reopen", mona).json()["state"] == "open"
+    assert list(News.objects.order_by("pk").values_list("event", flat=True)) == [
+        "message.answered", "conversation.handed_over", "conversation.handed_over", "conversation.closed"
+    ]  # fmt: skip
+    done = AuditEntry.objects.filter(person=world.mona, action__startswith="conversation.")
+    assert set(done.values_list("action", flat=True)) == {
+        "conversation.replied", "conversation.assigned", "conversation.closed", "conversation.reopened"
+    }  # fmt: skip
+
+
+def test_a_reply_to_an_address_leaves_as_one_mail_whatever_is_sent_again(
+    social: System, world: World
+) -> None:
+    pk = social.post("conversations", POST).json()["id"]
+    Conversation.objects.update(address="jane@mail.example")
+    reply = {"key": "r-1", "person": "mona@harbour.example", "text": "Today."}
+    once = social.post(f"conversations/{pk}/replies", reply, idempotency_key="one")
+    same = social.post(f"conversations/{pk}/replies", reply, idempotency_key="one")
+    assert (once.json()["delivery"], same.json(), same["Idempotency-Replayed"]) == (
+        "ready", once.json(), "true"
+    )  # fmt: skip
+    assert social.post(f"conversations/{pk}/replies", reply).json()["is_new"] is False
+    assert Message.objects.filter(delivery=Delivery.READY).count() == 1
+
+
+def test_who_may_not_handle_it_neither_answers_nor_gets_it(social: System, world: World) -> None:
+    pk = social.post("conversations", POST).json()["id"]
+    place, text = f"conversations/{pk}", {"key": "r", "text": "Hm."}
+    theo, mona = {"person": "theo@harbour.example"}, {"person": "mona@harbour.example"}
+    refused = social.post(f"{place}/replies", text | theo)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "person"), "he only reads"
+    wrong = social.post(f"{place}/hand-over", mona | {"to": "theo@harbour.example"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "to")
+    elsewhere = a_system(world, KeyScope.ANSWER_CONVERSATIONS, unit=world.mill, source="mill")
+    assert elsewhere.post(f"{place}/replies", text | mona).status_code == 404
+    sender = a_system(world, KeyScope.WRITE_CONVERSATIONS, source="sender")
+    assert sender.post(f"{place}/close", mona).status_code == 403
+    assert Message.objects.count() == 1 and Conversation.objects.get().state == "open"

@@ -1,5 +1,6 @@
-"""The JSON face of conversations: what other systems heard of customers, and reading what was said."""
+"""The JSON face of conversations: what other systems heard of customers, reading what was said, and answering in the name of people."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,13 +14,14 @@ from candor.apps.customers.api import Name
 from candor.apps.feedback.api_shapes import customer_id, shown_unit, touchpoint_id
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import KeyScope, Permission
-from candor.apps.organization.keys import keyed, unit_for, viewer_with
+from candor.apps.organization.keys import keyed, unit_for, viewer_named, viewer_with
+from candor.apps.organization.models import ApiKey, Person
 from candor.apps.organization.services import record_audit
-from candor.foundation.errors import NotFound
+from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.paging import USUAL, page_after
 from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
 
-from . import queries
+from . import queries, services
 from .choices import Channel
 from .models import Conversation, Message
 from .services import NewConversation, begin, receive_message
@@ -70,10 +72,13 @@ class TurnShape(Told):
     words: str
     is_automatic: bool
     cited: list[str]
+    delivery: str = Field(
+        description="How far a reply by mail is: ready, claimed, sent, unsure, failed; empty where none is sent"
+    )
 
 
 class ConversationShape(Told):
-    """A conversation. Subject and author are told with the scope `personal:read` only."""
+    """A conversation. Subject, author and who of us answers are told with the scope `personal:read` only."""
 
     id: int
     key: str
@@ -90,12 +95,51 @@ class ConversationShape(Told):
     waits_since: datetime | None
     closed_at: datetime | None
     is_with_machine: bool
+    assigned_to: str | None
 
 
 class WholeConversation(ConversationShape):
     """A conversation with its messages, the oldest first."""
 
     messages: list[TurnShape]
+
+
+_PERSON = Field(min_length=3, max_length=254, description="Their e-mail address here: who does it")
+
+
+class ReplyGiven(Given):
+    """An answer of ours."""
+
+    key: str = Field(
+        min_length=1, max_length=120, description="Your id of the reply: sent again, it goes once"
+    )
+    person: str = _PERSON
+    text: str = Field(min_length=1, max_length=50_000)
+
+
+class ReplyTaken(Told):
+    """A reply that was taken in, now or before. `delivery` is `ready` where a mail leaves; empty in a chat, where it stands at once,
+    and where there is no address: there it is kept, and you bring it to the customer."""
+
+    id: int
+    conversation: int
+    delivery: str
+    is_new: bool
+
+
+class DoneBy(Given):
+    """Who does it."""
+
+    person: str = _PERSON
+
+
+class Assigned(Given):
+    """Who hands it over, and to whom."""
+
+    person: str = _PERSON
+    to: str | None = Field(
+        max_length=254, description="The e-mail address of who answers from now on; null: nobody"
+    )
 
 
 class ConversationSpan(Given):
@@ -120,7 +164,7 @@ def list_conversations(request: HttpRequest, span: Query[ConversationSpan]) -> A
     key = keyed(request, KeyScope.READ_CONVERSATIONS)
     viewer = viewer_with(key)
     given = {"state": span.state, "channel": span.channel}
-    rows = Conversation.objects.visible_to(viewer).select_related("unit")
+    rows = Conversation.objects.visible_to(viewer).select_related("unit", "assigned_to")
     rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
     found, following = page_after(rows, span.cursor, limit=span.limit, by="last_at")
     if found and viewer.can(Permission.READ_PERSONAL_DATA):
@@ -137,7 +181,7 @@ def read_conversation(request: HttpRequest, pk: int) -> Any:
     """One conversation with what was said in it."""
     key = keyed(request, KeyScope.READ_CONVERSATIONS)
     viewer = viewer_with(key)
-    row = Conversation.objects.visible_to(viewer).select_related("unit").filter(pk=pk).first()
+    row = Conversation.objects.visible_to(viewer).select_related("unit", "assigned_to").filter(pk=pk).first()
     if row is None:
         raise NotFound
     turns = queries.exchange(row, is_as_written=viewer.holds(Permission.READ_PERSONAL_DATA, row.unit))
@@ -145,6 +189,7 @@ def read_conversation(request: HttpRequest, pk: int) -> Any:
         TurnShape(
             id=turn.message.pk, author=turn.message.author, written_at=turn.message.written_at, words=turn.words,
             is_automatic=turn.message.is_automatic, cited=[str(one) for one in turn.message.cited],
+            delivery=turn.message.delivery,
         )
         for turn in turns
     ]  # fmt: skip
@@ -175,6 +220,75 @@ def send_turn(request: HttpRequest, given: TurnGiven) -> Any:
     return Status(201, TurnTaken(id=row.pk, message=message.pk, is_new=True))
 
 
+@router.post(
+    "/conversations/{id:pk}/replies",
+    response={200: ReplyTaken, 201: ReplyTaken, **problems(404, 409)},
+    **needs(KeyScope.ANSWER_CONVERSATIONS),
+)
+def reply_to_customer(request: HttpRequest, pk: int, given: ReplyGiven) -> Any:
+    """Answer in the name of a member of staff, as on the conversation's page: by mail where there is an address, in a chat at once. A reply is
+    known by your key and goes once."""
+    key = keyed(request, KeyScope.ANSWER_CONVERSATIONS)
+    row, by = _to_answer(key, pk, given.person)
+    own = f"api-{key.pk}-{hashlib.sha256(given.key.encode()).hexdigest()[:32]}"
+    is_new = not Message.objects.filter(source=services.OURS, key=own).exists()
+    made = services.reply(conversation=row, text=given.text, by=by, key=own)
+    told = ReplyTaken(id=made.pk, conversation=pk, delivery=made.delivery, is_new=is_new)
+    return Status(201 if is_new else 200, told)
+
+
+@router.post(
+    "/conversations/{id:pk}/close",
+    response={200: ConversationShape, **problems(404, 409)},
+    **needs(KeyScope.ANSWER_CONVERSATIONS),
+)
+def close_conversation(request: HttpRequest, pk: int, given: DoneBy) -> Any:
+    """Close it: what the customer said leaves the inbox. If they write again, it opens again."""
+    key = keyed(request, KeyScope.ANSWER_CONVERSATIONS)
+    row, by = _to_answer(key, pk, given.person)
+    return ConversationShape(**_shape(services.close(conversation=row, by=by), viewer_with(key)))
+
+
+@router.post(
+    "/conversations/{id:pk}/reopen",
+    response={200: ConversationShape, **problems(404, 409)},
+    **needs(KeyScope.ANSWER_CONVERSATIONS),
+)
+def reopen_conversation(request: HttpRequest, pk: int, given: DoneBy) -> Any:
+    """Open one that was closed: it waits for us."""
+    key = keyed(request, KeyScope.ANSWER_CONVERSATIONS)
+    row, by = _to_answer(key, pk, given.person)
+    return ConversationShape(**_shape(services.reopen(conversation=row, by=by), viewer_with(key)))
+
+
+@router.post(
+    "/conversations/{id:pk}/hand-over",
+    response={200: ConversationShape, **problems(404)},
+    **needs(KeyScope.ANSWER_CONVERSATIONS),
+)
+def hand_conversation_over(request: HttpRequest, pk: int, given: Assigned) -> Any:
+    """Give it to a member of staff who may handle it, or to nobody."""
+    key = keyed(request, KeyScope.ANSWER_CONVERSATIONS)
+    row, by = _to_answer(key, pk, given.person)
+    to = _who_may(given.to, row, field="to") if given.to else None
+    return ConversationShape(**_shape(services.assign(conversation=row, to=to, by=by), viewer_with(key)))
+
+
+def _to_answer(key: ApiKey, pk: int, email: str) -> tuple[Conversation, Person]:
+    """A conversation that the key may work on, and who does it."""
+    row = queries.conversation_for(viewer_with(key), pk, Permission.HANDLE_FEEDBACK)
+    if row is None:
+        raise NotFound
+    return row, _who_may(email, row)
+
+
+def _who_may(email: str, row: Conversation, *, field: str = "person") -> Person:
+    named = viewer_named(email, Permission.HANDLE_FEEDBACK, field=field)
+    if not named.holds(Permission.HANDLE_FEEDBACK, row.unit):
+        raise NotAllowed("This conversation is not theirs to handle.")
+    return named.person
+
+
 def _shape(row: Conversation, viewer: Viewer) -> dict[str, Any]:
     is_open = viewer.holds(Permission.READ_PERSONAL_DATA, row.unit)
     return {
@@ -184,5 +298,6 @@ def _shape(row: Conversation, viewer: Viewer) -> dict[str, Any]:
         "feedback": row.feedback_id,
         "subject": row.subject if is_open else None,
         "author": row.name if is_open else None,
+        "assigned_to": str(row.assigned_to) if is_open and row.assigned_to else None,
         **{name: getattr(row, name) for name in _PLAIN},
     }

@@ -19,7 +19,7 @@ class ConversationsConfig(AppConfig):
 
         from . import tasks  # noqa: F401  registers its schedule
         from .imports import KIND
-        from .news import CLOSED, OPENED, RECEIVED
+        from .news import EVENTS
         from .personal import HOLDER
         from .timeline import SOURCE
 
@@ -45,7 +45,7 @@ class ConversationsConfig(AppConfig):
         register_kind(KIND)
         register_holder(HOLDER)
         register_source(SOURCE)
-        for event in (OPENED, CLOSED, RECEIVED):
+        for event in EVENTS:
             register_event(event)
         register_actions(
             "conversation",

@@ -27,7 +27,7 @@ from candor.foundation.parts import in_parts
 from .choices import Author, Channel, Delivery, State
 from .keys import key_in_hub
 from .models import Conversation, Message
-from .news import tell_closed, tell_opened, tell_received
+from .news import tell_answered, tell_closed, tell_handed_over, tell_opened, tell_received
 
 LONGEST = 100_000  # characters of one message
 OURS = "candor"  # the source of messages that are written here
@@ -192,6 +192,7 @@ def reply(
     row.save(update_fields=["is_with_machine", "assigned_to"])
     _their_turn(row, at=at)
     record_audit(by=by, action="conversation.replied", target=row, by_mail=bool(by_mail))
+    tell_answered(message)
     if by_mail:
         send_replies.enqueue()
     return message
@@ -222,6 +223,7 @@ def answer_by_machine(
         cited=list(cited),
     )
     _their_turn(row, at=at)
+    tell_answered(message)
     return message
 
 
@@ -235,6 +237,7 @@ def hand_over(*, conversation: Conversation, why: str, at: datetime | None = Non
     row.save(update_fields=["is_with_machine", "handed_over_at", "why_handed_over"])
     _our_turn(row, since=at)
     record_audit(by=None, action="conversation.handed_over", target=row, why=row.why_handed_over)
+    tell_handed_over(row)
     return row
 
 
@@ -266,6 +269,7 @@ def assign(*, conversation: Conversation, to: Person | None, by: Person) -> Conv
     row.assigned_to = to
     row.save(update_fields=["assigned_to"])
     record_audit(by=by, action="conversation.assigned", target=row, to=str(to or ""))
+    tell_handed_over(row)
     return row
 
 

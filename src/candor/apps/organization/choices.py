@@ -75,6 +75,10 @@ class KeyScope(models.TextChoices):
     READ_PULSES = "pulses:read", "Read what of pulses may be shown"
     READ_CONVERSATIONS = "conversations:read", "Read conversations, words masked"
     WRITE_CONVERSATIONS = "conversations:write", "Send what customers wrote elsewhere"
+    ANSWER_CONVERSATIONS = (
+        "conversations:answer",
+        "Answer, close and hand over conversations in the name of members of staff",
+    )
     READ_PERSONAL_DATA = (
         "personal:read",
         "Personal data in what it reads: names, addresses, comments as written",
@@ -94,6 +98,7 @@ SCOPE_GRANTS: dict[str, Permission] = {
     KeyScope.WRITE_REVIEWS: Permission.HANDLE_FEEDBACK,
     KeyScope.APPROVE_REVIEWS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_CONVERSATIONS: Permission.READ_FEEDBACK,
+    KeyScope.ANSWER_CONVERSATIONS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_PERSONAL_DATA: Permission.READ_PERSONAL_DATA,
     KeyScope.ERASE_CUSTOMERS: Permission.EXPORT_DATA,
 }

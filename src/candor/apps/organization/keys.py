@@ -128,8 +128,8 @@ def unit_for(key: ApiKey, code: str | None) -> Unit | None:
     return unit
 
 
-def viewer_named(email: str, permission: Permission) -> Viewer:
-    """The member of staff in whose name a key does something that only people do, with what they may.
+def viewer_named(email: str, permission: Permission, *, field: str = "person") -> Viewer:
+    """The member of staff in whose name a key does something that only people do, with what they may; `field` names them in the request.
 
     Raises:
         InvalidRequest: nobody who may do this signs in with the address.
@@ -138,9 +138,7 @@ def viewer_named(email: str, permission: Permission) -> Viewer:
     viewer = viewer_of(person) if person else None
     if viewer is None or not viewer.can(permission):
         error = InvalidRequest("Nobody who may do this has the address that was named. Nothing was done.")
-        error.members = {
-            "errors": [{"field": "person", "expected": "the e-mail address of somebody who may"}]
-        }
+        error.members = {"errors": [{"field": field, "expected": "the e-mail address of somebody who may"}]}
         raise error
     return viewer
 
