@@ -62,12 +62,15 @@ def test_a_recovery_paradox_in_words_is_not_taken_for_one_in_deeds():
     happier = Endings(**{**{n: getattr(EXACT, n) for n in EXACT.__slots__}, "satisfied": Share(9700, 10_000)})
     found = market_damage(**{**EXAMPLE, "loyal": happier})
     assert found.by_ending["satisfied"].high < 0
-    assert any("do not find this in what they buy" in warning for warning in found.warnings)
+    assert any("not in whether they mean to buy again or do" in warning for warning in found.warnings)
 
 
 def test_few_answers_and_no_clear_loss_are_said():
     few = Endings(**{**{n: getattr(EXACT, n) for n in EXACT.__slots__}, "mollified": Share(2, 4)})
     assert market_damage(**{**EXAMPLE, "loyal": few}).lost.status == "too_few"
+    for part, thin in (("outcomes", (8, 8, 4)), ("told_us", Share(5, 20)), ("problem", Share(20, 10_000))):
+        found = market_damage(**{**EXAMPLE, part: thin})
+        assert (found.status, found.n) == ("too_few", 20)
     alike = Endings(**dict.fromkeys(EXACT.__slots__, Share(90, 100)))
     assert market_damage(**{**EXAMPLE, "loyal": alike}).lost.status == "wide"
 

@@ -39,7 +39,7 @@ def test_it_holds_the_true_median_of_a_skewed_wait() -> None:
     assert 0.95 <= held.mean() <= 0.98
 
 
-@pytest.mark.parametrize(("n", "level"), [(-1, 0.95), (10, 0.0), (10, 1.0)])
+@pytest.mark.parametrize(("n", "level"), [(-1, 0.95), (10.5, 0.95), (10, 0.0), (10, 1.0)])
 def test_what_is_no_number_or_no_level_is_refused(n: int, level: float) -> None:
     with pytest.raises(BadParameter):
         median_ranks(n, level)

@@ -107,8 +107,9 @@ def test_random_walks_correlate_by_accident_until_prewhitened():
     pairs = [np.cumsum(random.normal(size=(2, 60)), axis=1) for _ in range(300)]
     naive = np.mean([abs(np.corrcoef(x, y)[0, 1]) > 1.96 / np.sqrt(60) for x, y in pairs])
     ours = np.mean([cx.lead_lag_correlations(x, y).best_lag is not None for x, y in pairs])
-    assert naive > 0.6
-    assert ours < 0.09
+    # 70 and 5 of 100 on the page of the method; 300 pairs tell them to ± 0.05 and ± 0.025.
+    assert 0.65 < naive < 0.75
+    assert 0.02 < ours < 0.09
 
 
 def test_scale_and_origin_change_no_correlation():

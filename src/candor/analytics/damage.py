@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from candor.analytics.errors import BadCounts, BadParameter
-from candor.analytics.estimates import Estimate, Status, require_level
+from candor.analytics.estimates import Estimate, Status, few_below, require_level
 from candor.analytics.stakes import Measured, Share
 
 __all__ = ["Endings", "MarketDamage", "market_damage"]
@@ -55,7 +55,8 @@ class MarketDamage:
 
     @property
     def n(self) -> int:
-        """Answers behind the smallest of its parts."""
+        """Answers behind the smallest of its parts: those with a problem, those of them asked whether they told us, complaints
+        with an ending, and those asked for their loyalty after each ending."""
         return self.lost.n
 
     @property
@@ -110,7 +111,8 @@ def market_damage(
         (1310, True)
 
     Source:
-        TARP (1979), *Consumer Complaint Handling in America*; Goodman (2009), *Strategic Customer Service*.
+        TARP (1979), *Consumer Complaint Handling in America*; Goodman (2009), *Strategic Customer Service*; draws of shares:
+        Brown, Cai & DasGupta (2001), *Statistical Science* 16(2).
     """
     _check(customers, problem, told_us, outcomes, loyal, value, realised, level, draws)
     random = np.random.default_rng(seed)
@@ -121,17 +123,15 @@ def market_damage(
     scale = random.normal(realised.value, realised.se, size=draws) * customers * frequency
     parts = np.stack([1 - told, *(told * mix)]) * (kept[0] - np.stack(kept[1:])) * scale
     points = _points(customers, problem, told_us, outcomes, loyal, realised.value)
-    least = min(problem.hits, *(share.of for share in _shares(loyal)))
-    n = problem.of
-    lost = _estimate(sum(points), parts.sum(axis=0), n, least, level)
+    n = min(problem.hits, told_us.of, sum(outcomes), *(share.of for share in _shares(loyal)))
+    lost = _estimate(sum(points), parts.sum(axis=0), n, level)
     by_ending = {
-        name: _estimate(point, part, n, least, level)
-        for name, point, part in zip(NAMES, points, parts, strict=True)
+        name: _estimate(point, part, n, level) for name, point, part in zip(NAMES, points, parts, strict=True)
     }
     money = None
     if value is not None:
         worth = _gamma(value, draws, random)
-        money = _estimate(sum(points) * value.value, parts.sum(axis=0) * worth, n, least, level)
+        money = _estimate(sum(points) * value.value, parts.sum(axis=0) * worth, n, level)
     return MarketDamage(lost=lost, money=money, by_ending=by_ending, warnings=_warnings(by_ending, realised))
 
 
@@ -193,9 +193,9 @@ def _gamma(value: Measured, draws: int, random: np.random.Generator) -> Array:
     return random.gamma(shape, value.value / shape, size=draws)
 
 
-def _estimate(value: float, drawn: Array, n: int, least: int, level: float) -> Estimate:
+def _estimate(value: float, drawn: Array, n: int, level: float) -> Estimate:
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    status: Status = "too_few" if least < LEAST_ANSWERS else "ok"
+    status: Status = few_below(n, LEAST_ANSWERS)
     if status == "ok" and float(low) < 0 < float(high):
         status = "wide"
     return Estimate(
@@ -218,6 +218,6 @@ def _warnings(by_ending: dict[str, Estimate], realised: Measured) -> tuple[str, 
     if satisfied.high is not None and satisfied.high < 0:
         said.append(
             "Customers whose complaint was settled say they are more loyal than those without a problem; "
-            "studies do not find this in what they buy."
+            "studies find this in how satisfied people are, not in whether they mean to buy again or do."
         )
     return tuple(said)

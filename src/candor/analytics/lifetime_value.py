@@ -84,7 +84,8 @@ def customer_lifetime_value(
         spend: How much.
         horizon: In the unit of time of the histories.
         margin: Share of spend that is kept, above 0 up to 1.
-        discount: Per unit of time, 0 or more (0.002 a week is about 11 % a year).
+        discount: Per unit of time, 0 or more (0.002 a week is about 11 % a year); purchases of each twelfth of the horizon are
+            discounted to its middle.
         level: Of the interval.
 
     Raises:

@@ -24,7 +24,7 @@ def median_ranks(n: int, level: float = 0.95) -> tuple[int, int] | None:
         largest value together are too close (fewer than 6 values at 95 %).
 
     Raises:
-        BadParameter: n is negative, or the level lies not between 0 and 1.
+        BadParameter: n is negative or no whole number, or the level lies not between 0 and 1.
 
     Source: Conover, W. J. (1999) Practical Nonparametric Statistics, 3rd edition, Wiley, section 3.2.
 
@@ -32,8 +32,7 @@ def median_ranks(n: int, level: float = 0.95) -> tuple[int, int] | None:
     ((2, 9), (10, 21), None)
     """
     require_level(level)
-    if n < 0:
-        raise BadParameter("n", n, expected="at least 0")
+    _whole(n)
     tail = (1 - level) / 2
     low = int(binom.ppf(tail, n, 0.5)) if n else 0
     if binom.cdf(low, n, 0.5) <= tail:  # the chance may be met exactly
@@ -55,7 +54,7 @@ def quantile_ranks(n: int, share: float, level: float = 0.95) -> tuple[int, int]
         The lower and the upper place; None where there are too few values (fewer than 36 for 0.9 at 95 %).
 
     Raises:
-        BadParameter: n is negative, or share or level lies not between 0 and 1.
+        BadParameter: n is negative or no whole number, or share or level lies not between 0 and 1.
 
     Source: Conover, W. J. (1999) Practical Nonparametric Statistics, 3rd edition, Wiley, section 3.2.
 
@@ -63,8 +62,7 @@ def quantile_ranks(n: int, share: float, level: float = 0.95) -> tuple[int, int]
     ((84, 96), (29, 36), None)
     """
     require_level(level)
-    if n < 0:
-        raise BadParameter("n", n, expected="at least 0")
+    _whole(n)
     if not 0 < share < 1:
         raise BadParameter("share", share, expected="between 0 and 1")
     tail = (1 - level) / 2
@@ -75,3 +73,8 @@ def quantile_ranks(n: int, share: float, level: float = 0.95) -> tuple[int, int]
     if n and binom.sf(high - 2, n, share) <= tail:  # the chance may be met exactly
         high -= 1
     return (low, high) if low and high <= n else None
+
+
+def _whole(n: int) -> None:
+    if not (n >= 0 and n == n // 1):
+        raise BadParameter("n", n, expected="a whole number, 0 or more")
