@@ -3,6 +3,8 @@
 PORT ?= 8000
 HOST ?= 127.0.0.1
 export PORT HOST
+# Without byte code each of the hundreds of processes of the tests would compile the world again: half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON := .venv/bin/python
