@@ -31,6 +31,7 @@ from candor.apps.asking.tasks import fetch_reports
 from candor.apps.customers.models import Customer
 from candor.apps.customers.requests import Kind, Letter, ToAsk, register_request_kind
 from candor.apps.customers.services import erase_customer, opt_out
+from candor.apps.surveys.brand import contrast
 from candor.apps.surveys.models import Invitation
 from candor.apps.webhooks.models import Message as WebhookMessage
 from candor.apps.webhooks.services import make_endpoint
@@ -84,6 +85,19 @@ def test_a_mail_has_the_scale_in_it_a_plain_part_and_the_way_out(world: World, p
     assert stop in html and stop in text
     assert (mail["From"], mail["Auto-Submitted"]) == ("Harbour <asking@harbour.example>", "auto-generated")
     assert "%%" not in html + text
+
+
+def test_a_pale_brand_colour_is_darkened_in_a_mail_until_the_scale_can_be_read(
+    world: World, post: Post
+) -> None:
+    survey = a_survey()
+    survey.brand_color = "#ffee00"
+    survey.save(update_fields=["brand_color"])
+    ask(a_plan(survey=survey), customers(1))
+    send()
+    html = post.arrived[0].get_body(("html",)).get_content()
+    (color,) = set(re.findall(r"border-radius:8px;color:(#\w{6})", html))
+    assert contrast(color, "#ffffff") >= 4.5 and "#ffee00" not in html
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,24 @@ def test_a_colour_that_cannot_be_read_is_said(clara: Client) -> None:
     assert "is no colour" in refused
 
 
+def test_the_promise_of_anonymity_can_not_be_touched_on_the_page_once_the_survey_was_open(
+    clara: Client,
+) -> None:
+    survey = start(clara)
+    assert "disabled" not in _anonymous_box(clara, survey)
+    publishing.publish(survey=survey, revision=survey.draft_revision, by=None)
+    assert "disabled" in _anonymous_box(clara, survey)
+    sent = {"name": "Renamed", "type": survey.type, "moment": survey.moment, "is_anonymous": "on"}
+    assert clara.post(f"/surveys/{survey.pk}/settings/", sent).status_code == 302
+    survey.refresh_from_db()
+    assert (survey.name, survey.is_anonymous) == ("Renamed", False)
+
+
+def _anonymous_box(client: Client, survey: Survey) -> str:
+    page = client.get(f"/surveys/{survey.pk}/settings/").content.decode()
+    return page.partition('name="is_anonymous"')[2].partition(">")[0]
+
+
 def test_who_only_reads_sees_no_drafts_and_no_buttons(client: Client, world: World) -> None:
     client.force_login(world.clara)
     start(client, "kiosk", name="A secret draft")

@@ -14,6 +14,7 @@ from mjml import mjml2html
 
 from candor.apps.customers.requests import Letter
 from candor.apps.organization.queries import workspace
+from candor.apps.surveys.brand import theme_of
 from candor.apps.surveys.models import Survey
 from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, read_definition
 
@@ -93,6 +94,7 @@ def sheet_of(letter: Letter, *, is_reminder: bool) -> Sheet:
     """A letter laid out, with its gaps."""
     company = workspace().name
     spoken = _spoken(letter.language)
+    theme = theme_of(letter.brand_color or ACCENT)
     with override(spoken):
         context = {
             "letter": letter,
@@ -100,7 +102,8 @@ def sheet_of(letter: Letter, *, is_reminder: bool) -> Sheet:
             "language": letter.language or spoken,
             "direction": "rtl" if get_language_bidi() else "ltr",
             "is_reminder": is_reminder,
-            "color": letter.brand_color or ACCENT,
+            "color": theme.light,
+            "ink": theme.light_ink,
             "stop": _STOP,
             "paragraphs": [part for part in letter.text.split("\n\n") if part.strip()],
         }

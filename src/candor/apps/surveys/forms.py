@@ -132,6 +132,7 @@ class SettingsForm(forms.ModelForm[Survey]):
         super().__init__(*args, **kwargs)
         self.fields["touchpoint"].queryset = _touchpoints()  # type: ignore[attr-defined]
         self.fields["touchpoint"].empty_label = lazy("None: the whole relationship")  # type: ignore[attr-defined]
+        self.fields["is_anonymous"].disabled = self.instance.versions.exists()
 
     def clean_brand_color(self) -> str:
         color = str(self.cleaned_data["brand_color"])
