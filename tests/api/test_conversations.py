@@ -6,6 +6,7 @@ import pytest
 
 from candor.apps.conversations.choices import Delivery
 from candor.apps.conversations.models import Conversation, Message
+from candor.apps.customers.models import Customer
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.choices import KeyScope
 from candor.apps.organization.models import AuditEntry
@@ -86,6 +87,11 @@ def test_a_conversation_is_answered_handed_over_closed_and_opened_in_the_name_of
     assert (read["state"], read["assigned_to"], len(read["messages"])) == ("waiting", "Mona", 2)
     given = social.post(f"{place}/hand-over", mona | {"to": "clara@harbour.example"})
     assert (given.status_code, given.json()["assigned_to"]) == (200, "Clara")
+    whose = mona | {"unit": "mill", "customer": {"system": "crm", "value": "C-9"}}
+    assert social.post(f"{place}/tie", whose).status_code == 403, "Mona does not work at the mill"
+    tied = social.post(f"{place}/tie", whose | {"unit": "quay"}).json()
+    assert tied["customer"] == Customer.objects.get(identifiers__value="C-9").pk
+    assert Feedback.objects.get().customer_id == tied["customer"]
     assert social.post(f"{place}/hand-over", mona | {"to": None}).json()["assigned_to"] is None
     assert social.post(f"{place}/close", mona).json()["state"] == "closed"
     assert Feedback.objects.get().handled_by == world.mona
@@ -97,7 +103,7 @@ def test_a_conversation_is_answered_handed_over_closed_and_opened_in_the_name_of
     ]  # fmt: skip
     done = AuditEntry.objects.filter(person=world.mona, action__startswith="conversation.")
     assert set(done.values_list("action", flat=True)) == {
-        "conversation.replied", "conversation.assigned", "conversation.closed", "conversation.reopened"
+        "conversation.replied", "conversation.assigned", "conversation.tied", "conversation.closed", "conversation.reopened"
     }  # fmt: skip
 
 

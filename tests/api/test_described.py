@@ -34,6 +34,7 @@ EXAMPLES = {
     "/api/v1/conversations/1/replies": {"key": "a", "person": "a@b.example", "text": "b"},
     "/api/v1/conversations/1/close": {"person": "a@b.example"},
     "/api/v1/conversations/1/reopen": {"person": "a@b.example"},
+    "/api/v1/conversations/1/tie": {"person": "a@b.example", "unit": None, "customer": None},
     "/api/v1/conversations/1/hand-over": {"person": "a@b.example", "to": None},
     "/api/v1/ideas": {"title": "a"},
     "/api/v1/ideas/1/votes": {"person": "a@b.example", "is_for": True},

@@ -148,7 +148,7 @@ ADDRESSES = {
     "conversations:told": hidden(token="token"),
     **{
         f"conversations:{name}": hidden(pk="conversation")
-        for name in ("conversation", "unmask", "reply", "assign", "close", "reopen")
+        for name in ("conversation", "unmask", "reply", "assign", "tie", "close", "reopen")
     },
     "conversations:send_again": hidden(pk="reply"),
     "conversations:panel": shared(pk="feedback"),

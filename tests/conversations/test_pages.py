@@ -8,15 +8,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from candor.apps.cases.models import Case
+from candor.apps.cases.services import open_case
 from candor.apps.conversations import public_form, services
 from candor.apps.conversations.choices import Channel, Delivery, State
 from candor.apps.conversations.models import Conversation, Message
 from candor.apps.conversations.services import NewConversation
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.events import own
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.models import AuditEntry, Person
+from candor.apps.scores.services import project_pending, verify_warehouse
 from candor.foundation.strangers import Limit
+from tests.events.conftest import in_log
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +123,39 @@ def test_a_call_is_noted_for_the_customer_who_called(world: World) -> None:
     )
     assert mona.post(address, {"said": "Somebody was kind."}).status_code == 302
     assert Conversation.objects.filter(customer=None, unit=world.quay).count() == 1
+
+
+def test_whose_a_conversation_is_can_be_said_later_and_all_that_was_said_follows(world: World) -> None:
+    """Two contacts of somebody unknown: feedback, themes, cases, the warehouse and the log belong to the customer's unit from then on."""
+    jane = Customer.objects.create(name="Jane Doe", unit=world.quay)
+    row = a_conversation(world, "Card", unit="harbour", channel=Channel.PHONE, address="")
+    services.close(conversation=row, by=world.hana)
+    services.receive_message(conversation=row, text="It broke again.", key="again")
+    told = Feedback.objects.earliest("pk")
+    open_case(feedback=told, title="Card", owner=None, due_at=timezone.now(), by=world.hana)
+    own.append_pending()
+    project_pending()
+    hana, mona = the_pages(world.hana), the_pages(world.mona)
+    assert act(hana, "tie", row.pk, caller="Nobody at all") == 422
+    assert act(mona, "tie", row.pk, caller=str(jane.pk)) == 404, "it is not hers to handle yet"
+    shown = hana.post(reverse("conversations:tie", args=[row.pk]), {"caller": "Jane Doe"}, follow=True)
+    assert shown.status_code == 200 and "Jane Doe" in shown.content.decode()
+    row.refresh_from_db()
+    assert (row.customer, row.unit) == (jane, world.quay)
+    assert set(Feedback.objects.values_list("customer", "unit")) == {(jane.pk, world.quay.pk)}
+    assert set(Case.objects.values_list("customer", "unit")) == {(jane.pk, world.quay.pk)}
+    assert AuditEntry.objects.filter(action="conversation.tied", person=world.hana).count() == 1
+    assert AuditEntry.objects.filter(action="feedback.tied", person=world.hana).count() == 2
+    assert "Card" in page(mona, "list")
+    own.append_pending()
+    project_pending()
+    assert verify_warehouse().is_equal
+    logged = {(event["case_id"], event["unit"]) for event in in_log()}
+    assert logged == {(f"customer {jane.pk}", world.quay.pk)} and len(in_log()) == 3
+    assert act(mona, "tie", row.pk, unit=world.red.pk, caller=str(jane.pk)) == 302
+    assert act(mona, "tie", row.pk, unit=world.mill.pk, caller="") == 422, "she does not work there"
+    assert act(the_pages(world.theo), "tie", row.pk, caller="") == 403
+    assert Conversation.objects.get().unit == world.red
 
 
 def test_anybody_writes_at_the_open_form_robots_do_not(

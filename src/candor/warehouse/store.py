@@ -212,6 +212,12 @@ class Warehouse:
             bench.commit("MEND")
         return Mended(tuple(part.name for part in parts), sum(part.rows for part in parts))
 
+    def drop_events(self, journey: str, event_ids: Iterable[str]) -> int:
+        """Drop events of a journey by their ids, so that what is known better now can be appended in their place; returns their number."""
+        return self._drop(
+            self.events, "journey = ? AND event_id IN (SELECT unnest(?))", journey, sorted(set(event_ids))
+        )
+
     def delete_batch(self, batch: int) -> int:
         """Drop the answers and events of one import; returns the number of rows."""
         return self._drop(self.answers, "batch = ?", batch) + self._drop(self.events, "batch = ?", batch)

@@ -58,6 +58,16 @@ def open_cases(*, feedback_ids: Sequence[int], now: datetime | None = None) -> l
     return opened
 
 
+@transaction.atomic
+def follow_feedback(*, feedback_ids: Sequence[int]) -> None:
+    """Put the cases of feedback where it belongs now; their owners stay."""
+    rows = Case.objects.filter(feedback__in=feedback_ids).select_related("feedback").order_by("pk")
+    for case in rows:
+        case.unit_id, case.customer_id = case.feedback.unit_id, case.feedback.customer_id
+        case.save(update_fields=["unit", "customer"])
+    own.tell_again("case", [case.pk for case in rows])
+
+
 def _open_chunk(rules: list[Rule], feedback_ids: Sequence[int], now: datetime) -> list[Case]:
     rows = list(
         Feedback.objects.filter(pk__in=feedback_ids)

@@ -20,6 +20,7 @@ class ComplaintsConfig(AppConfig):
         from candor.apps.imports.kinds import register_kind
         from candor.apps.webhooks.events import register_event
 
+        from . import receivers  # noqa: F401  connects them
         from .audit_words import register_words
         from .imports import KIND
         from .news import DECIDED, OPENED

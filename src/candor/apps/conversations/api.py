@@ -11,8 +11,9 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from candor.apps.customers.api import Name
+from candor.apps.customers.models import Customer
 from candor.apps.feedback.api_shapes import customer_id, shown_unit, touchpoint_id
-from candor.apps.organization.access import Viewer
+from candor.apps.organization.access import Viewer, viewer_of
 from candor.apps.organization.choices import KeyScope, Permission
 from candor.apps.organization.keys import keyed, unit_for, viewer_named, viewer_with
 from candor.apps.organization.models import ApiKey, Person
@@ -140,6 +141,16 @@ class Assigned(Given):
     to: str | None = Field(
         max_length=254, description="The e-mail address of who answers from now on; null: nobody"
     )
+
+
+class TieGiven(Given):
+    """Where a conversation belongs and whose it is; both are said anew."""
+
+    person: str = _PERSON
+    unit: str | None = Field(
+        max_length=60, description="The code of a unit; null: the customer's, else the whole company's"
+    )
+    customer: Name | None = Field(description="What a system calls the customer; null: nobody known")
 
 
 class ConversationSpan(Given):
@@ -272,6 +283,25 @@ def hand_conversation_over(request: HttpRequest, pk: int, given: Assigned) -> An
     row, by = _to_answer(key, pk, given.person)
     to = _who_may(given.to, row, field="to") if given.to else None
     return ConversationShape(**_shape(services.assign(conversation=row, to=to, by=by), viewer_with(key)))
+
+
+@router.post(
+    "/conversations/{id:pk}/tie",
+    response={200: ConversationShape, **problems(404)},
+    **needs(KeyScope.ANSWER_CONVERSATIONS),
+)
+def tie_conversation(request: HttpRequest, pk: int, given: TieGiven) -> Any:
+    """Say where it belongs and whose it is, where nobody could know: everything the customer said in it follows, in numbers too."""
+    key = keyed(request, KeyScope.ANSWER_CONVERSATIONS)
+    row, by = _to_answer(key, pk, given.person)
+    unit = unit_for(key, given.unit)
+    if unit is not None and not viewer_of(by).holds(Permission.HANDLE_FEEDBACK, unit):
+        raise NotAllowed("What is said in this unit is not theirs to handle.")
+    customer = Customer.objects.select_related("unit", "merged_into__unit").filter(
+        pk=customer_id(given.customer) or 0
+    )
+    tied = services.tie(conversation=row, unit=unit, customer=customer.first(), by=by)
+    return ConversationShape(**_shape(tied, viewer_with(key)))
 
 
 def _to_answer(key: ApiKey, pk: int, email: str) -> tuple[Conversation, Person]:

@@ -57,6 +57,7 @@ class ConversationsConfig(AppConfig):
                 "reply_sent_again": _("Had a reply mailed once more"),
                 "handed_over": _("The assistant handed a conversation over"),
                 "address_left": _("Left an address in a conversation"),
+                "tied": _("Said whose a conversation is"),
                 "assigned": _("Gave a conversation to somebody"),
                 "closed": _("Closed a conversation"),
                 "reopened": _("Opened a conversation again"),

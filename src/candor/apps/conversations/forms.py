@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -37,32 +38,29 @@ class AssignForm(forms.Form):
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
 
-class CallForm(forms.Form):
-    """A note of a call: what was said first, since that is forgotten first."""
+class CustomerForm(forms.Form):
+    """Finds a customer by what somebody types who may not see everybody; if several fit, they choose."""
 
-    said = _words(4, max_length=20_000, label=_("What did they say?"), attrs={"autofocus": True})
     caller = forms.CharField(
-        max_length=160, required=False, label=_("Who called?"),
+        max_length=254, required=False, label=_("Customer"),
         help_text=_("Their number here, or where you may see them their name, e-mail or identifier. Leave it empty if you don’t know."),
     )  # fmt: skip
     customer = forms.ModelChoiceField(
         Customer.objects.none(), required=False, widget=forms.RadioSelect, empty_label=_("None of these"), label=_("Which of them?")
     )  # fmt: skip
-    touchpoint = forms.ModelChoiceField(
-        Touchpoint.objects.none(), required=False, empty_label=_("Not sure"), label=_("What was it about?")
-    )
-    is_settled = forms.BooleanField(required=False, label=_("It is settled: nobody needs to call back"))
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        points = Touchpoint.objects.exclude(stage=None).select_related("stage").order_by("stage", "position")
-        self.fields["touchpoint"].queryset = points  # type: ignore[attr-defined]
-        self.found = callers(viewer, self.data.get("caller", "")) if self.is_bound else []
+        self.found = self.find(viewer, self.data.get("caller", "").strip()) if self.is_bound else []
         customers: Any = self.fields["customer"]
         customers.queryset = Customer.objects.filter(pk__in=[one.pk for one in self.found])
         customers.label_from_instance = lambda customer: f"{customer.shown_to(viewer)} ({customer.pk})"
         if len(self.found) < 2:
             customers.widget = forms.HiddenInput()
+
+    def find(self, viewer: Viewer, text: str) -> list[Customer]:
+        """Whom the words may mean."""
+        return callers(viewer, text)
 
     def clean(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().clean() or {}
@@ -77,6 +75,41 @@ class CallForm(forms.Form):
             elif "customer" not in self.data:
                 self.add_error("customer", _now("Several fit. Choose one of them."))
         return fields
+
+
+class TieForm(CustomerForm):
+    """Whose a conversation is."""
+
+    field_order = ("unit", "caller", "customer")
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), required=False, label=_("Unit"), empty_label=_("The customer’s, else the whole company’s")
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, now: Customer | None, units: QuerySet[Unit], **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+    def find(self, viewer: Viewer, text: str) -> list[Customer]:
+        """Whom the words may mean; who it is now stays nameable for who may not see them elsewhere."""
+        return [self.now] if self.now and text == str(self.now.pk) else callers(viewer, text)
+
+
+class CallForm(CustomerForm):
+    """A note of a call: what was said first, since that is forgotten first."""
+
+    field_order = ("said", "caller", "customer", "touchpoint", "is_settled")
+    said = _words(4, max_length=20_000, label=_("What did they say?"), attrs={"autofocus": True})
+    touchpoint = forms.ModelChoiceField(
+        Touchpoint.objects.none(), required=False, empty_label=_("Not sure"), label=_("What was it about?")
+    )
+    is_settled = forms.BooleanField(required=False, label=_("It is settled: nobody needs to call back"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["caller"].label = _("Who called?")
+        points = Touchpoint.objects.exclude(stage=None).select_related("stage").order_by("stage", "position")
+        self.fields["touchpoint"].queryset = points  # type: ignore[attr-defined]
 
 
 class TellUsForm(forms.Form):

@@ -11,7 +11,7 @@ from candor.apps.customers.queries import find_customers
 from candor.apps.customers.timeline import Entry, timeline
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.models import Person
+from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.queries import people_who_may
 from candor.apps.organization.scope import Scope
 from candor.text.masking import mask
@@ -119,6 +119,13 @@ def beside(conversation: Conversation, viewer: Viewer) -> tuple[Entry, ...]:
 def possible_owners(conversation: Conversation) -> QuerySet[Person]:
     """Active people who may work on a conversation."""
     return people_who_may(Permission.HANDLE_FEEDBACK, conversation.unit)
+
+
+def possible_units(viewer: Viewer) -> QuerySet[Unit]:
+    """Units to which the viewer may give what somebody said: those that they may work for."""
+    unit_ids = viewer.unit_ids(Permission.HANDLE_FEEDBACK)
+    rows = Unit.objects.order_by("path")
+    return rows if unit_ids is None else rows.filter(pk__in=unit_ids)
 
 
 def callers(viewer: Viewer, text: str) -> list[Customer]:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from candor.apps.customers.models import Customer
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.models import Feedback
-from candor.apps.feedback.services import NewFeedback, continue_feedback, mark_handled, receive
-from candor.apps.organization.models import Person
+from candor.apps.feedback.services import NewFeedback, continue_feedback, mark_handled, receive, tie_feedback
+from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict, InvalidInput
 from candor.foundation.parts import in_parts
@@ -270,6 +270,29 @@ def assign(*, conversation: Conversation, to: Person | None, by: Person) -> Conv
     row.save(update_fields=["assigned_to"])
     record_audit(by=by, action="conversation.assigned", target=row, to=str(to or ""))
     tell_handed_over(row)
+    return row
+
+
+@transaction.atomic
+def tie(
+    *, conversation: Conversation, unit: Unit | None, customer: Customer | None, by: Person
+) -> Conversation:
+    """Say where a conversation belongs and whose it is, where nobody could know; everything the customer said in it follows.
+
+    Without a unit it belongs to the customer's. A record that was merged into another stands for that one.
+    """
+    row = _held(conversation)
+    kept = (customer.merged_into or customer) if customer else None
+    row.unit = unit or (kept.unit if kept else None)
+    row.customer = kept
+    row.save(update_fields=["unit", "customer"])
+    said = set(row.messages.exclude(feedback=None).values_list("feedback_id", flat=True))
+    if row.feedback_id:
+        said.add(row.feedback_id)
+    tie_feedback(feedback_ids=sorted(said), unit_id=row.unit_id, customer_id=row.customer_id, by=by)
+    record_audit(
+        by=by, action="conversation.tied", target=row, customer=row.customer_id, unit=str(row.unit or "")
+    )
     return row
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<id:pk>/as-written/", exchange.unmask, name="unmask"),
     path("<id:pk>/reply/", exchange.reply, name="reply"),
     path("<id:pk>/assign/", exchange.assign, name="assign"),
+    path("<id:pk>/tie/", exchange.tie, name="tie"),
     path("<id:pk>/close/", exchange.close, name="close"),
     path("<id:pk>/reopen/", exchange.reopen, name="reopen"),
     path("replies/<id:pk>/again/", exchange.send_again, name="send_again"),

@@ -2,7 +2,7 @@
 
 The record says what is so now, the log what happened. Apps above register how their rows become events and announce rows that changed; a
 worker appends what the log lacks. An event once appended stays, also when the record moves on (a case that is opened again was closed all
-the same), and goes only with its customer or its import.
+the same), and goes only with its customer or its import. Where it turns out whose an event is, it is told again.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ JOURNEY = SOURCE = OWN_SOURCE
 NAME = "What Candor knows"
 _TOPIC = "own."
 _GONE = f"{_TOPIC}gone"
+_AGAIN = f"{_TOPIC}again."
 _AT_ONCE = 200  # outbox entries of up to 1,000 ids
 _PAGE = 2_000
 _LOCK = "own-events"  # an older reading of the record must not land after an import is undone
@@ -69,6 +70,11 @@ def tell(key: str, ids: Sequence[int]) -> None:
     announce(_TOPIC + key, ids)
 
 
+def tell_again(key: str, ids: Sequence[int]) -> None:
+    """Have the events of these rows written anew, because their customer or unit turned out to be another."""
+    announce(_AGAIN + key, ids)
+
+
 def tell_gone(batch_id: int) -> None:
     """Have the events that an import led to removed, because it is undone."""
     announce(_GONE, [batch_id])
@@ -92,6 +98,7 @@ def append_pending() -> int:
                 warehouse().delete_batch(batch)
             if gone:
                 drop_empty_journey(key=JOURNEY)
+            _drop_told([entry for entry in entries if entry.topic.startswith(_AGAIN)])
             added += _append(
                 event for entry in entries if entry.topic != _GONE for event in _events_of(entry)
             )
@@ -112,8 +119,15 @@ def append_all() -> int:
 
 
 def _events_of(entry: OutboxEntry) -> Iterable[OwnEvent]:
-    teller = _tellers.get(entry.topic.removeprefix(_TOPIC))
+    teller = _tellers.get(entry.topic.removeprefix(_AGAIN).removeprefix(_TOPIC))
     return teller.events(entry.payload["ids"]) if teller else ()
+
+
+def _drop_told(entries: Sequence[OutboxEntry]) -> None:
+    """Drop what is told again; should we end before it is appended anew, its entry is still there."""
+    ids = [_row(event)["event_id"] for entry in entries for event in _events_of(entry)]
+    if ids:
+        warehouse().drop_events(JOURNEY, ids)
 
 
 def _append(events: Iterable[OwnEvent]) -> int:

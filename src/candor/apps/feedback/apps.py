@@ -36,6 +36,7 @@ class FeedbackConfig(AppConfig):
             "feedback",
             _("Feedback"),
             {
+                "tied": _("Said whose feedback is"),
                 "handled": _("Took feedback out of the inbox"),
                 "reopened": _("Put feedback back into the inbox"),
                 "exported": _("Exported feedback"),

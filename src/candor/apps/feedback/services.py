@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from candor.apps.customers.models import Customer
 from candor.apps.customers.services import forget_customers_of_import
 from candor.apps.events import own
 from candor.apps.imports.models import ImportBatch
@@ -20,7 +21,7 @@ from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
 from .models import Answer, Feedback
-from .signals import feedback_continued, feedback_forgotten, feedback_received
+from .signals import feedback_continued, feedback_forgotten, feedback_received, feedback_tied
 
 LONGEST_CONTINUED = 50_000  # characters of feedback that is told piece by piece
 _ENOUGH_TO_TELL = 400  # characters from which a language is told as well as from the whole
@@ -226,6 +227,38 @@ def continue_feedback(*, feedback: Feedback, words: str, language: str = "") -> 
     announce_changed([row.pk])
     feedback_continued.send(sender=Feedback, feedback_ids=[row.pk])
     return row
+
+
+@transaction.atomic
+def tie_feedback(
+    *, feedback_ids: Sequence[int], unit_id: int | None, customer_id: int | None, by: Person | None
+) -> list[int]:
+    """Say whose feedback is, where its source could not know; numbers, themes and cases follow. Returns the ids of those that changed."""
+    wanted = (unit_id, customer_id)
+    rows = [
+        row
+        for row in Feedback.objects.select_for_update().filter(pk__in=feedback_ids).order_by("pk")
+        if (row.unit_id, row.customer_id) != wanted
+    ]
+    for row in rows:
+        if row.customer_id != customer_id:
+            row.segment = _segment_of(customer_id)
+        row.unit_id, row.customer_id = wanted
+        row.save(update_fields=["unit", "customer", "segment"])
+        record_audit(
+            by=by, action="feedback.tied", target=row, customer=customer_id, unit=str(row.unit or "")
+        )
+    ids = [row.pk for row in rows]
+    if ids:
+        announce_changed(ids)
+        own.tell_again("feedback", ids)
+        feedback_tied.send(sender=Feedback, feedback_ids=ids)
+    return ids
+
+
+def _segment_of(customer_id: int | None) -> str:
+    named = Customer.objects.filter(pk=customer_id or 0).values_list("segment__name", flat=True).first()
+    return named or ""
 
 
 @transaction.atomic

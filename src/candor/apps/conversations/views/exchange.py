@@ -19,7 +19,7 @@ from candor.foundation.panels import panels_for
 
 from .. import queries, sending, services
 from ..choices import Channel, State
-from ..forms import AssignForm, ReplyForm
+from ..forms import AssignForm, ReplyForm, TieForm
 from ..models import Conversation, Message
 
 PAGE = 50
@@ -110,6 +110,22 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def tie(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whose it is."""
+    viewer = require(request, Permission.HANDLE_FEEDBACK)
+    shown = _shown(viewer, pk, Permission.HANDLE_FEEDBACK)
+    form = TieForm(request.POST, viewer=viewer, now=shown.customer, units=queries.possible_units(viewer))
+    if not form.is_valid():
+        return _page(request, viewer, shown, tie_form=form)
+    given = form.cleaned_data
+    tied = services.tie(conversation=shown, unit=given["unit"], customer=given["customer"], by=viewer.person)
+    if not viewer.holds(Permission.READ_FEEDBACK, tied.unit):
+        messages.success(request, _("Kept. It belongs to others now, who see it."))
+        return redirect("conversations:list")
+    return _done(request, pk, _("Kept. What they said counts there from now on."))
+
+
+@require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close it."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
@@ -133,7 +149,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, viewer: Viewer, shown: Conversation, *, reply_form: ReplyForm | None = None, assign_form: AssignForm | None = None
+    request: HttpRequest, viewer: Viewer, shown: Conversation, *, reply_form: ReplyForm | None = None, assign_form: AssignForm | None = None,
+    tie_form: TieForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     turns = queries.exchange(shown, is_as_written=False)
@@ -148,12 +165,19 @@ def _page(
         "may_unmask": may_read_personal and queries.is_masked(turns),
         "reply_form": reply_form or ReplyForm(initial={"key": secrets.token_hex(12)}),
         "assign_form": assign_form or AssignForm(people=people, initial={"to": shown.assigned_to_id}),
+        "tie_form": tie_form or _tie_form(viewer, shown),
+        "is_tie_open": tie_form is not None or shown.customer is None or shown.unit is None,
         "entries": queries.beside(shown, viewer),
         "panels": panels_for("feedback") if shown.feedback_id else [],
         "own_panel": "conversations:panel",
     }
-    is_wrong = reply_form is not None or assign_form is not None
+    is_wrong = any(form is not None for form in (reply_form, assign_form, tie_form))
     return render(request, "conversations/conversation.html", context, status=422 if is_wrong else 200)
+
+
+def _tie_form(viewer: Viewer, shown: Conversation) -> TieForm:
+    told = {"unit": shown.unit_id, "caller": shown.customer_id or ""}
+    return TieForm(viewer=viewer, now=shown.customer, units=queries.possible_units(viewer), initial=told)
 
 
 def _shown(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Conversation:
