@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 
 from candor import analytics as cx
+from candor.analytics.net_promoter import net_promoter_limits
 
 
 def test_answers_for_an_nps_margin_equal_lewis_and_sauro():
@@ -20,6 +22,28 @@ def test_answers_for_an_nps_margin_equal_lewis_and_sauro():
 def test_thirty_to_show_a_hundred_to_compare_two_hundred_to_decide():
     # ± 10, 15, 20 points at s² = .6.
     assert [cx.answers_for_nps_margin(margin=m, variance=0.6) for m in (0.10, 0.15, 0.20)] == [228, 100, 55]
+
+
+@pytest.mark.parametrize(
+    ("variance", "margin"),
+    [(1.0, 0.4), (0.6, 0.3), (0.4, 0.3), (0.3, 0.2), (0.2, 0.2), (0.2, 0.15), (0.1, 0.15)],
+)
+def test_the_answers_for_an_nps_margin_reach_it_with_the_interval_shown_whatever_the_score(variance, margin):
+    # Lewis and Sauro's formula alone: 15 answers for ± 15 points at a variance of 0.1, whose interval is ± 22 on average.
+    n = cx.answers_for_nps_margin(margin=margin, variance=variance)
+
+    def widest(n):
+        outcomes = np.array([(d, n - d - p, p) for d in range(n + 1) for p in range(n + 1 - d)])
+        low, high = net_promoter_limits(*outcomes.T.astype(float))
+        found = []
+        for score in np.linspace(0, np.sqrt(1 - variance), 5):
+            active = min(variance + score**2, 1.0)
+            profile = [(active - score) / 2, 1 - active, (active + score) / 2]
+            found.append(stats.multinomial.pmf(outcomes, n, profile) @ (high - low) / 2)
+        return max(found)
+
+    assert widest(n) <= 1.011 * margin
+    assert n == np.ceil(1.959964**2 * variance / margin**2 - 3) or widest(n - 1) > 0.95 * margin
 
 
 def test_a_finite_population_needs_fewer():
