@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import warnings
 
@@ -275,6 +276,20 @@ def test_a_shift_is_found_within_its_interval_and_none_where_none_is() -> None:
     assert np.mean(alarms) < 0.075
 
 
+@pytest.mark.parametrize(
+    ("n", "m", "told"),
+    [(1, 1, False), (3, 3, False), (3, 4, False), (2, 7, False), (4, 4, True), (2, 8, True)],
+)
+def test_few_waits_have_an_interval_only_where_it_covers_what_it_says(n: int, m: int, told: bool) -> None:
+    held = []
+    for chosen in itertools.combinations(range(n + m), n):  # all orders are as likely where nothing changed
+        found = cx.compare_waits(chosen, sorted({*range(n + m)} - {*chosen}))
+        assert (found.low is not None) == told
+        held.append(found.low is None or found.low < 0 < found.high)
+    assert np.mean(held) >= 0.95
+    assert told or found.words == "Can’t be told: the answers leave no interval"
+
+
 def test_two_hundred_thousand_waits_are_compared_in_seconds() -> None:
     random = np.random.default_rng(1)
     began = time.perf_counter()
@@ -295,7 +310,8 @@ def test_waits_that_can_not_be_are_named() -> None:
     with pytest.raises(cx.BadParameter):
         cx.quantile_ranks(10, 1)
     assert cx.compare_waits([], [1]).verdict == "too_few"
-    assert cx.compare_waits([2, 2], [2, 2]).verdict == "no_clear_change"
+    equal = cx.compare_waits([2] * 40, [2] * 40)
+    assert (equal.change, equal.low, equal.verdict, equal.status) == (0, None, "no_clear_change", "too_few")
     assert cx.wait_times([4]).median.status == "too_few"
 
 

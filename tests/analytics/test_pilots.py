@@ -109,6 +109,15 @@ def test_cuped_shrinks_the_interval_by_the_correlation_and_covers():
     assert np.mean(ratio) == pytest.approx(np.sqrt(1 - 0.64), abs=0.02)
 
 
+def test_arms_in_which_nothing_is_left_to_vary_have_no_interval():
+    before = np.arange(40.0)
+    for found in (
+        cuped_difference([3.0] * 40, [3.0] * 40, before, before),
+        cuped_difference(before + 1, before, before, before),
+    ):
+        assert (found.low, found.high, found.status) == (None, None, "too_few")
+
+
 def test_people_in_another_order_and_missing_ones_change_nothing():
     random = np.random.default_rng(5)
     arms = random.normal(size=(4, 50))

@@ -22,7 +22,9 @@ def test_alpha_of_the_attitude_data_is_that_of_r():
 
 def test_alpha_is_one_for_the_same_item_twice_and_spearman_brown_for_two_of_one_spread():
     answers = np.array([1.0, 2, 4, 3, 5, 2, 4])
-    assert cx.item_reliability(np.c_[answers, answers], resamples=5).alpha.value == pytest.approx(1)
+    copies = cx.item_reliability(np.tile(answers, (2, 6)).T, resamples=5).alpha
+    assert copies.value == pytest.approx(1)
+    assert (copies.low, copies.high, copies.status) == (None, None, "too_few")
     other = np.array([2.0, 1, 4, 3, 5, 4, 2])  # the same values in another order: equal spread
     r = np.corrcoef(answers, other)[0, 1]
     found = cx.item_reliability(np.c_[answers, other], resamples=5)

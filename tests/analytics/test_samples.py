@@ -192,6 +192,13 @@ class TestRaking:
         assert plain.value == pytest.approx(644.1694, abs=1e-4)
         assert (plain.high - plain.value) / t.ppf(0.975, 182) == pytest.approx(7.817181, abs=1e-5)
 
+    def test_base_weights_of_zero_leave_those_answers_out_and_hold_no_other_down(self):
+        labels, base = ["a"] * 60 + ["b"] * 40, [0.0] * 55 + [1.0] * 45
+        raking = cx.rake({"side": labels}, {"side": {"a": 40, "b": 60}}, base_weights=base)
+        assert raking.weights == pytest.approx([0.0] * 55 + [8.0] * 5 + [1.5] * 40, rel=0.1)
+        assert raking.weights.max() <= 5 * 1.5 * 1.1
+        assert raking.weights.sum() == pytest.approx(100)
+
     def test_margins_are_met_whatever_the_base_weights(self):
         rng = np.random.default_rng(0)
         margins = {"a": rng.choice(list("xyz"), 500).tolist(), "b": rng.choice(list("pq"), 500).tolist()}

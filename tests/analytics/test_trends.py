@@ -60,6 +60,22 @@ def test_sens_interval_holds_the_true_slope_as_often_as_it_says():
     assert 0.93 <= held / 1000 <= 0.97
 
 
+@pytest.mark.parametrize(
+    "values", [[5.0] * 20, [0.0] * 18 + [1.0] * 4, np.arange(30) * 0.1, np.round(np.arange(30) * 0.02)]
+)
+def test_a_slope_whose_pairs_are_tied_has_no_interval_rather_than_one_without_width(values):
+    slope = cx.mann_kendall(values).slope
+    assert (slope.low, slope.high, slope.status) == (None, None, "too_few")
+    assert slope.value == pytest.approx(np.median(stats.theilslopes(values).slope))
+
+
+def test_a_slope_smaller_than_the_rounding_is_never_ruled_out_by_an_interval():
+    random = np.random.default_rng(11)
+    for _ in range(200):
+        slope = cx.mann_kendall(np.round(random.normal(0, 0.25, 30) + 0.004 * np.arange(30))).slope
+        assert slope.low is None or slope.low <= 0.004 <= slope.high
+
+
 def test_a_steady_series_is_called_a_trend_in_one_of_twenty():
     random = np.random.default_rng(7)
     called = np.mean([cx.mann_kendall(random.normal(size=24)).p_value < 0.05 for _ in range(2000)])

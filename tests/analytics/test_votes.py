@@ -37,6 +37,12 @@ def test_ideas_are_ordered_by_the_lower_end_of_wilson():
     assert ranked[3].approval.status == "too_few"
 
 
+def test_two_comparisons_of_two_things_are_too_few_for_a_chance():
+    one_each, many = ({("a", "b"): wins, ("b", "a"): wins} for wins in (1, 20))
+    assert bradley_terry(one_each).chance("a", "b").status == "too_few"
+    assert bradley_terry(many).chance("a", "b").status == "ok"
+
+
 def test_an_idea_far_above_the_next_is_said_to_be():
     ranked = rank_ideas({"good": (95, 100), "poor": (5, 100), "none": (0, 0), "zero": (0, 0)})
     assert ranked[0].is_surely_above_next

@@ -355,6 +355,33 @@ class TestSeasons:
         assert found.trend[:2] == pytest.approx((5.75354105789, 5.75382338185), abs=5e-12)
         assert found.seasonal[:2] == pytest.approx((-0.000184933381, 0.001729782223), abs=5e-13)
 
+    def test_an_odd_month_moves_its_season_and_the_robust_version_helps_from_four_years_on(self):
+        def moved(split, years):
+            shifts = []
+            for seed in range(4):
+                y = 10 * np.sin(np.arange(12 * years) * np.pi / 6) + np.random.default_rng(seed).normal(
+                    size=12 * years
+                )
+                odd = y.copy()
+                odd[11 + 12 * (seed % years)] += 20
+                shifts.append(
+                    np.abs(split(odd, period=12).seasonal - split(y, period=12).seasonal)[11::12].max()
+                )
+            return np.mean(shifts) / 20
+
+        assert moved(cx.robust_seasonal_parts, 2) > 0.3
+        assert moved(cx.robust_seasonal_parts, 4) < 0.05
+        assert moved(cx.seasonal_parts, 4) > 0.2
+
+    def test_noise_has_a_strength_of_season_too(self):
+        random = np.random.default_rng(1)
+        for years, strength in ((2, 0.54), (5, 0.21)):
+            found = [
+                cx.seasonal_parts(random.normal(size=12 * years), period=12).seasonal_strength
+                for _ in range(20)
+            ]
+            assert np.mean(found) == pytest.approx(strength, abs=0.07)
+
     def test_the_parts_add_up_and_the_season_has_no_level(self):
         y = np.log(330 + 0.1 * np.arange(120) + 3 * np.sin(2 * np.pi * np.arange(120) / 12))
         parts = cx.seasonal_parts(y, period=12)

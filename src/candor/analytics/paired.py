@@ -1,4 +1,4 @@
-"""The same people before and after: changes within persons, which need far fewer answers than two samples.
+"""The same people before and after: changes within persons, which need the fewer people the more their two answers go together.
 
 Pairs where one answer is missing must be left out by the caller, and counted: who answers twice is seldom typical.
 A verdict of higher or lower needs the test and the interval of the change to agree, as in

@@ -238,7 +238,8 @@ def cuped_difference(
     """Difference of two randomised arms, with the part foretold by an earlier measurement taken out.
 
     The variance falls by the squared correlation between before and after. Valid because the arms were drawn by
-    lot; it does not repair arms that were not.
+    lot; it does not repair arms that were not. The interval is normal: below 30 people an arm the result is ``too_few``. Where
+    nothing is left to vary there is none.
 
     Args:
         treated, control: Outcomes, one per person.
@@ -266,13 +267,14 @@ def cuped_difference(
     error = sqrt(sum(float(arm.var(ddof=1)) / len(arm) for arm in adjusted))
     half = float(ndtri((1 + level) / 2)) * error
     n = min(len(arm) for arm in adjusted)
+    varies = error > 1e-12 * max(float(np.abs(arm[:, 0]).max()) for arm in arms)
     return Estimate(
         value=value,
-        low=value - half,
-        high=value + half,
+        low=value - half if varies else None,
+        high=value + half if varies else None,
         n=n,
         method="difference of arms, adjusted for before (CUPED)",
-        status="ok" if n >= 30 else "too_few",
+        status="ok" if n >= 30 and varies else "too_few",
         level=level,
         least_n=30,
     )

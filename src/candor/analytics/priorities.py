@@ -169,7 +169,7 @@ def penalty_reward(
         EmptySample: No item, or no complete row.
         BadParameter: `low_up_to` is not below `high_from`.
         NotEnoughHistory: No more rows than coefficients.
-        NotIdentifiable: An item has no low, middling or high answers at all, or the items are copies.
+        NotIdentifiable: The outcome never varies, an item has no low, middling or high answers at all, or the items are copies.
         ShapeMismatch: Lengths differ.
 
     Example:
@@ -188,6 +188,8 @@ def penalty_reward(
     if not low_up_to < high_from:
         raise BadParameter("low_up_to", low_up_to, expected=f"below high_from ({high_from})")
     names, table = _complete(ratings, outcome)
+    if np.ptp(table[:, -1]) == 0:
+        raise NotIdentifiable("penalty and reward", because="the outcome never varies")
     low, high = table[:, :-1] <= low_up_to, table[:, :-1] >= high_from
     design = np.column_stack([np.ones(len(table)), low, high]).astype(np.float64)
     slopes, covariance, df = _robust_least_squares(design, table[:, -1])

@@ -296,8 +296,9 @@ def _gap(mass: FloatArray, cells: list[IntArray], wanted: list[FloatArray]) -> f
 
 
 def _weighted_median(each: FloatArray, times: FloatArray) -> float:
+    """Of the answers that have a weight: base weights of 0 must not hold all others down to 0."""
     order = np.argsort(each, kind="stable")
-    reached = np.cumsum(times[order])
+    reached = np.cumsum(np.where(each > 0, times, 0.0)[order])
     return float(each[order][np.searchsorted(reached, reached[-1] / 2)])
 
 

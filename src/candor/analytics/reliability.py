@@ -174,7 +174,7 @@ def _omega(covariance: FloatArray) -> float:
 
 
 def _feldt(alpha: float, n: int, items: int, level: float) -> tuple[float, float]:
-    """(1 − alpha) / (1 − estimate) is F with (n − 1)(items − 1) and n − 1 degrees of freedom: Feldt (1965)."""
+    """(1 − true) / (1 − estimate) is F with n − 1 and (n − 1)(items − 1) degrees of freedom: Feldt (1965)."""
     first, second = n - 1, (n - 1) * (items - 1)
     tail = (1 - level) / 2
     return 1 - (1 - alpha) * float(fdtri(first, second, 1 - tail)), 1 - (1 - alpha) * float(
@@ -202,13 +202,15 @@ def _drawn(value: float, drawn: list[float], n: int, method: str, level: float) 
 
 
 def _estimate(value: float, low: float, high: float, n: int, method: str, level: float) -> Estimate:
+    """Items that are copies of each other leave no doubt to measure, and no interval."""
+    ends = (low, high) if high - low > _SETTLED else (None, None)
     return Estimate(
         value=value,
-        low=low,
-        high=high,
+        low=ends[0],
+        high=ends[1],
         n=n,
         method=method,
-        status=status_of(n=n, low=low, high=high, scale_width=1, least_n=LEAST_PEOPLE),
+        status=status_of(n=n, low=ends[0], high=ends[1], scale_width=1, least_n=LEAST_PEOPLE),
         level=level,
         least_n=LEAST_PEOPLE,
     )

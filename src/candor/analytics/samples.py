@@ -210,7 +210,7 @@ def chance_of_nps_change_by_luck(
 def _nps_half_width(n: int, variance: float, level: float) -> float:
     """Half the width, on average, of the interval shown for n answers: at a score of 0, or as far from 0 as the variance lets it be."""
     if n >= net_promoter.SMALL_SAMPLE:
-        # The mean variance after adding (¾, 1½, ¾) when nobody is passive. The mean of its root is less, by up to 5 % of n: the safe side.
+        # The mean variance after adding (¾, 1½, ¾) when nobody is passive. The mean of its root is less: the safe side.
         around = (n * variance + 1.5) / (n + 3) + n * (3 - 4 * variance) / (n + 3) ** 2
         return _z(level) * math.sqrt(around / (n + 3))
     outcomes = np.array([(d, n - d - p, p) for d in range(n + 1) for p in range(n + 1 - d)], dtype=np.float64)

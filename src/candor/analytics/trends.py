@@ -33,7 +33,8 @@ class Trend:
     """Whether, and how fast, a series rises or falls.
 
     Attributes:
-        slope: Sen's slope, the median change from one period to the next, with its interval.
+        slope: Sen's slope, the median of the changes per period over all pairs of periods, with its interval; no interval
+            where so many pairs are tied that it would have no width.
         tau: Kendall's tau: share of pairs of periods that rise less share that fall, −1 to 1.
         statistic: S, pairs that rise less pairs that fall.
         p_value: Two-sided.
@@ -148,11 +149,15 @@ def _tau(statistic: float, n: int, ties: IntArray) -> float:
 def _slope(
     slope: float, slopes: FloatArray, error: float, n: int, method: str, status: Status, level: float
 ) -> Estimate:
-    """Interval of Sen's slope from the ranks of the pairwise slopes: Gilbert (1987), §16.5."""
+    """Interval of Sen's slope from the ranks of the pairwise slopes: Gilbert (1987), §16.5.
+
+    Where so many slopes are equal that both ends fall on one, none: a slope smaller than what the values are rounded to
+    would leave the same ties.
+    """
     reach = float(ndtri((1 + level) / 2)) * error
     low = int(np.floor((len(slopes) - reach) / 2))
     high = int(np.ceil((len(slopes) + reach) / 2))
-    known = low >= 1 and high < len(slopes)
+    known = low >= 1 and high < len(slopes) and _differ(slopes[low - 1], slopes[high])
     return Estimate(
         value=slope,
         low=float(slopes[low - 1]) if known else None,
@@ -163,6 +168,11 @@ def _slope(
         level=level,
         least_n=LEAST_PERIODS,
     )
+
+
+def _differ(low: float, high: float) -> bool:
+    """By more than the rounding of a subtraction."""
+    return bool(high - low > 1e-12 * max(abs(low), abs(high)))
 
 
 def _hamed_rao(x: FloatArray, slope: float) -> float:

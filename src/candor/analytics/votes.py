@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import expit, ndtri, xlogy
 
 from candor.analytics.errors import BadCounts, BadParameter, DidNotConverge, EmptySample, NotIdentifiable
-from candor.analytics.estimates import Estimate, Status, few_below, require_level
+from candor.analytics.estimates import Estimate, Status, few_below, require_level, worst_of
 from candor.analytics.scores import top_box_share
 
 __all__ = ["IdeaRank", "PairStrengths", "bradley_terry", "ideas_to_show", "rank_ideas"]
@@ -118,7 +118,7 @@ class PairStrengths:
 
     def _estimate(self, value: float, low: float, high: float) -> Estimate:
         method = "Bradley–Terry" if self.ridge == 0 else f"Bradley–Terry, ridge {self.ridge:g}"
-        status: Status = "ok" if self.ridge == 0 else "wide"
+        status = worst_of(self.status, "ok" if self.ridge == 0 else "wide")
         return Estimate(
             value=value, low=low, high=high, n=self.n, method=method, status=status, level=self.level
         )
