@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.special import gammaln
+from scipy.special import gammaln, xlogy
 
 from candor.analytics import cell_means, event_rates, mid_p, net_promoter, proportions
 
@@ -35,7 +35,7 @@ def _coverage(limits, n, profile):
     """Total chance of the outcomes whose interval holds the true score."""
     outcome = _all_outcomes(n)
     log_chance = gammaln(n + 1) - sum(gammaln(c + 1) for c in outcome)
-    log_chance += sum(c * np.log(p) for c, p in zip(outcome, profile, strict=True))
+    log_chance += sum(xlogy(c, p) for c, p in zip(outcome, profile, strict=True))
     low, high = limits(*outcome)
     truth = profile[2] - profile[0]
     return float(np.exp(log_chance)[(low <= truth + 1e-12) & (truth - 1e-12 <= high)].sum())
@@ -136,6 +136,19 @@ def test_over_profiles_drawn_at_random_the_intervals_cover_as_the_page_says():
         least[limits] = round(float(found.min()), 3)
     assert list(left.values()) == [[33, 24, 14], [55, 49, 46]]
     assert list(least.values()) == [0.922, 0.854]
+
+
+@pytest.mark.parametrize(
+    ("profile", "n", "said"),
+    [
+        ((0, 0.022, 0.978), 8, 0.837),
+        ((0.022, 0, 0.978), 8, 0.837),
+        ((0, 0.006, 0.994), 29, 0.840),
+        ((0, 0.03, 0.97), 30, 0.940),
+    ],
+)
+def test_at_the_extremes_the_nps_interval_covers_as_the_page_says(profile, n, said):
+    assert _coverage(net_promoter.net_promoter_limits, n, profile) == pytest.approx(said, abs=0.0006)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
