@@ -26,6 +26,7 @@ _IDLE = re.compile(
 _TAG = re.compile(r"<[^>]*>")
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
+_CLIP = re.compile(r"\bclip\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,12 @@ def picture(
 
 
 def svg(spec: Spec) -> str:
-    """The picture as a small SVG that comes out the same each time."""
+    """The picture as a small SVG that comes out the same each time, whatever was drawn before it."""
     drawn = render_svg(spec, width=spec["width"]).replace(_FONT, "")
+    clips: dict[str, str] = {}  # the drawing library counts them on from picture to picture
+    for name in _CLIP.findall(drawn):
+        clips.setdefault(name, f"clip{len(clips) + 1}")
+    drawn = _CLIP.sub(lambda name: clips[name[0]], drawn)
     drawn = _TAG.sub(lambda tag: _LONG.sub(_hundredths, tag[0]), _IDLE.sub("", drawn))
     return drawn.replace("<svg ", f"<svg{_FONT} ", 1) + "\n"
 

@@ -106,6 +106,15 @@ def test_all_successes_passing_still_leaves_doubt():
     assert found["b"].effect.high == pytest.approx(0.1611, abs=1e-4)
 
 
+def test_a_share_of_nothing_or_of_two_that_all_pass_is_no_surer_than_the_effects_it_is_made_of():
+    found = _by_name(cx.removal_effects([JourneyPath(("a",), 20, 60), JourneyPath(("b",), 0, 60)]))
+    assert found["b"].share.value == 0
+    assert found["b"].share.high == pytest.approx(0.1611 / 1.1611, abs=1e-4)
+    both = _by_name(cx.removal_effects([JourneyPath(("a", "b"), 20, 60), JourneyPath((), 0, 60)]))
+    assert both["a"].share.value == 0.5
+    assert both["a"].share.low == pytest.approx(0.8389 / 1.8389, abs=1e-4)
+
+
 def test_success_past_all_touchpoints_leaves_nothing_to_share():
     found = cx.removal_effects([JourneyPath((), 60, 5), JourneyPath(("a",), 0, 60)])
     assert [(one.effect.value, one.share.value) for one in found.effects] == [(0, 0)]

@@ -412,13 +412,13 @@ class TestCaseMix:
         peer = sm.Logit(favourable, sm.add_constant(mix)).fit(disp=0)
         assert cx.expected_shares(mix, favourable) == pytest.approx(peer.predict(), abs=1e-6)
 
-    def test_complete_separation_is_a_named_error_or_a_share_within_bounds(self):
+    def test_a_mix_that_foretells_every_answer_is_a_named_error_and_no_interval_without_width(self):
         mix = np.array([0.0] * 20 + [1.0] * 20)
-        try:
-            expected = cx.expected_shares(mix, mix)
-        except cx.DidNotConverge:
-            return
-        assert ((expected >= 0) & (expected <= 1)).all()
+        for traits in (mix, np.random.default_rng(1).normal(size=40) + 9 * mix):
+            with pytest.raises(cx.NotIdentifiable, match="without a miss"):
+                cx.expected_shares(traits, mix)
+        assert cx.expected_shares(mix, [0.0, 1.0] * 10 + [1.0] * 20)[-1] == pytest.approx(1, abs=1e-3)
+        assert cx.expected_shares(mix, np.ones(40)) == pytest.approx(np.ones(40))
 
     def test_events_against_expected_have_the_exact_interval(self):
         ratio = cx.observed_to_expected_events(observed=10, expected=5.0)

@@ -26,6 +26,7 @@ LEAST_JOURNEYS = 50
 
 RESAMPLES = 1000
 _CHUNK = 100  # resamples solved at a time, to bound memory
+_ROUNDING = 1e-12
 
 
 class JourneyPath(NamedTuple):
@@ -129,9 +130,7 @@ def removal_effects(
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
     method = f"removal effect, first-order chain, bootstrap over journeys ({resamples:,} resamples)"
     ends = _limits(value, drawn, counted.successes, level)
-    total = drawn.sum(axis=1, keepdims=True)
-    share = value / value.sum() if value.any() else value
-    shares = _limits(share, drawn / np.where(total > 0, total, 1.0), None, level)
+    share, shares = _shares(value, ends, drawn, level)
     found = [
         _effect(counted, place, ((value, *ends), (share, *shares)), method, level, least_n)
         for place in sorted(range(len(value)), key=lambda place: (-round(float(value[place]), 12), place))
@@ -204,17 +203,34 @@ class _Ways:
 
 
 def _limits(
-    value: FloatArray, drawn: FloatArray, successes: int | None, level: float
+    value: FloatArray, drawn: FloatArray, successes: int, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Bootstrap limits; where all or no successes pass, resamples know no doubt and Wilson's limit takes their place."""
-    low, high = np.quantile(
-        drawn if len(drawn) else value[None, :], [(1 - level) / 2, (1 + level) / 2], axis=0
-    )
-    if successes is not None:
-        least, _ = wilson_limits(np.asarray(float(successes)), np.asarray(float(successes)), level=level)
-        low = np.where(value >= 1 - 1e-12, np.minimum(low, float(least)), low)
-        high = np.where(value <= 1e-12, np.maximum(high, 1 - float(least)), high)
+    low, high = _quantiles(value, drawn, level)
+    least, _ = wilson_limits(np.asarray(float(successes)), np.asarray(float(successes)), level=level)
+    low = np.where(value >= 1 - _ROUNDING, np.minimum(low, float(least)), low)
+    high = np.where(value <= _ROUNDING, np.maximum(high, 1 - float(least)), high)
     return np.minimum(low, value), np.maximum(high, value)
+
+
+def _shares(
+    value: FloatArray, ends: tuple[FloatArray, FloatArray], drawn: FloatArray, level: float
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
+    """Shares of the sum of effects with their limits, which know of the doubt that resamples don't have where an effect is 0 or 1."""
+    total = drawn.sum(axis=1, keepdims=True)
+    share = value / value.sum() if value.any() else value
+    low, high = _quantiles(share, drawn / np.where(total > 0, total, 1.0), level)
+    others = value.sum() - value
+    least, most = (end / np.maximum(end + others, _ROUNDING) for end in ends)
+    low = np.where(value >= 1 - _ROUNDING, np.minimum(low, least), low)
+    high = np.where(value <= _ROUNDING, np.maximum(high, most), high)
+    return share, (np.minimum(low, share), np.maximum(high, share))
+
+
+def _quantiles(value: FloatArray, drawn: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(drawn if len(drawn) else value[None, :], tails, axis=0)
+    return low, high
 
 
 def _effect(

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, ndtri
 
 from candor.analytics import inputs
-from candor.analytics.errors import BadParameter, DidNotConverge, EmptySample, ShapeMismatch
+from candor.analytics.errors import BadParameter, DidNotConverge, EmptySample, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Estimate, Status, require_level, status_of
 from candor.analytics.event_rates import event_rate
 from candor.analytics.inputs import FloatArray, IntArray
@@ -31,6 +31,7 @@ LEAST_ANSWERS = 10
 """An adjusted score of fewer answers is too few to show."""
 RIDGE = 1e-6
 """Pulls coefficients towards 0 by a hair, so that a group with only favourable answers still has an end."""
+_SEPARATED = 1e-3  # no answer further from its expectation than this: only the ridge keeps the coefficients finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
         One probability an answer; they add up to the number of favourable answers.
 
     Raises:
-        DidNotConverge: A trait separates favourable from unfavourable completely.
+        NotIdentifiable: The mix tells favourable from unfavourable without a miss: there is no chance left to estimate.
+        DidNotConverge: The regression did not settle.
 
     Source:
         Hosmer & Lemeshow (1995) Statistics in Medicine 14:2161.
@@ -93,7 +95,7 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
         coefficients = coefficients + move
         step = float(np.abs(move).max())
         if step < 1e-10:
-            return np.asarray(expit(x @ coefficients), dtype=np.float64)
+            return _expected(expit(x @ coefficients), y)
         if np.abs(coefficients).max() > 500:
             break
     raise DidNotConverge("logistic regression on the mix", iterations=_STEPS, gap=step)
@@ -189,6 +191,14 @@ def observed_to_expected_events(*, observed: int, expected: float, level: float 
     (1.5, 0.84, 2.47)
     """
     return event_rate(events=observed, exposure=expected, level=level)
+
+
+def _expected(share: FloatArray, y: FloatArray) -> FloatArray:
+    if 0 < y.sum() < len(y) and float(np.abs(y - share).max()) < _SEPARATED:
+        raise NotIdentifiable(
+            "expected shares", because="the mix tells favourable from unfavourable without a miss"
+        )
+    return share
 
 
 def _design(mix: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]:
