@@ -180,9 +180,18 @@ def test_no_events_on_one_side_have_the_mid_p_that_can_be_written_down(now, befo
     assert found.p_value == pytest.approx(0.5**10)
 
 
-def test_rates_without_exposure_cannot_be_compared():
+def test_rates_without_exposure_are_too_few_to_compare_and_events_without_exposure_an_error():
+    found = cx.compare_event_rates(events_now=0, exposure_now=0, events_before=1, exposure_before=5)
+    assert (found.verdict, found.status, found.change, found.low, found.p_value) == (
+        "too_few",
+        "too_few",
+        None,
+        None,
+        None,
+    )
+    assert cx.event_rate(events=0, exposure=0).status == found.status
     with pytest.raises(cx.BadCounts):
-        cx.compare_event_rates(events_now=0, exposure_now=0, events_before=1, exposure_before=5)
+        cx.compare_event_rates(events_now=2, exposure_now=0, events_before=1, exposure_before=5)
 
 
 class TestVerdicts:

@@ -121,13 +121,22 @@ class TestCharts:
     def test_a_mean_that_rounds_calls_no_period_of_a_still_series_out_of_the_ordinary(self, value, periods):
         chart = cx.individuals_chart([value] * periods)
         assert not chart.is_signal.any()
-        assert chart.words == "Within what this process usually gives"
         assert not cx.moving_range_chart(np.arange(periods) * value).is_signal.any()
 
-    def test_a_small_change_after_a_still_baseline_is_beyond_the_limits(self):
-        assert cx.individuals_chart([4.3] * 24 + [4.301], baseline=24).is_beyond.tolist() == [False] * 24 + [
-            True
-        ]
+    def test_a_still_baseline_leaves_no_limits_to_be_beyond_of_and_says_so(self):
+        moved, ranges = ([4.3] * 24 + [4.301]), cx.moving_range_chart([4.3] * 25, baseline=24)
+        charts = [cx.individuals_chart(moved, baseline=24), cx.moving_range_chart(moved, baseline=24), ranges]
+        for events in ([0] * 24 + [1], [50] * 24 + [49]):
+            charts += [chart(events, [50] * 25, baseline=24) for chart in (cx.p_chart, cx.laney_chart)]
+        for chart in charts:
+            assert (chart.status, chart.is_signal.any()) == ("not_comparable", False)
+            assert np.isnan([*chart.low, *chart.high]).all()
+            assert chart.words == "Can’t be told: the periods to compare with never moved"
+
+    def test_eight_on_one_side_of_a_still_baseline_are_a_signal_all_the_same(self):
+        chart = cx.individuals_chart([4.3] * 24 + [4.4] * 8, baseline=24)
+        assert np.flatnonzero(chart.is_signal).tolist() == [31]
+        assert chart.words == "On one side of its usual level for 8 periods or more"
 
     def test_equal_shares_of_unequal_periods_give_the_plain_p_chart(self):
         n = np.array([50, 100, 150, 200, 250, 75, 125, 175])

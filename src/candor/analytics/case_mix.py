@@ -31,7 +31,8 @@ LEAST_ANSWERS = 10
 """An adjusted score of fewer answers is too few to show."""
 RIDGE = 1e-6
 """Pulls coefficients towards 0 by a hair, so that a group with only favourable answers still has an end."""
-_SEPARATED = 1e-3  # no answer further from its expectation than this: only the ridge keeps the coefficients finite
+_SEPARATED = 1e-3
+"""If no answer is further from its expectation than this, only the ridge keeps the coefficients finite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,14 @@ that shift inside the detractors are a change of answers, not of NPS. Paired ans
 after) have their own module, :mod:`candor.analytics.paired`.
 """
 
+from dataclasses import replace
 from typing import SupportsFloat
 
 import numpy as np
 from scipy.special import betainc, ndtri
 
 from candor.analytics import cell_means, net_promoter, proportions, scores
-from candor.analytics.errors import BadCounts, BadParameter
+from candor.analytics.errors import BadParameter
 from candor.analytics.estimates import Comparison, Estimate, Verdict, require_level
 from candor.analytics.event_rates import event_rate
 from candor.analytics.histogram import Histogram, mean_of, net_promoter_cells, nps_of, top_box_of
@@ -170,7 +171,11 @@ def compare_event_rates(
     """Change in events per unit of exposure. Interval: two Garwood intervals combined (Zou & Donner); test: the
     conditional exact binomial (mid-p), given all events, of which share fell into the first exposure.
 
-    ``n_now`` and ``n_before`` of the result are events, the measure of how much is known.
+    ``n_now`` and ``n_before`` of the result are events, the measure of how much is known. A side without exposure (and so
+    without events) leaves nothing to compare: ``too_few``.
+
+    Raises:
+        BadCounts: Events where there was no exposure.
 
     Source: Zou & Donner (2008) Statistics in Medicine 27:1693; Przyborowski & Wilenski (1940) Biometrika
     31:313.
@@ -180,24 +185,32 @@ def compare_event_rates(
     """
     now = event_rate(events=events_now, exposure=exposure_now, level=level)
     before = event_rate(events=events_before, exposure=exposure_before, level=level)
+    found = Comparison(
+        change=None,
+        low=None,
+        high=None,
+        n_now=events_now,
+        n_before=events_before,
+        p_value=None,
+        verdict="too_few",
+        method="difference of two Garwood intervals; conditional exact test (mid-p)",
+        level=level,
+        least_n=least_n,
+    )
     if now.value is None or before.value is None:
-        raise BadCounts("exposure", 0, expected="above 0 on both sides")
+        return found
     limits = combined_limits(now, before)
     share = exposure_now / (exposure_now + exposure_before)
     p = exact_binomial_mid_p(events_now, events_now + events_before, share)
     change = now.value - before.value
     enough = min(events_now, events_before) >= least_n
-    return Comparison(
+    return replace(
+        found,
         change=change,
         low=float(limits[0]),
         high=float(limits[1]),
-        n_now=events_now,
-        n_before=events_before,
         p_value=p,
         verdict=verdict_of(change, limits, change, p, level=level) if enough else "too_few",
-        method="difference of two Garwood intervals; conditional exact test (mid-p)",
-        level=level,
-        least_n=least_n,
     )
 
 

@@ -1,6 +1,6 @@
 """Confidence sequences: intervals that may be looked at every day and still hold.
 
-An ordinary 95 % interval looked at after every 20 answers misses the truth at some look in a third of all series.
+An ordinary 95 % interval looked at after every 20 answers up to 1,000 misses the truth at some look in about a third of all series.
 The intervals here hold at *all* looks together with chance ``level``; the price is about twice the width. Reports
 use the ordinary interval, pages that are watched and decisions to stop use these.
 Answers are taken as independent and from one distribution throughout: if the true score moves, nothing is promised. When that goes so far

@@ -1,7 +1,7 @@
 """Control charts: is this period out of the ordinary, or the noise there always was.
 
 Two rules only: a point beyond the limits, and eight in a row on one side. Every further rule finds more, and cries
-wolf more. In a steady process a point falls beyond three-sigma limits about once in 370 periods.
+wolf more. In a steady process of known level and noise a point falls beyond three-sigma limits about once in 370 periods.
 
 A chart's limits are set by the periods before ``baseline`` (all when left out): a change that is in the limits is
 never found by them.
@@ -23,9 +23,10 @@ __all__ = ["ControlChart", "individuals_chart", "laney_chart", "moving_range_cha
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 RUN = 8
+"""So many periods in a row on one side of the centre are a signal; by chance on average once in 2⁸ − 1 = 255 periods (both rules together: once in 153)."""
+
 LEAST_PERIODS = 8
 STEADY_PERIODS = 20
-"""So many periods in a row on one side of the centre are a signal; by chance on average once in 2⁸ − 1 = 255 periods (both rules together: once in 153)."""
 
 _D2 = 1.128
 """Mean range of two normal values, in standard deviations (three digits, as the handbooks print it)."""
@@ -41,7 +42,7 @@ class ControlChart:
     Attributes:
         values: What was charted.
         centre: The level of the baseline.
-        low, high: Limits of every period.
+        low, high: Limits of every period; NaN where the baseline never moved and leaves none.
         sigma: Size of the noise: standard deviation of a value (individuals), or the factor by which plain limits
             were widened (Laney); 1 for a plain p chart.
         method: The chart, in words.
@@ -58,14 +59,16 @@ class ControlChart:
 
     @property
     def status(self) -> Status:
-        """``too_few`` below eight periods, ``wide`` below 20: the limits themselves are then uncertain."""
+        """``too_few`` below eight periods, ``not_comparable`` without limits, ``wide`` below 20: the limits are then uncertain."""
         if self.n < LEAST_PERIODS:
             return "too_few"
+        if not self._has_limits:
+            return "not_comparable"
         return "wide" if self.n < STEADY_PERIODS else "ok"
 
     @property
     def is_beyond(self) -> BoolArray:
-        """Periods beyond a limit (by more than the rounding of floats: a series that never moves is within)."""
+        """Periods beyond a limit (by more than the rounding of floats); none where there are no limits."""
         rounding = self._rounding
         return (self.values > self.high + rounding) | (self.values < self.low - rounding)
 
@@ -93,7 +96,13 @@ class ControlChart:
             return "Outside what this process usually gives"
         if self.is_in_run[-1]:
             return f"On one side of its usual level for {RUN} periods or more"
+        if not self._has_limits:
+            return "Can’t be told: the periods to compare with never moved"
         return "Within what this process usually gives"
+
+    @property
+    def _has_limits(self) -> bool:
+        return not bool(np.isnan(self.high).any())
 
     @property
     def _rounding(self) -> float:
@@ -105,7 +114,7 @@ def individuals_chart(values: ArrayLike, *, baseline: int | None = None) -> Cont
     """XmR chart: limits from the mean moving range, ``mean ± 3 · MR / 1.128``. For one number a period.
 
     Assumes that periods are about equally sure; with very different n use :func:`score_chart`. Neighbouring periods
-    that hang together make the limits too narrow; a baseline that never moves leaves them no width.
+    that hang together make the limits too narrow; a baseline that never moves leaves none.
 
     Source: Shewhart (1931); Wheeler, Understanding Variation; NIST/SEMATECH e-Handbook 6.3.2.2.
 
@@ -117,11 +126,12 @@ def individuals_chart(values: ArrayLike, *, baseline: int | None = None) -> Cont
     inputs.in_a_row(values=x)
     first = x[: _baseline(len(x), baseline)]
     centre, sigma = float(first.mean()), float(np.abs(np.diff(first)).mean() / _D2)
+    reach = np.nan if _never_moves(first) else 3 * sigma
     return ControlChart(
         values=x,
         centre=centre,
-        low=np.full(len(x), centre - 3 * sigma),
-        high=np.full(len(x), centre + 3 * sigma),
+        low=np.full(len(x), centre - reach),
+        high=np.full(len(x), centre + reach),
         sigma=sigma,
         method="individuals (XmR)",
         n=len(first),
@@ -135,16 +145,17 @@ def moving_range_chart(values: ArrayLike, *, baseline: int | None = None) -> Con
     """
     x = inputs.finite("values", values)
     inputs.in_a_row(values=x)
-    ranges = np.abs(np.diff(x))
-    centre = float(ranges[: _baseline(len(x), baseline) - 1].mean())
+    ranges, periods = np.abs(np.diff(x)), _baseline(len(x), baseline)
+    centre = float(ranges[: periods - 1].mean())
+    is_still = _never_moves(x[:periods])
     return ControlChart(
         values=ranges,
         centre=centre,
-        low=np.zeros(len(ranges)),
-        high=np.full(len(ranges), _D4 * centre),
+        low=np.full(len(ranges), np.nan if is_still else 0.0),
+        high=np.full(len(ranges), np.nan if is_still else _D4 * centre),
         sigma=centre / _D2,
         method="moving range",
-        n=_baseline(len(x), baseline),
+        n=periods,
     )
 
 
@@ -152,7 +163,7 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
     """Chart of shares, limits from the binomial distribution.
 
     With thousands of answers a period it cries wolf, because shares vary a little for other reasons than chance:
-    use :func:`laney_chart`.
+    use :func:`laney_chart`. A baseline of no event, or of nothing else, leaves no limits.
 
     Source: Shewhart (1931); Montgomery (2012) Introduction to Statistical Quality Control, 7th ed., §7.2.
 
@@ -161,6 +172,7 @@ def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> 
     (0.21, 0.383)
     """
     share, centre, error = _shares(events, n, baseline)
+    error = np.where(error > 0, error, np.nan)
     return ControlChart(
         values=share,
         centre=centre,
