@@ -35,7 +35,7 @@ def test_the_minimum_wage_table_of_card_and_krueger():
     changes = difference_in_changes(with_moments(290, 0.59, 0.54), with_moments(75, -2.16, 1.25))
     assert (changes.effect.high - changes.effect.low) / 2 == pytest.approx(1.985 * 1.36, rel=0.01)
     assert changes.effect.low > 0
-    assert changes.words == "Changed by more than the comparison, beyond chance."
+    assert changes.words == "Moved up against the comparison, beyond chance."
 
 
 def test_two_samples_of_changes_are_welchs_t_test():
@@ -77,14 +77,26 @@ def test_two_way_fixed_effects_are_the_dummy_regression_with_clusters():
         + [[float(r.period == period) for r in rows] for period in periods[1:]]
     )
     outcome, groups = [r.outcome for r in rows], [r.unit for r in rows]
-    fit = sm.OLS(outcome, design).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    told = {"groups": groups, "use_correction": False}
+    fit = sm.OLS(outcome, design).fit(cov_type="cluster", cov_kwds=told, use_t=True)
     assert found.effect.value == pytest.approx(fit.params[0], abs=1e-8)
     half = (found.effect.high - found.effect.low) / 2
-    n, k = design.shape
-    counted = np.sqrt((n - k) / (n - k - 1))  # statsmodels drops no column for the redundant dummy, nor do we
-    assert half == pytest.approx(fit.bse[0] * 2.045229642 * counted, rel=0.01)
+    # 15 units a side: each side's squares over 14; about 28 degrees of freedom.
+    assert half == pytest.approx(fit.bse[0] * np.sqrt(15 / 14) * 2.048407, rel=0.002)
     assert found.effect.status == "ok"
     assert found.pre_trend.low < 0 < found.pre_trend.high
+
+
+@pytest.mark.parametrize(("periods", "start"), [(2, 1), (6, 4)])
+def test_a_panel_without_holes_is_the_change_of_each_unit_from_before_to_after(periods, start):
+    random = np.random.default_rng(4)
+    table = random.normal(size=(25, periods)).cumsum(axis=1)
+    rows = [PanelRow(u, t, table[u, t], u < 7 and t >= start) for u in range(25) for t in range(periods)]
+    change = table[:, start:].mean(axis=1) - table[:, :start].mean(axis=1)
+    panel, changes = two_way_fixed_effects(rows), difference_in_changes(change[:7], change[7:])
+    assert (panel.effect.value, panel.effect.low, panel.effect.high, panel.p_value) == pytest.approx(
+        (changes.effect.value, changes.effect.low, changes.effect.high, changes.p_value)
+    )
 
 
 def test_a_small_balanced_panel_by_hand():
@@ -195,9 +207,25 @@ def test_rows_in_another_order_give_the_same_effect():
 def test_tiny_samples_are_defined_results():
     one = difference_in_differences([1], [2], [1], [1])
     assert (one.effect.value, one.effect.low, one.effect.status, one.p_value) == (1.0, None, "too_few", None)
-    flat = difference_in_changes([1, 1, 1], [1, 1, 1])
-    assert (flat.effect.low, flat.effect.high, flat.p_value) == (0, 0, 1.0)
-    assert difference_in_changes([2, 2, 2], [1, 1, 1]).p_value == 0.0
+
+
+@pytest.mark.parametrize("changed", [0.1, 2.0])
+def test_where_nothing_varies_chance_cannot_be_measured(changed):
+    still = [difference_in_changes([changed] * 12, [0.1] * 12)]
+    rows = [
+        PanelRow(u, t, u + 0.1 * t + changed * (u < 6 and t > 1), u < 6 and t > 1)
+        for u in range(12)
+        for t in range(4)
+    ]
+    still += [two_way_fixed_effects(rows), staggered_effect(rows, resamples=20)]
+    for found in still:
+        assert (found.effect.low, found.effect.high, found.p_value, found.status) == (
+            None,
+            None,
+            None,
+            "too_few",
+        )
+        assert found.words == "Can’t be told: nothing varies, so there is nothing to measure chance by."
 
 
 @pytest.mark.parametrize(

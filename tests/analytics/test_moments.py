@@ -127,6 +127,19 @@ def test_who_answers_only_when_content_does_not_look_like_a_change() -> None:
     assert abs(found.changes[0].change.value) < 0.15
 
 
+@pytest.mark.parametrize(("level", "effects"), [(0.1, (0, 0)), (0.3, (0.1, 0)), (5, (-1, 0))])
+def test_where_every_journey_changes_by_the_same_nothing_is_beyond_chance(
+    level: float, effects: tuple[float, float]
+) -> None:
+    told = a_log({"ask": effects[0], "pay": effects[1]})
+    told["scores"] = level + np.array([0, effects[0], sum(effects)])[(np.asarray(told["at"]) / 2).astype(int)]
+    found = cx.feeling_changes(**told)
+    assert (found.lowest, found.status) == (None, "too_few")
+    for one in found.changes:
+        assert (one.status, one.change.value, one.p_value) == ("not_identifiable", None, None)
+        assert one.words == "Every journey changed by the same: nothing to measure chance by"
+
+
 def test_where_everyone_passes_the_change_is_told_and_its_contrast_is_not_identifiable() -> None:
     found = by_name(cx.feeling_changes(**a_log(TRUE)))
     assert {one.contrast for one in found.values()} == {"not_identifiable"}

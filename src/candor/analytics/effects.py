@@ -49,7 +49,7 @@ class Effect:
 
     Attributes:
         effect: In the unit of the outcome, with interval. `not_comparable` when the two moved apart before,
-            or when roll-outs at several dates make this method misleading.
+            or when roll-outs at several dates make this method misleading; `too_few` also where nothing varies.
         p_value: Two-sided.
         pre_trend: How far the two moved apart before anything was done; None when there is one earlier period.
         n_treated, n_comparison: Units (or answers after, for repeated samples).
@@ -80,6 +80,8 @@ class Effect:
     @property
     def words(self) -> str:
         """What may be said."""
+        if self.effect.status == "too_few" and self.effect.n >= self.effect.least_n:
+            return "Can’t be told: nothing varies, so there is nothing to measure chance by."
         if self.effect.status == "too_few":
             return f"Too few to tell ({self.effect.n} of at least {self.effect.least_n})."
         if self.effect.status == "not_comparable":
@@ -87,8 +89,7 @@ class Effect:
         if self.p_value is None or self.p_value >= 1 - self.effect.level:
             return "No effect seen beyond chance."
         assert self.effect.value is not None
-        more = "more" if self.effect.value > 0 else "less"
-        return f"Changed by {more} than the comparison, beyond chance."
+        return f"Moved {'up' if self.effect.value > 0 else 'down'} against the comparison, beyond chance."
 
 
 def difference_in_differences(
@@ -111,7 +112,7 @@ def difference_in_differences(
     Example:
         >>> found = difference_in_differences([6, 7, 8] * 20, [8, 8, 9] * 20, [6, 7, 8] * 20, [7, 7, 8] * 20)
         >>> round(found.effect.value, 2), found.words
-        (1.0, 'Changed by more than the comparison, beyond chance.')
+        (1.0, 'Moved up against the comparison, beyond chance.')
 
     Source:
         Ashenfelter & Card (1985), *Review of Economics and Statistics* 67(4).
@@ -125,7 +126,7 @@ def difference_in_differences(
     df = _welch_df(variances, [len(cell) for cell in cells])
     return _effect(
         value,
-        sqrt(sum(variances)) if all(map(isfinite, variances)) else None,
+        _error(variances, *cells),
         df,
         n=min(len(cell) for cell in cells),
         least=FEW_ANSWERS,
@@ -162,7 +163,7 @@ def difference_in_changes(
     variances = [float(side.var(ddof=1)) / len(side) if len(side) > 1 else np.nan for side in (one, other)]
     return _effect(
         float(one.mean() - other.mean()),
-        sqrt(sum(variances)) if all(map(isfinite, variances)) else None,
+        _error(variances, one, other),
         _welch_df(variances, [len(one), len(other)]),
         n=min(len(one), len(other)),
         least=FEW_UNITS,
@@ -175,8 +176,8 @@ def difference_in_changes(
 def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> Effect:
     """From a panel of units over periods, one start for all treated units.
 
-    Outcome = unit + period + effect × treated. Standard errors are clustered by unit, with t on units − 1.
-    When units start at different times the estimate can have the wrong sign: the status is then
+    Outcome = unit + period + effect × treated. Errors are clustered by unit; treated and untreated units have their own
+    variance, as in Welch's test, of which a panel without holes is a case (change of means before and after). When units start at different times the estimate can have the wrong sign: the status is then
     `not_comparable`; use `staggered_effect`.
 
     Args:
@@ -195,11 +196,12 @@ def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> E
         2.0
 
     Source:
-        Bertrand, Duflo & Mullainathan (2004), *QJE* 119(1); on several starts: Goodman-Bacon (2021).
+        Bertrand, Duflo & Mullainathan (2004), *QJE* 119(1); few units: Imbens & Kolesár (2016), *Review of Economics and
+        Statistics* 98(4); on several starts: Goodman-Bacon (2021).
     """
     kept = _panel(rows)
     units, unit = _codes([row.unit for row in kept])
-    periods, period = _codes([row.period for row in kept])
+    _periods, period = _codes([row.period for row in kept])
     outcome = np.array([row.outcome for row in kept])
     treated = np.array([float(row.is_treated) for row in kept])
     d = _residual(treated, unit, period)
@@ -210,20 +212,20 @@ def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> E
     y = _residual(outcome, unit, period)
     value = float(d @ y / (d @ d))
     scores = np.bincount(unit, weights=d * (y - value * d))
-    count, width = len(units), len(units) + len(periods)
-    correction = count / (count - 1) * (len(kept) - 1) / max(1, len(kept) - width)
-    error = sqrt(correction * float(scores @ scores)) / float(d @ d) if count > 1 else None
     starts = _starts(kept)
+    is_ever = np.array([starts[name] is not None for name in units])
+    sides = [side for side in (scores[is_ever], scores[~is_ever]) if len(side)]
+    variances = [
+        float(side @ side) / float(d @ d) ** 2 * len(side) / (len(side) - 1) if len(side) > 1 else np.nan
+        for side in sides
+    ]
     trend = _pre_trend(kept, starts, level)
-    sizes = (
-        sum(start is not None for start in starts.values()),
-        sum(start is None for start in starts.values()),
-    )
+    sizes = (int(is_ever.sum()), int((~is_ever).sum()))
     several = len({start for start in starts.values() if start is not None}) > 1
     return _effect(
         value,
-        error,
-        float(count - 1),
+        _error(variances, outcome),
+        _welch_df(variances, [len(side) for side in sides]),
         n=min(sizes) or max(sizes),
         least=FEW_UNITS // 2,
         sizes=sizes,
@@ -241,7 +243,7 @@ def staggered_effect(
 
     Each group of units that starts together is compared, period by period, with the units that have not started
     yet, from its last period before; the mean over treated units and periods is the effect. Interval from a
-    seeded bootstrap of units within groups: a group of one unit is never drawn otherwise, so with a start for each
+    seeded bootstrap of units within groups, one fewer than there are, so that small groups vary enough (Rao & Wu 1988): a group of one unit is never drawn otherwise, so with a start for each
     unit it would find an effect in every second panel without one. `too_few` when fewer than five units start
     together, or fewer than five never do (where some don't).
 
@@ -285,7 +287,7 @@ def staggered_effect(
     random = np.random.default_rng(seed)
     drawn = []
     for _ in range(resamples):
-        again = {start: g[random.integers(0, len(g), len(g))] for start, g in groups.items()}
+        again = {start: g[random.integers(0, len(g), max(len(g) - 1, 1))] for start, g in groups.items()}
         found = _group_time_mean(again, periods)
         assert found is not None
         drawn.append(found)
@@ -295,7 +297,7 @@ def staggered_effect(
     smallest = min(len(group) for group in groups.values())
     return _effect(
         value,
-        float(np.std(drawn, ddof=1)),
+        _error([float(np.var(drawn, ddof=1))], *groups.values()),
         float(len(starts) - 1),
         n=smallest if smallest < FEW_IN_A_START else len(starts),
         least=FEW_IN_A_START if smallest < FEW_IN_A_START else FEW_UNITS,
@@ -313,6 +315,14 @@ def _clean(values: npt.ArrayLike, name: str) -> Array:
     if not len(array):
         raise EmptySample(name)
     return array
+
+
+def _error(variances: list[float], *data: Array) -> float | None:
+    """Standard error; None where a variance is unknown, or nothing varies but the rounding: there it would know no doubt at all."""
+    if not all(map(isfinite, variances)):
+        return None
+    error = sqrt(sum(variances))
+    return error if error > 1e-12 * max(float(np.abs(part).max()) for part in data) else None
 
 
 def _welch_df(variances: list[float], sizes: list[int]) -> float:
@@ -375,8 +385,6 @@ def _estimate(
 def _p_value(value: float, error: float | None, df: float) -> float | None:
     if error is None:
         return None
-    if error == 0:
-        return 1.0 if value == 0 else 0.0
     return float(2 * stdtr(df, -abs(value / error)))
 
 

@@ -28,6 +28,8 @@ LEAST_JOURNEYS = 50
 LEAST_OTHERS = 20
 """Stretches with, and as many without the touchpoint, below which they are not held against each other."""
 
+_ROUNDING = 1e-9
+
 METHOD = "within-journey change (mixed model, random intercept and Mundlak means), cluster-robust t"
 AGAINST = (
     "change of those who passed against those who did not, over the same other touchpoints; cluster-robust t"
@@ -49,7 +51,8 @@ class FeelingChange:
         together_with: Touchpoints that were always passed between the same answers: the change is of all of them together.
         n: Journeys with an answer on both sides.
         n_passed: Journeys with two answers or more that passed it.
-        status: `not_identifiable` when nobody answered on both sides, or other touchpoints always share the stretch.
+        status: `not_identifiable` when nobody answered on both sides, other touchpoints always share the stretch, or every journey
+            changed by the same.
         because: Why there is no change to tell, in words; empty when there is.
     """
 
@@ -105,6 +108,8 @@ class _Fit:
     values: FloatArray
     covariance: FloatArray
     told: BoolArray
+    is_still: BoolArray
+    """No doubt but that of rounding: everybody changed by the same, which leaves nothing to measure chance by."""
 
 
 def feeling_changes(
@@ -173,7 +178,7 @@ def _changes(
     n, people = (_how_many_with(crossed != 0, who) for who in (told.journey, told.person))
     groups = _alike(crossed)
     heads = [group[-1] for group in groups]
-    fit = _fit(crossed[:, heads], told.within(told.score), told.person)
+    fit = _fit(crossed[:, heads], told.within(told.score), told.person, largest=_largest(told.score))
     place = {member: (row, group) for row, group in enumerate(groups) for member in group}
     stretches, reached = _stretches(told, passed), _how_many_with(passed, told.journey)
     found = []
@@ -289,10 +294,14 @@ def _alike(crossed: FloatArray) -> list[list[int]]:
     return list(groups.values())
 
 
-def _fit(columns: FloatArray, score: FloatArray, person: IntArray) -> _Fit:
+def _largest(scores: FloatArray) -> float:
+    return float(np.abs(scores).max(initial=0.0))
+
+
+def _fit(columns: FloatArray, score: FloatArray, person: IntArray, *, largest: float) -> _Fit:
     """Least squares with a sandwich over persons; what the columns can not tell apart is marked."""
     if not columns.shape[1]:
-        return _Fit(np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
+        return _Fit(np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
     scale = np.sqrt((columns**2).sum(axis=0))
     unit = columns / scale
     gram = unit.T @ unit
@@ -306,7 +315,8 @@ def _fit(columns: FloatArray, score: FloatArray, person: IntArray) -> _Fit:
     )
     factor = len(clusters) / max(len(clusters) - 1, 1)
     covariance = factor * inverse @ (sums @ sums.T) @ inverse
-    return _Fit(values / scale, covariance / np.outer(scale, scale), told)
+    covariance = covariance / np.outer(scale, scale)
+    return _Fit(values / scale, covariance, told, np.diag(covariance) <= (_ROUNDING * largest) ** 2)
 
 
 def _change(
@@ -334,6 +344,11 @@ def _change(
         status = "too_few"
     elif not fit.told[row]:
         because, status = "Can’t be told apart from the touchpoints around it", "not_identifiable"
+    elif fit.is_still[row]:
+        because, status = (
+            "Every journey changed by the same: nothing to measure chance by",
+            "not_identifiable",
+        )
     change, p = (
         _estimate(fit, row, n, people, level, least_n) if status == "ok" and row is not None else (None, None)
     )
@@ -365,8 +380,7 @@ def _with_t(
     value: float, error: float, n: int, freedom: int, method: str, level: float, least_n: int
 ) -> tuple[Estimate, float]:
     half = float(cell_means.t_quantile(freedom, level)) * error
-    certain = 1.0 if value == 0 else 0.0
-    p = float(2 * cell_means.t_tail(abs(value / error), freedom)) if error > 0 else certain
+    p = float(2 * cell_means.t_tail(abs(value / error), freedom))
     return (
         Estimate(
             value=value, low=value - half, high=value + half, n=n, method=method, level=level, least_n=least_n
@@ -410,7 +424,9 @@ def _against_others(
     _kept, stratum = np.unique(stratum[mixed], return_inverse=True)
     column = _spread(has[mixed][:, None], stratum)
     change = _spread(stretches.change[mixed][:, None], stratum)[:, 0]
-    fit = _fit(column, change, stretches.person[mixed])
+    fit = _fit(column, change, stretches.person[mixed], largest=_largest(stretches.change))
+    if fit.is_still[0]:
+        return None, "not_identifiable"
     error = float(np.sqrt(max(fit.covariance[0, 0], 0.0)))
     found, _p = _with_t(float(fit.values[0]), error, n, sides - 1, AGAINST, level, 0)
     return found, "ok"

@@ -1,7 +1,7 @@
 """Critical moments: where on a journey feeling turns, people leave, or promises are broken; each with its reason and its doubt.
 
 Evidence of three kinds (change of feeling, drop-off, promise) is held together, and all its tests are corrected as one family,
-so that of the reasons given at most the stated share is chance. Nothing here says what causes what.
+so that of the reasons given about the stated share at most is chance. Nothing here says what causes what.
 """
 
 from collections.abc import Sequence

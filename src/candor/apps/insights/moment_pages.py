@@ -236,6 +236,8 @@ def _because(moment: CriticalMoment, names: dict[str, str]) -> str:
     if moment.together_with:
         others = ", ".join(names.get(key, key) for key in moment.together_with)
         return _("Nobody answered between it and %(others)s") % {"others": others}
+    if moment.change is not None and moment.change.n:
+        return _("What was answered leaves no way to tell this change from others, or from chance")
     return _("Nobody answered both before and after it")
 
 
