@@ -332,7 +332,7 @@ def test_a_driver_between_two_others_keeps_the_line_away_and_the_words_do_not_ca
 
 
 def test_lines_between_equal_drivers_are_drawn_no_oftener_than_stated_and_pairs_parted_as_the_page_says():
-    # docs/methods/drivers.md: with 100 answers some pair in 10 of 100, a line in 1.
+    # docs/methods/drivers.md: with 100 answers some pair in 7 of 100, a line in 2.
     random = np.random.default_rng(9)
     parted = drawn = 0
     for _ in range(100):
@@ -341,5 +341,16 @@ def test_lines_between_equal_drivers_are_drawn_no_oftener_than_stated_and_pairs_
         ranking = lmg_drivers(dict(zip("abc", ratings, strict=True)), outcome, resamples=200)
         drawn += ranking.is_ranked
         parted += any(driver.best_rank > 1 for driver in ranking.drivers)
-    assert drawn <= 5
-    assert parted <= 18
+    assert drawn <= 6
+    assert parted <= 14
+
+
+def test_equal_drivers_that_explain_little_are_not_parted_because_shares_of_little_are_unsteady():
+    random = np.random.default_rng(10)
+    parted = 0
+    for _ in range(100):
+        ratings = random.normal(size=(3, 100))
+        outcome = ratings.sum(axis=0) + random.normal(scale=np.sqrt(27), size=100)  # they explain a tenth
+        ranking = lmg_drivers(dict(zip("abc", ratings, strict=True)), outcome, resamples=200)
+        parted += any(driver.best_rank > 1 for driver in ranking.drivers)
+    assert parted <= 6  # 21 when shares were compared

@@ -43,13 +43,13 @@ def test_the_paired_gap_of_the_sleep_table_is_students():
 
 
 def test_pairs_are_made_by_person_and_the_lost_are_counted():
-    before = dict.fromkeys(range(60), 4.0) | dict.fromkeys(range(60, 100), 5.0)
-    after = dict.fromkeys(range(60), 3.0) | dict.fromkeys(range(200, 205), 1.0)
+    before = {who: 4.0 - who % 2 for who in range(60)} | dict.fromkeys(range(60, 100), 5.0)
+    after = {who: 3.0 - who // 2 % 2 for who in range(60)} | dict.fromkeys(range(200, 205), 1.0)
     found = expectation_gap(before, after, highest=5)
     assert (found.n_pairs, found.n_expected, found.n_met) == (60, 100, 65)
     assert found.lost_share == 0.4
     assert found.gap.value == -1
-    assert found.lost_expected_more.value == 1
+    assert found.lost_expected_more.value == 1.5
     assert found.at_ceiling == 0.4
     assert found.warnings == (
         "Those who were not heard again had expected more.",
@@ -81,9 +81,17 @@ def test_nobody_and_one_pair_are_defined_results():
     one = expectation_gap({"ann": 4}, {"ann": 2})
     assert (one.gap.value, one.gap.low, one.p_value, one.correlation) == (-2.0, None, None, None)
     two = expectation_gap({"ann": 4, "bob": 4}, {"ann": 2, "bob": 2})
-    assert (two.gap.low, two.gap.high) == (-2.0, -2.0)
+    assert (two.gap.low, two.gap.high) == (None, None)
     lost = expectation_gap({"ann": 4, "bob": 4}, {"ann": nan, "bob": 3})
     assert (lost.n_pairs, lost.n_met) == (1, 1)
+
+
+def test_gaps_that_are_all_alike_leave_nothing_to_measure_chance_by():
+    found = expectation_gap(dict.fromkeys(range(80), 4.1), dict.fromkeys(range(50), 3.4), highest=5)
+    assert found.gap.value == pytest.approx(-0.7)
+    assert (found.gap.low, found.gap.high, found.status) == (None, None, "too_few")
+    assert (found.lost_expected_more.low, found.lost_expected_more.status) == (None, "too_few")
+    assert found.warnings == ("All gaps are alike, which leaves nothing to measure chance by.",)
 
 
 def test_items_of_one_side_only_are_kept():
@@ -156,11 +164,12 @@ def test_rows_in_another_order_give_the_same_surface():
     )
 
 
-def test_a_constant_outcome_is_a_flat_surface():
+def test_an_outcome_that_is_met_exactly_has_a_surface_and_no_interval_of_rounding():
     x, y, _ = grid()
-    surface = response_surface(x, y, np.full(len(x), 4.0), middle=0)
-    assert surface.a1.value == pytest.approx(0, abs=1e-12)
-    assert (surface.r2, surface.r2_of_difference) == (0, 0)
+    surface = response_surface(x, y, 0.3 * x + 0.1 * y, middle=0)
+    for found, value in ((surface.a1, 0.4), (surface.a2, 0), (surface.a4, 0)):
+        assert found.value == pytest.approx(value, abs=1e-12)
+        assert (found.low, found.high, found.status) == (None, None, "too_few")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +180,7 @@ def test_a_constant_outcome_is_a_flat_surface():
         ([1, 2], [1, 2], [1], ShapeMismatch),
         ([1, 2, 3], [1, 2, 3], [1, 2, 3], NotEnoughHistory),
         ([1, 2] * 20, [1, 2] * 20, [1, 3] * 20, NotIdentifiable),
+        ([1, 2, 3, 4, 5] * 8, [1, 2, 3, 4] * 10, [0.1] * 40, NotIdentifiable),
     ],
 )
 def test_wrong_surfaces_are_named_errors(x, y, z, error):

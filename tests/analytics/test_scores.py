@@ -159,6 +159,14 @@ def test_effort_turns_the_older_item_round():
     assert older.easy_share.value == pytest.approx(0.8)
 
 
+@pytest.mark.parametrize(("counts", "easy"), [({5: 3}, 1), ({1: 2, 2: 3}, 2), ({1: 2, 2: 3}, 0)])
+def test_an_effort_score_in_which_none_or_all_are_easy_is_refused(counts, easy):
+    with pytest.raises(cx.BadParameter, match=f"expected fewer than the {len(counts)} cells, and 1 or more"):
+        cx.effort_score(counts=counts, easy_cells=easy)
+    with pytest.raises(cx.EmptySample):
+        cx.effort_score(counts={})
+
+
 def test_index_equals_the_form_of_the_american_index():
     # Fornell et al. (1996): (Σ w x̄ − Σ w) / (9 Σ w) · 100
     found = cx.index_score(item_means=[7.9, 7.1, 7.2], item_weights=[0.42, 0.30, 0.28])

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
-from candor.analytics import inputs
+from candor.analytics import cell_means, inputs
 from candor.analytics.errors import EmptySample, NotEnoughHistory, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Status, require_level
 from candor.analytics.proportional_odds import log_likelihood_at_summit
@@ -315,12 +316,13 @@ def _ranking(
     parts = parts_of(np.ones((1, n)))[0]
     r2 = float(parts.sum())
     weights = _normalised(parts[None])[0]
-    drawn = _normalised(_bootstrap(parts_of, n, resamples, seed))
+    drawn_parts = _bootstrap(parts_of, n, resamples, seed)
+    drawn = _normalised(drawn_parts)
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     first = drawn == drawn.max(axis=1, keepdims=True)
     p_first = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
-    beats = _surely_larger(weights, drawn, level)
+    beats = _surely_larger(parts, drawn_parts, n - k - 1, level)
     best, worst = 1 + beats.sum(axis=0), k - beats.sum(axis=1)
     tiers = _tiers(weights, beats)
     status: Status = "ok" if max(tiers) > 1 or k == 1 else "wide"
@@ -382,14 +384,23 @@ def _bootstrap(parts_of: Callable[[Array], Array], n: int, resamples: int, seed:
     return np.concatenate(drawn)
 
 
-def _surely_larger(weights: Array, drawn: Array, level: float) -> npt.NDArray[np.bool_]:
-    """[j, m] is True when driver j surely outweighs m: a studentised bootstrap over all pairs at once."""
-    gaps = weights[:, None] - weights[None, :]
+def _surely_larger(parts: Array, drawn: Array, freedom: int, level: float) -> npt.NDArray[np.bool_]:
+    """[j, m] is True when driver j surely outweighs m: a studentised bootstrap over all pairs at once.
+
+    Of the parts and not of their shares of the whole, which say the same of the order and are unsteady where little is explained.
+    """
+    gaps = parts[:, None] - parts[None, :]
     drawn_gaps = drawn[:, :, None] - drawn[:, None, :]
     spread = drawn_gaps.std(axis=0)
     scale = np.where(spread > 0, spread, np.inf)
     centred = np.abs(drawn_gaps - drawn_gaps.mean(axis=0)) / scale
-    limit = float(np.quantile(centred.reshape(len(drawn), -1).max(axis=1), level))
+    # The bootstrap is a little too sure of few answers: what Student's t and the fitted drivers add to the normal is added here too.
+    few = (
+        cell_means.t_quantile(freedom, level)
+        / float(ndtri((1 + level) / 2))
+        * np.sqrt(1 + (len(parts) + 1) / freedom)
+    )
+    limit = few * float(np.quantile(centred.reshape(len(drawn), -1).max(axis=1), level))
     sure: npt.NDArray[np.bool_] = gaps > limit * spread
     sure &= gaps > 0
     return sure

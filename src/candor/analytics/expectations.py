@@ -38,6 +38,8 @@ LEAST_PAIRS = 30
 CEILING = 0.3
 LEAST_PER_TERM = 10
 TERMS = 6
+SURFACE = "polynomial regression, standard errors of least squares"
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class ExpectationGap:
     """One item or touchpoint: how far what was met lay from what was expected.
 
     Attributes:
-        gap: Mean of met − expected over the pairs; below zero is a promise not kept. t interval.
+        gap: Mean of met − expected over the pairs; below zero is a promise not kept. t interval; none where all gaps are alike.
         under_met: Share of pairs in which less was met than expected. Wilson interval.
         over_met: Share of pairs in which more was met than expected. Wilson interval.
         p_value: Of the signed-rank test that gaps lie evenly about zero; None without two unequal pairs.
@@ -94,7 +96,9 @@ class ExpectationGap:
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know before believing the gap."""
         said = []
-        if self.gap.status == "too_few":
+        if self.gap.status == "too_few" and self.n_pairs >= self.gap.least_n:
+            said.append("All gaps are alike, which leaves nothing to measure chance by.")
+        elif self.gap.status == "too_few":
             said.append(f"Too few pairs to tell ({self.n_pairs} of at least {self.gap.least_n}).")
         if self.lost_share is not None and self.lost_share > 0.5:
             said.append(f"{self.lost_share:.0%} of those who told their expectation were not heard again.")
@@ -122,7 +126,7 @@ class ResponseSurface:
         a1: Slope along agreement (X = Y): b1 + b2.
         a2: Bend along agreement: b3 + b4 + b5.
         a3: Slope along disagreement (X = −Y): b1 − b2. Below zero: more met than expected goes with more.
-        a4: Bend along disagreement: b3 − b4 + b5. Below zero: any gap goes with less.
+        a4: Bend along disagreement: b3 − b4 + b5. Below zero, and a3 about zero: any gap goes with less.
         a5: Whether the ridge runs along agreement (zero if so): b3 − b5.
         r2: Explained by the surface.
         r2_of_difference: Explained by the bare difference Y − X; what the short cut throws away is between.
@@ -143,7 +147,7 @@ class ResponseSurface:
     @property
     def method(self) -> str:
         """How it was made, in words."""
-        return "polynomial regression, exact standard errors"
+        return SURFACE
 
 
 def expectation_gap(
@@ -156,6 +160,8 @@ def expectation_gap(
     least_pairs: int = LEAST_PAIRS,
 ) -> ExpectationGap:
     """Pair what was expected with what was met, by person (and episode), and say what was lost.
+
+    Pairs are taken as independent: of somebody with many episodes take one, or read the interval as too short.
 
     Args:
         expected: Who to what they expected, asked before. NaN counts as not answered.
@@ -268,7 +274,7 @@ def reliability_of_difference(*, expected: float, met: float, correlation: float
 def response_surface(
     expected: npt.ArrayLike, met: npt.ArrayLike, outcome: npt.ArrayLike, *, middle: float, level: float = 0.95
 ) -> ResponseSurface:
-    """Fit the quadratic surface of an outcome over expectation and experience, with exact standard errors.
+    """Fit the quadratic surface of an outcome over expectation and experience, with the standard errors of least squares.
 
     Args:
         expected: Length n; rows with a missing value are left out.
@@ -278,12 +284,12 @@ def response_surface(
         level: Of the intervals.
 
     Returns:
-        The surface; `too_few` under 60 complete rows (ten a term).
+        The surface; `too_few` under 60 complete rows (ten a term). No intervals where it meets every outcome exactly.
 
     Raises:
         EmptySample: No complete row.
         NotEnoughHistory: Fewer than 7 complete rows.
-        NotIdentifiable: X or Y hardly vary, so that the terms cannot be told apart.
+        NotIdentifiable: X or Y hardly vary, so that the terms cannot be told apart; or all outcomes are the same.
         ShapeMismatch: Lengths differ.
 
     Example:
@@ -302,6 +308,8 @@ def response_surface(
     if np.linalg.matrix_rank(design) < TERMS:
         raise NotIdentifiable("the surface", because="expectation or experience takes too few values")
     inverse = np.linalg.inv(design.T @ design)
+    if np.ptp(z) <= _ROUNDING * np.abs(z).max():
+        raise NotIdentifiable("the surface", because="all outcomes are the same")
     slopes = inverse @ design.T @ z
     residual = z - design @ slopes
     df = len(z) - TERMS
@@ -312,18 +320,11 @@ def response_surface(
     def estimate(*contrast: float) -> Estimate:
         c = np.array(contrast)
         value, error = float(c @ slopes), sqrt(max(0.0, float(c @ covariance @ c)))
-        return Estimate(
-            value=value,
-            low=value - half * error,
-            high=value + half * error,
-            n=len(z),
-            method="polynomial regression, exact standard error",
-            status=status,
-            level=level,
-            least_n=LEAST_PER_TERM * TERMS,
-        )
+        least = LEAST_PER_TERM * TERMS
+        return _estimate(value, None if is_exact else half * error, len(z), SURFACE, level, least)
 
     total = float(((z - z.mean()) ** 2).sum())
+    is_exact = float(residual @ residual) <= (_ROUNDING * float(np.abs(z).max())) ** 2 * len(z)
     return ResponseSurface(
         coefficients=tuple(estimate(*row) for row in np.eye(TERMS)),
         a1=estimate(0, 1, 1, 0, 0, 0),
@@ -343,7 +344,7 @@ def _mean(values: Array, method: str, level: float, least: int) -> Estimate:
     n = len(values)
     value = float(values.mean()) if n else None
     half = None
-    if n > 1:
+    if n > 1 and np.ptp(values) > _ROUNDING * np.abs(values).max():
         half = float(stdtrit(n - 1, (1 + level) / 2)) * float(values.std(ddof=1)) / sqrt(n)
     return _estimate(value, half, n, method, level, least)
 
@@ -356,8 +357,8 @@ def _difference(lost: Array, kept: Array, level: float) -> Estimate:
         return _estimate(value, None, n, method, level, LEAST_PAIRS)
     a, b = lost.var(ddof=1) / len(lost), kept.var(ddof=1) / len(kept)
     value = float(lost.mean() - kept.mean())
-    if a + b == 0:
-        return _estimate(value, 0.0, n, method, level, LEAST_PAIRS)
+    if sqrt(a + b) <= _ROUNDING * max(np.abs(lost).max(), np.abs(kept).max()):
+        return _estimate(value, None, n, method, level, LEAST_PAIRS)
     df = (a + b) ** 2 / (a**2 / (len(lost) - 1) + b**2 / (len(kept) - 1))
     return _estimate(value, float(stdtrit(df, (1 + level) / 2)) * sqrt(a + b), n, method, level, LEAST_PAIRS)
 

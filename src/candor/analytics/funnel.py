@@ -38,7 +38,7 @@ class Funnel:
         z: Distance from the target in widened standard errors.
         warning_low, warning_high: Limits at 95 % for the n of each unit.
         action_low, action_high: Limits at 99.8 %.
-        dispersion: φ, mean squared distance after winsorising; 1 when only chance is at work.
+        dispersion: φ, mean squared distance after winsorising; about 0.7 when only chance is at work (it would be 1 without winsorising).
         extra_variance: τ², what units vary beyond chance, on the working scale.
     """
 
@@ -69,12 +69,13 @@ class Funnel:
 
     @property
     def outside_warning(self) -> BoolArray:
-        """Units beyond 95 %: about one in twenty by chance alone, where the limits are right (normal scores, τ well known)."""
+        """Units beyond 95 %: about one in twenty by chance alone (normal scores, many units), one in ten where units vary beyond it:
+        winsorising takes away some of what widens the limits."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[0]) / 2))
 
     @property
     def outside_action(self) -> BoolArray:
-        """Units beyond 99.8 %: one in five hundred by chance alone."""
+        """Units beyond 99.8 %: one in five hundred by chance alone (normal scores, no dispersion beyond chance)."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[1]) / 2))
 
 

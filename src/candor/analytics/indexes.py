@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from candor.analytics import cell_means, inputs
-from candor.analytics.errors import BadParameter, BadWeights
+from candor.analytics.errors import BadParameter, BadWeights, EmptySample
 from candor.analytics.estimates import Estimate, Status, empty_estimate, estimate_of, worst_of
 from candor.analytics.scores import mean_score, top_box_share
 
@@ -50,13 +50,31 @@ def effort_score(
     effort it took, so there low is easy: store that polarity with the question and pass ``easy_is_high=False``.
     The mean is then turned round on the same scale (1 becomes 7).
 
+    Args:
+        counts: Answers of every cell of the scale, also of those that nobody chose: its ends are taken from them.
+        easy_is_high: Whether high answers mean easy.
+        easy_cells: How many cells count as easy; 2 on a five-point scale, whose third is the middle.
+        level: Of both intervals.
+        least_n: Answers below which the score is ``too_few``.
+
+    Raises:
+        EmptySample: No cell.
+        BadParameter: No cell, or all, count as easy.
+        BadCounts: A count that is no whole number, 0 or more.
+
+    Sources: Dixon, Freeman & Toman (2010) Harvard Business Review 88(7); intervals: :func:`top_box_share`, :func:`mean_score`.
+
     >>> score = effort_score(counts={1: 2, 2: 3, 3: 5, 4: 10, 5: 20, 6: 30, 7: 30})
     >>> score.easy_share.value, score.mean_ease.value
     (0.8, 5.53)
     """
     scale = sorted(counts)
+    if not scale:
+        raise EmptySample("cells: give the scale, with 0 for cells nobody chose")
     if not 0 < easy_cells < len(scale):
-        raise BadParameter("easy_cells", easy_cells, expected=f"1 to {len(scale) - 1}")
+        raise BadParameter(
+            "easy_cells", easy_cells, expected=f"fewer than the {len(scale)} cells, and 1 or more"
+        )
     ends = scale[0] + scale[-1]
     eased = dict(counts) if easy_is_high else {ends - value: n for value, n in counts.items()}
     easiest = sorted(eased)[-easy_cells:]
