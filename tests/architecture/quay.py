@@ -25,6 +25,7 @@ from candor.apps.complaints.rule_sets import define_rule_set
 from candor.apps.complaints.services import NewComplaint, receive_complaints
 from candor.apps.complaints.topics import add_topic
 from candor.apps.conversations.choices import Channel
+from candor.apps.conversations.models import MessageFile
 from candor.apps.conversations.services import NewConversation, begin, receive_message
 from candor.apps.conversations.services import reply as reply_as_person
 from candor.apps.customers.models import Customer
@@ -138,7 +139,10 @@ def _conversation(world: World, customer: Customer) -> dict[str, int]:
     row = begin(new=new, at=at)
     receive_message(conversation=row, text=WORD, key="walk", at=at)
     reply = reply_as_person(conversation=row, text=WORD, by=world.mona, at=at)
-    return {"conversation": row.pk, "reply": reply.pk}
+    file = MessageFile.objects.create(
+        message=reply, place=0, name=WORD, content_type="text/plain", size=len(WORD), content=WORD.encode()
+    )
+    return {"conversation": row.pk, "reply": reply.pk, "message_file": file.pk}
 
 
 def _delivery(world: World) -> Delivery:

@@ -151,6 +151,7 @@ ADDRESSES = {
         for name in ("conversation", "unmask", "reply", "assign", "tie", "close", "reopen")
     },
     "conversations:send_again": hidden(pk="reply"),
+    "conversations:file": hidden(pk="message_file"),
     "conversations:panel": shared(pk="feedback"),
     "complaints:overview": shared(),
     "complaints:list": shared(),

@@ -1,5 +1,6 @@
 """Mail in and out, over a real IMAP and a real SMTP server: in its thread, once, and nothing lost."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -9,16 +10,23 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from candor.apps.conversations import inbound, sending, services, tasks
+from candor.apps.conversations.attached import sort_out
 from candor.apps.conversations.choices import Author, Channel, Delivery, State
 from candor.apps.conversations.inbound import take_mails
-from candor.apps.conversations.models import Conversation, Message
+from candor.apps.conversations.models import Conversation, Message, MessageFile
 from candor.apps.customers.models import Customer
-from candor.apps.customers.services import NewCustomer, add_customers
+from candor.apps.customers.personal import everything_about
+from candor.apps.customers.services import EMAIL, NewCustomer, add_customers, erase_customer
 from candor.apps.feedback.models import Feedback
+from candor.apps.organization.models import AuditEntry
+from candor.foundation.attachments import MOST_BYTES
 from candor.foundation.mailboxes import Found, unseen
+from candor.intake.mail import read_mail
 from tests.imap import ImapServer, imap_server
 from tests.mailbox import Mailbox, mailbox
 from tests.world import World
@@ -105,6 +113,56 @@ def test_a_mail_that_comes_again_is_stored_once(world: World) -> None:
     mail = a_mail("It broke.", "one@mail.example")
     assert (taken(mail).new, taken(mail, mail).known) == (1, 2)
     assert Feedback.objects.get().comment == "It broke."
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def a_mail_with(*files: tuple[str, bytes]) -> bytes:
+    mail = message_from_bytes(a_mail("See the pictures.", "one@mail.example"), policy=default)
+    assert isinstance(mail, EmailMessage)
+    for name, content in files:
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+def test_small_harmless_files_of_mails_are_kept_and_all_are_named(world: World, client: Client) -> None:
+    """Told by their content; saved by who may read personal data, written down, handed out to the person and gone with them."""
+    jane = Customer.objects.get(
+        pk=add_customers(
+            items=[
+                NewCustomer(identifiers=((EMAIL, "jane@mail.example"),), name="Jane", unit_id=world.quay.pk)
+            ]
+        )["jane@mail.example"]
+    )
+    taken(a_mail_with(("door.html", PNG), ("run.pdf", b"MZ\0\0"), ("big.txt", b"x" * MOST_BYTES)))
+    file = MessageFile.objects.get()
+    assert (file.name, file.content_type) == ("door.html", "image/png")
+    row, place = Conversation.objects.get(), reverse("conversations:file", args=[file.pk])
+    client.force_login(world.mona)
+    shown = client.get(reverse("conversations:conversation", args=[row.pk])).content.decode()
+    assert place in shown and "big.txt" in shown
+    assert "of a sort that is not kept" in shown and "too large" in shown
+    got = client.get(place)
+    assert (got.content, got["Content-Disposition"]) == (PNG, 'attachment; filename="door.html.png"')
+    assert AuditEntry.objects.filter(action="conversation.file_taken", person=world.mona).exists()
+    client.force_login(world.ada)
+    shown = client.get(reverse("conversations:conversation", args=[row.pk])).content.decode()
+    assert "door.html" not in shown and "A file" in shown
+    assert client.get(place).status_code == 403
+    (told,) = everything_about(jane)["conversations"]
+    assert base64.b64decode(told["messages"][0]["files"][0]["content"]) == PNG
+    erase_customer(customer=jane, by=world.clara)
+    assert not MessageFile.objects.exists() and not Conversation.objects.exists()
+
+
+def test_a_mail_of_many_files_keeps_ten_and_one_that_was_cut_off_not_its_last(world: World) -> None:
+    many = a_mail_with(*((f"{n}.png", PNG) for n in range(12)))
+    whole = sort_out(read_mail(many).attached, is_whole=True)
+    assert [place for place, _file, _kind in whole.kept] == list(range(10))
+    assert [one["why_not"] for one in whole.named[9:]] == ["", "size", "size"]
+    cut = sort_out(read_mail(many).attached[:2], is_whole=False)
+    assert [one["why_not"] for one in cut.named] == ["", "cut"]
 
 
 class Killed(BaseException):

@@ -7,7 +7,7 @@ import email
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -40,11 +40,12 @@ _NO_CHARSETS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that came with a mail: what it calls itself and says it is, and its size in bytes. It is never opened."""
+    """A file that came with a mail: what it calls itself and says it is, its size in bytes, and these. It is never opened."""
 
     name: str
     kind: str
     size: int
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +125,8 @@ def _header(message: Message, name: str) -> str:
 
 def _author(message: Message) -> tuple[str, str]:
     """Name and address: of Reply-To where it is given, since forms and lists write in the name of others."""
-    for field in ("Reply-To", "From", "Sender"):
-        for name, address in getaddresses([_header(message, field)]):
+    for place in ("Reply-To", "From", "Sender"):
+        for name, address in getaddresses([_header(message, place)]):
             if "@" in address and len(address) <= 254:
                 return name.strip()[:160], address.strip().lower()
     return "", ""
@@ -154,7 +155,7 @@ def _is_automatic(message: Message, address: str) -> bool:
     return (
         submitted not in {"", "no"}
         or _header(message, "Precedence").lower() in _AUTOMATIC_PRECEDENCE
-        or any(message.get(field) is not None for field in _AUTOMATIC_FIELDS)
+        or any(message.get(one) is not None for one in _AUTOMATIC_FIELDS)
         or str(message.get("Return-Path", "x")).strip() == "<>"
         or address.partition("@")[0] in _MACHINES
     )
@@ -168,7 +169,8 @@ def _body(message: Message) -> tuple[str, tuple[Attached, ...]]:
         name = _filename(part)
         is_file = bool(name) or part.get_content_disposition() == "attachment" or not kind.startswith("text/")
         if is_file:
-            files.append(Attached(name or kind, kind[:120], len(_payload(part))))
+            content = _payload(part)
+            files.append(Attached(name or kind, kind[:120], len(content), content))
         elif kind == "text/html":
             rich.append(from_html(_text_of(part)[:MOST_HTML]))
         else:

@@ -29,6 +29,7 @@ def register_words() -> None:
             "letter_made": _("Made a letter about a complaint"),
             "letter_posted": _("Noted that a letter was posted"),
             "letter_sent_again": _("Tried a letter again"),
+            "file_taken": _("Took a file that came with a complaint"),
             "exported": _("Exported complaints"),
         },
     )

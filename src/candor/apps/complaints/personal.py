@@ -1,12 +1,13 @@
 """A customer's complaints with all that hangs on them, handed out with everything else that is held about them; they go with their
 feedback."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
 
-from .models import Complaint
+from .models import Attachment, Complaint
 
 _TOLD = (
     "reference", "received_on", "product", "issue", "acknowledged_on", "decided_on", "outcome", "response", "public_response",
@@ -19,12 +20,11 @@ _HANGING = {
     "redresses": ("given_on", "kind", "amount", "currency", "words"),
     "escalations": ("kind", "body", "reference", "words", "opened_at", "due_on", "ended_on", "outcome"),
     "letters": ("made_at", "sent_at", "kind", "to", "subject", "body"),
-    "attachments": ("added_at", "name", "size"),
 }
 
 
 def tell(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Every complaint: what was decided, who they said they are, what happened, letters as sent, and files by name."""
+    """Every complaint: what was decided, who they said they are, what happened, letters as sent, and files."""
     rows = Complaint.objects.filter(feedback__customer_id__in=customer_ids).order_by("received_on", "pk")
     return [_told(row) for row in rows.select_related("feedback", "complainant")]
 
@@ -33,7 +33,14 @@ def _told(row: Complaint) -> dict[str, Any]:
     who = getattr(row, "complainant", None)
     hanging = {name: list(getattr(row, name).values(*fields)) for name, fields in _HANGING.items()}
     told = {name: getattr(row, name) for name in _TOLD}
-    return told | {"complainant": {name: getattr(who, name) for name in _WHO} if who else None} | hanging
+    whose = {"complainant": {name: getattr(who, name) for name in _WHO} if who else None}
+    return told | whose | hanging | {"attachments": [_file(file) for file in row.attachments.all()]}
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    """A file with its content, in base64, since it is theirs."""
+    named = {name: getattr(file, name) for name in ("added_at", "name", "content_type", "size")}
+    return named | {"content": base64.b64encode(file.content).decode()}
 
 
 HOLDER = Holder("complaints", tell)

@@ -62,6 +62,7 @@ class ConversationsConfig(AppConfig):
                 "closed": _("Closed a conversation"),
                 "reopened": _("Opened a conversation again"),
                 "unmasked": _("Looked at a conversation as it was written"),
+                "file_taken": _("Took a file out of a conversation"),
                 "exported": _("Exported conversations"),
             },
             pages={"conversation": "conversations:conversation"},

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
@@ -15,16 +15,16 @@ from candor.foundation.mailboxes import Found
 from candor.intake.mail import Mail, read_mail
 from candor.intake.mail_reports import read_reports
 
+from .attached import rows_of, sort_out
 from .choices import Author, Channel
 from .keys import MAIL, key_in_hub, key_of_mail, keys_of_replies
-from .models import Conversation, Message
+from .models import Conversation, Message, MessageFile
 from .sending import note_came_back, own_address
 from .services import OURS, NewConversation, begin, receive_message
 
 logger = logging.getLogger(__name__)
 
 BELIEVED = timedelta(days=60)  # how far back a mail's own date is taken for true
-MOST_NAMED = 50  # attachments
 _PREFIX: Final = re.compile(
     r"^(?:(?:re|fw|fwd|aw|wg|antw|sv|vs|tr|rv|odp|res)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
@@ -111,16 +111,16 @@ def _begin(mail: Mail, key: str, now: datetime) -> Conversation:
 
 
 def _add(conversation: Conversation, mail: Mail, key: str, found: Found, now: datetime) -> Message:
-    files: list[dict[str, Any]] = [
-        {"name": one.name, "kind": one.kind, "size": one.size} for one in mail.attached[:MOST_NAMED]
-    ]
+    files = sort_out(mail.attached, is_whole=found.is_whole)
     text = mail.text or mail.subject or _("(A mail without words.)")
     if not found.is_whole:
         text += "\n\n" + _("(This mail is longer; the rest is in the mailbox.)")
-    return receive_message(
-        conversation=conversation, text=text, said=mail.said, key=key, is_automatic=mail.is_automatic, attachments=files,
+    message = receive_message(
+        conversation=conversation, text=text, said=mail.said, key=key, is_automatic=mail.is_automatic, attachments=files.named,
         sender="" if mail.address == conversation.address else mail.address, at=_written_at(mail, now),
     )  # fmt: skip
+    MessageFile.objects.bulk_create(rows_of(message, files))
+    return message
 
 
 def _written_at(mail: Mail, now: datetime) -> datetime:

@@ -132,7 +132,8 @@ class Message(models.Model):
         default=False, help_text="Written by a mail program, such as a holiday reply"
     )
     attachments = models.JSONField(
-        default=list, help_text="Name, type and bytes of what came with it; the files stay where they are"
+        default=list,
+        help_text="Name, type and size of what came with it, and why it is not kept, where it is not",
     )
     cited = models.JSONField(
         default=list, help_text="Titles of the articles that a machine’s answer rests on"
@@ -165,6 +166,24 @@ class Message(models.Model):
     def new_words(self) -> str:
         """What its author said in it, without what they quoted."""
         return self.said or self.text
+
+
+class MessageFile(models.Model):
+    """A file that came with a message; kept in the record, so that it is erased, moved and backed up with it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="files")
+    place = models.PositiveSmallIntegerField(help_text="Which of the message's attachments it is, from 0")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=60, help_text="As its first bytes say")
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["place", "pk"]
+        constraints = [models.UniqueConstraint(fields=["message", "place"], name="conversation_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PublicForm(models.Model):

@@ -1,9 +1,10 @@
 """Reads of conversations."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import QueryDict
 
 from candor.apps.customers.models import Customer
@@ -16,8 +17,9 @@ from candor.apps.organization.queries import people_who_may
 from candor.apps.organization.scope import Scope
 from candor.text.masking import mask
 
+from .attached import WHY_NOT
 from .choices import Channel, State
-from .models import Conversation, Message
+from .models import Conversation, Message, MessageFile
 
 MOST_CALLERS = 8
 MOST_MESSAGES = 500  # of one conversation, the newest
@@ -85,20 +87,53 @@ def conversation_for(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message as it is shown: its new words and, where there is more, the whole; both masked unless asked for as written."""
+    """A message as it is shown: its new words and, where there is more, the whole; both masked unless asked for as written. With the files
+    that came with it."""
 
     message: Message
     words: str
     whole: str
+    files: tuple["Shown", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file that came with a message: the one that is kept, or why it is not; where neither is known it lies in the mailbox only."""
+
+    name: str
+    kind: str
+    size: int
+    kept: MessageFile | None
+    why_not: str
 
 
 def exchange(conversation: Conversation, *, is_as_written: bool) -> list[Turn]:
     """The messages of a conversation, oldest first."""
-    rows = conversation.messages.select_related("person").order_by("-written_at", "-pk")[:MOST_MESSAGES]
+    files = Prefetch("files", MessageFile.objects.defer("content"))
+    rows = conversation.messages.select_related("person").prefetch_related(files)
+    newest = list(rows.order_by("-written_at", "-pk")[:MOST_MESSAGES])
     shown = (lambda text: text) if is_as_written else (lambda text: mask(text).text)
     return [
-        Turn(row, shown(row.new_words), shown(row.text) if row.said else "") for row in reversed(list(rows))
+        Turn(row, shown(row.new_words), shown(row.text) if row.said else "", tuple(_files_of(row)))
+        for row in reversed(newest)
     ]
+
+
+def _files_of(row: Message) -> Iterator[Shown]:
+    kept = {file.place: file for file in row.files.all()}
+    for place, one in enumerate(row.attachments):
+        why = str(WHY_NOT.get(one.get("why_not", ""), ""))
+        file = kept.get(place)
+        kind = file.content_type.partition(";")[0] if file else one["kind"]
+        yield Shown(one["name"], kind, one["size"], file, why)
+
+
+def visible_file(viewer: Viewer, pk: int) -> MessageFile | None:
+    """A file of a conversation whose personal data the viewer may read."""
+    seen = Conversation.objects.visible_to(viewer)
+    named = Conversation.objects.visible_to(viewer, Permission.READ_PERSONAL_DATA)
+    rows = MessageFile.objects.filter(message__conversation__in=seen).filter(message__conversation__in=named)
+    return rows.select_related("message__conversation").filter(pk=pk).first()
 
 
 def is_masked(turns: list[Turn]) -> bool:

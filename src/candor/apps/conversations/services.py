@@ -26,7 +26,7 @@ from candor.foundation.parts import in_parts
 
 from .choices import Author, Channel, Delivery, State
 from .keys import key_in_hub
-from .models import Conversation, Message
+from .models import Conversation, Message, MessageFile
 from .news import tell_answered, tell_closed, tell_handed_over, tell_opened, tell_received
 
 LONGEST = 100_000  # characters of one message
@@ -98,7 +98,7 @@ def receive_message(
         key: Its id in the conversation's source.
         said: What is new in it, where that is less than the whole.
         is_automatic: Whether a mail program wrote it, such as a holiday reply.
-        attachments: Name, type and bytes of each file that came with it.
+        attachments: Name, type and size of each file that came with it.
         sender: The address of whoever wrote it, where it is not the conversation's.
         by: Who typed it in, for a note of a call.
         at: When it was written; now if left out.
@@ -335,6 +335,7 @@ def forget_conversations(*, conversations: QuerySet[Conversation]) -> int:
     """Remove conversations with all their messages; returns how many. Feedback of theirs stays: whoever calls this decides about it."""
     ids = list(conversations.order_by("pk").values_list("pk", flat=True))
     for part in in_parts(ids, 500):
+        MessageFile.objects.filter(message__conversation__in=part).delete()
         Message.objects.filter(conversation__in=part).delete()
         Conversation.objects.filter(pk__in=part).delete()
     return len(ids)

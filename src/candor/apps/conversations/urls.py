@@ -17,5 +17,6 @@ urlpatterns = [
     path("<id:pk>/close/", exchange.close, name="close"),
     path("<id:pk>/reopen/", exchange.reopen, name="reopen"),
     path("replies/<id:pk>/again/", exchange.send_again, name="send_again"),
+    path("files/<id:pk>/", exchange.file, name="file"),
     path("<id:pk>/panel/", exchange.panel, name="panel"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
+from candor.apps.organization.services import record_audit
 from candor.foundation.attachments import to_save
 from candor.foundation.errors import NotFound
 from candor.foundation.panels import panels_for
@@ -180,6 +181,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     found = Attachment.objects.filter(pk=pk).select_related("complaint__feedback__unit").first()
     if found is None or not viewer.holds(Permission.READ_PERSONAL_DATA, found.complaint.feedback.unit):
         raise NotFound(_("This file does not exist, or it is not yours to see."))
+    record_audit(by=viewer.person, action="complaint.file_taken", target=found.complaint.feedback)
     return to_save(name=found.name, content_type=found.content_type, content=bytes(found.content))
 
 

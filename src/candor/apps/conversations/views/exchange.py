@@ -13,6 +13,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
+from candor.foundation.attachments import to_save
 from candor.foundation.errors import NotFound
 from candor.foundation.lists import page_of
 from candor.foundation.panels import panels_for
@@ -62,9 +63,19 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
     record_audit(by=viewer.person, action="conversation.unmasked", target=shown)
     context = {
         "conversation": shown, "turns": queries.exchange(shown, is_as_written=True),
-        "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
+        "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit), "may_read_personal": True,
     }  # fmt: skip
     return render(request, "conversations/exchange.html", context)
+
+
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file that came with a mail, for those who may read personal data; always to be saved, and that it was taken is written down."""
+    viewer = require(request, Permission.READ_PERSONAL_DATA)
+    found = queries.visible_file(viewer, pk)
+    if found is None:
+        raise NotFound(_("This file does not exist, or it is not yours to see."))
+    record_audit(by=viewer.person, action="conversation.file_taken", target=found.message.conversation)
+    return to_save(name=found.name, content_type=found.content_type, content=bytes(found.content))
 
 
 @require_POST
