@@ -61,3 +61,21 @@ def test_a_damaged_file_fails_the_verification_and_is_mended(workspace: Workspac
     assert "candor warehouse mend" in words.out
     assert (mended.code, mended.json["rows"]) == (0, 3)
     assert (again.code, again.json["rows"]) == (0, 6)
+
+
+def test_events_of_impossible_days_and_those_that_came_late_or_twice_are_told(workspace: Workspace) -> None:
+    warehouse = _filled(workspace)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    odd = [now + timedelta(days=9), datetime(1948, 5, 4), now - timedelta(days=5), now - timedelta(days=5)]
+    warehouse.append_events(
+        _event(7, at) | {"source": "tills", "received_at": now, "event_id": str(n)}
+        for n, at in enumerate(odd)
+    )
+    told, words = workspace.run_in_turn(["warehouse", "health", "--json"], ["warehouse", "health"])
+    unknown, tills = told.json["sources"]
+    assert (unknown["source"], unknown["events"], unknown["late"]) == (None, 9, 0)
+    counts = {name: tills[name] for name in ("events", "late", "doubled", "future", "too_old")}
+    assert counts == {"events": 4, "late": 3, "doubled": 1, "future": 1, "too_old": 1}
+    assert tills["first"] == "1948-05-04T00:00:00"
+    assert "tills: events 4, cases 1, 1948-05-04 to" in words.out
+    assert "All of them are kept." in words.out

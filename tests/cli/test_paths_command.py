@@ -5,6 +5,8 @@ import gzip
 import io
 import json
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,3 +233,47 @@ def test_real_logs_have_their_known_figures(real_data: Path, capsys: pytest.Capt
     assert round(loans["median_case_days"], 3) == 0.809
     assert len(loans["longest_waits"]) == len(loans["largest_drop_offs"]) == 10
     assert all(one["low"] <= one["median_days"] <= one["high"] for one in loans["longest_waits"])
+
+
+MEASURED = """
+import resource, sys
+from candor.cli import main
+main(["paths", sys.argv[1], "--json"])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+"""
+
+
+def write_xes(path: Path, *, size: int) -> tuple[int, int]:
+    """Cases of twenty events, of four activities in turn, until the file has so many bytes; how many cases and events."""
+    started = datetime(2026, 3, 1, tzinfo=UTC)
+    event = (
+        '<event><string key="concept:name" value="{name}"/><date key="time:timestamp" value="{at}"/>'
+        '<string key="org:resource" value="Resource 112"/><int key="amount" value="20000"/></event>'
+    )
+    events = "".join(
+        event.format(name=f"step {n % 4}", at=(started + timedelta(hours=n)).isoformat()) for n in range(20)
+    )
+    case = 0
+    with path.open("w") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0">\n')
+        while file.tell() < size:
+            for _ in range(500):
+                file.write(f'<trace><string key="concept:name" value="case {case}"/>{events}</trace>\n')
+                case += 1
+        file.write("</log>")
+    return case, 20 * case
+
+
+@pytest.mark.slow
+def test_a_gigabyte_of_xes_is_read_in_bounded_memory(tmp_path: Path) -> None:
+    cases, events_there = write_xes(tmp_path / "log.xes", size=1 << 30)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(tmp_path / "log.xes")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert [found[key] for key in KEYS[:6]] == [cases, events_there, 4, 1, 4, events_there - cases]
+    assert found["median_case_days"] == round(19 / 24, 6)
+    assert int(done.stderr.splitlines()[-1]) < 1_000, "megabytes at most, of a file of 1,024"

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from .workspace import migrate, open_workspace, prepare_home, refuse, say, start_django
@@ -27,6 +28,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "verify",
             "read every file, and count every fact here and in the record; exit code 1 if they differ",
         ),
+        (
+            "health",
+            "how many events came late, twice, out of order, from the future or from before 2000, by source and import",
+        ),
         ("mend", "set damaged files of the event log aside, so that the rest can be read"),
         ("compact", "put files together where it is worth it; others may read and write meanwhile"),
         ("retain", "drop the events of cases whose last event is older than so many days"),
@@ -50,7 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
     from candor.foundation.errors import DomainError
     from candor.warehouse import WarehouseError
 
-    plain = {"project": _project, "upgrade": _upgrade, "rebuild": _rebuild, "verify": _verify}
+    plain = {
+        "project": _project,
+        "upgrade": _upgrade,
+        "rebuild": _rebuild,
+        "verify": _verify,
+        "health": _health,
+    }
     keeping = {"mend": _mend, "compact": _compact, "retain": _retain, "vacuum": _vacuum, "erase": _erase}
     try:
         if arguments.action == "adopt":
@@ -139,6 +150,33 @@ def _verify(as_json: bool) -> int:
         lines.append("Pending entries explain differences; otherwise run `candor warehouse rebuild`.")
     say(facts, words="\n".join(lines), as_json=as_json)
     return 0 if found.is_equal else 1
+
+
+def _health(as_json: bool) -> int:
+    from django.utils import timezone
+
+    from candor.foundation.storage import warehouse
+    from candor.warehouse.queries import log_health
+
+    now = timezone.now().astimezone(UTC).replace(tzinfo=None)
+    found = log_health(warehouse(), as_of=now)
+    lines = [
+        f"{one.source or 'unknown source'}{f', import {one.batch}' if one.batch else ''}: events {one.events:,}, cases {one.cases:,}, "
+        f"{one.first:%Y-%m-%d} to {one.last:%Y-%m-%d}; {one.late:,} late by a day or more, {one.doubled:,} there twice, "
+        f"{one.out_of_order:,} told after a later one of their case, {one.future:,} from the future, {one.too_old:,} before 2000."
+        for one in found
+    ]
+    facts = {
+        "sources": [
+            asdict(one) | {"first": one.first.isoformat(), "last": one.last.isoformat()} for one in found
+        ]
+    }
+    say(
+        facts,
+        words="\n".join([*lines, "All of them are kept."]) if lines else "The event log is empty.",
+        as_json=as_json,
+    )
+    return 0
 
 
 def _say_faults(files: "Verified", *, as_json: bool) -> int:
