@@ -31,6 +31,7 @@ class Field:
         max_length: most characters of a text.
         is_identifier: a text that identifies something: spreadsheet damage to it is reported.
         help: one sentence for the mapping page.
+        may_be_empty: of a required field, an empty cell is no problem.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Field:
     max_length: int | None = None
     is_identifier: bool = False
     help: str = ""
+    may_be_empty: bool = False
 
     def __post_init__(self) -> None:
         if self.kind == "choice" and not self.values:

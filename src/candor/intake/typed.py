@@ -74,7 +74,7 @@ class _Values(dict[str, object]):
     def __missing__(self, text: str) -> object:
         bare = text.strip()
         if len(bare) <= self._longest_blank and bare.casefold() in self._blanks:
-            if self._field.required:
+            if self._field.required and not self._field.may_be_empty:
                 raise Unfit(f"{self._field.name}, which can’t be empty,")
             value = None
         else:

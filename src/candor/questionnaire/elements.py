@@ -6,7 +6,7 @@ from typing import Any
 
 from .definition import Choice, Measure, Question, QuestionKind, Text
 from .expressions import Expression
-from .reader import LONGEST_NAME, Reader
+from .reader import Reader
 from .values import is_number
 
 MOST_STEPS = 101
@@ -144,11 +144,6 @@ def _matrix(reader: Reader, source: Mapping[str, Any], question: Question) -> Qu
             "many_in_a_cell",
             "A matrix takes one answer a row; for several take a question with choices for each row.",
         )
-    for row in rows:
-        if len(f"{question.name}.{row.value}") > LONGEST_NAME:
-            reader.fault(
-                place, "bad_name", f"“{question.name}.{row.value}” needs at most {LONGEST_NAME} characters."
-            )
     reader.expression(source, "columnsVisibleIf", place)
     numbers = [float(one.value) for one in columns if is_number(one.value)]  # type: ignore[arg-type]
     is_scale = bool(numbers) and len(numbers) == len(columns)

@@ -1,5 +1,7 @@
 """Words of the hub."""
 
+import hashlib
+
 from django.db import models
 
 
@@ -41,3 +43,19 @@ SCALES: dict[str, tuple[float, float]] = {
 }  # the lowest and the highest answer of each kind that has a scale of its own, for imports and measures alike
 
 MANY = "\n"  # between the choices of an answer that chose several; a choice of one's own may hold commas and semicolons
+
+LONGEST_QUESTION = 80  # characters of the key of a question
+
+
+def key_of_question(name: str) -> str:
+    """The key under which answers to a question are kept: what its source calls it, or, where that is too long, its beginning with a mark
+    that tells it from others that begin so.
+
+    >>> key_of_question("Q4_1")
+    'Q4_1'
+    >>> key_of_question("In the last seven days, I have received recognition or praise for doing good work")
+    'In the last seven days, I have received recognition or praise for doing-034c2d95'
+    """
+    if len(name) <= LONGEST_QUESTION:
+        return name
+    return f"{name[: LONGEST_QUESTION - 9].rstrip()}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

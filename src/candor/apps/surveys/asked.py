@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from candor.apps.feedback.choices import AnswerKind
+from candor.apps.feedback.choices import AnswerKind, key_of_question
 from candor.questionnaire import Question, QuestionKind, read_definition
 
 from .designing import Definition
@@ -60,17 +60,17 @@ def _of(question: Question) -> Iterator[Asked]:
             kind = AnswerKind.CHOICE if question.lowest is None else AnswerKind.RATING
             for row in question.rows:
                 yield Asked(
-                    key=f"{question.name}.{row.value}"[:80], question=question.name, text=f"{text} {row.label()}"[:LONGEST],
+                    key=key_of_question(f"{question.name}.{row.value}"), question=question.name, text=f"{text} {row.label()}"[:LONGEST],
                     kind=kind, lowest=question.lowest, highest=question.highest,
                 )  # fmt: skip
         case QuestionKind.RANKING:
             for choice in question.choices:
                 yield Asked(
-                    key=f"{question.name}.{choice.value}"[:80], question=question.name,
+                    key=key_of_question(f"{question.name}.{choice.value}"), question=question.name,
                     text=f"{text} {choice.label()}"[:LONGEST], kind=AnswerKind.NUMBER,
                 )  # fmt: skip
         case _:
             yield Asked(
-                key=question.name, question=question.name, text=text[:LONGEST], kind=kind_of(question), lowest=question.lowest,
+                key=key_of_question(question.name), question=question.name, text=text[:LONGEST], kind=kind_of(question), lowest=question.lowest,
                 highest=question.highest,
             )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 
+from candor.apps.feedback.choices import key_of_question
 from candor.foundation.attachments import (
     JPEG,
     MOST_BYTES,
@@ -164,6 +165,6 @@ def rows_of(response: Response, attached: Attached) -> Iterator[AnswerFile]:
         if (question, digest) not in seen:
             seen.add((question, digest))
             yield AnswerFile(
-                response_id=response.pk, question=question[:80], name=file.name, content_type=file.content_type,
+                response_id=response.pk, question=key_of_question(question), name=file.name, content_type=file.content_type,
                 size=len(file.content), sha256=digest, content=file.content,
             )  # fmt: skip

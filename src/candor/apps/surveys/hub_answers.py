@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from candor.apps.feedback.choices import MANY, SCALES, AnswerKind
+from candor.apps.feedback.choices import MANY, SCALES, AnswerKind, key_of_question
 from candor.apps.feedback.services import NewAnswer
 from candor.questionnaire import COMMENT, Question, QuestionKind, Questionnaire
 
-_LONGEST_KEY = 80
 _NUMERIC = frozenset(AnswerKind) - {AnswerKind.TEXT, AnswerKind.CHOICE}
 _KINDS = {
     QuestionKind.RATING: AnswerKind.RATING,
@@ -26,7 +25,7 @@ def hub_answers(questionnaire: Questionnaire, data: Mapping[str, Any]) -> tuple[
         for answer in _answers(question, data[question.name])
     ]
     found += [
-        NewAnswer(question=f"{question.name}{COMMENT}"[:_LONGEST_KEY], kind=AnswerKind.TEXT, text=said)
+        NewAnswer(question=key_of_question(f"{question.name}{COMMENT}"), kind=AnswerKind.TEXT, text=said)
         for question in questionnaire.questions()
         if (said := _beside(question, data))
     ]
@@ -88,7 +87,7 @@ def _answers(question: Question, value: Any) -> Iterator[NewAnswer]:
             yield _one(name, AnswerKind.CHOICE, str(value))
         case QuestionKind.YES_NO:
             yield NewAnswer(
-                question=name[:_LONGEST_KEY], kind=kind_of(question), number=_is_yes(question, value)
+                question=key_of_question(name), kind=kind_of(question), number=_is_yes(question, value)
             )
         case QuestionKind.FILE:
             yield _one(name, AnswerKind.TEXT, ", ".join(str(file.get("name", "")) for file in value))
@@ -105,8 +104,8 @@ def _one(key: str, kind: AnswerKind, value: Any) -> NewAnswer:
     """A number where the kind is one, whether a form sent it as a number or as a text."""
     number = _number(value) if kind in _NUMERIC or not isinstance(value, str) else None
     if number is not None:
-        return NewAnswer(question=key[:_LONGEST_KEY], kind=kind, number=number)
-    return NewAnswer(question=key[:_LONGEST_KEY], kind=kind, text=str(value))
+        return NewAnswer(question=key_of_question(key), kind=kind, number=number)
+    return NewAnswer(question=key_of_question(key), kind=kind, text=str(value))
 
 
 def _number(value: Any) -> float | None:

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.text import slugify
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
-from candor.apps.feedback.choices import IN_WORDS, AnswerKind, Kind
+from candor.apps.feedback.choices import IN_WORDS, AnswerKind, Kind, key_of_question
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
-from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
+from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
 from candor.apps.imports.tables import (
@@ -49,7 +49,7 @@ def preview(batch: ImportBatch) -> Preview:
     if found := recognised(batch):
         return told.preview(batch, found)
     if is_long(batch):
-        return preview_table(batch, long.FIELDS)
+        return _with_day(batch, preview_table(batch, long.FIELDS))
     questions = _questions(batch)
     notes = tuple(map(_note, questions))
     asked: tuple[Question, ...] = ()
@@ -59,7 +59,12 @@ def preview(batch: ImportBatch) -> Preview:
                 "questions", "No column bears the name of a score. Say which column holds which question.", ()
             ),
         )
-    seen = preview_table(batch, (*wide.META, *wide.question_fields(questions)), more=asked, notes=notes)
+    fields = (*wide.META, *wide.question_fields(questions))
+    return _with_day(batch, preview_table(batch, fields, more=asked, notes=notes))
+
+
+def _with_day(batch: ImportBatch, seen: Preview) -> Preview:
+    """What is seen, and the question after the day where no column holds it."""
     if "received_at" not in seen.columns and not told.fixed_day(batch):
         day = Question(
             "received_on", "The file has no column with the day of the answers. Which day shall count?", ()
@@ -163,7 +168,7 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     good = [item for item in items if item[0] not in refused]
     write: Callable[..., Stored] = _store_long if is_long(batch) else _store_wide
     stored = write(batch, good, source, named, customers)
-    return Stored(stored.added, stored.known, (*problems, *stored.problems))
+    return replace(stored, problems=(*problems, *stored.problems))
 
 
 def _customers(batch: ImportBatch, items: Sequence[Item], source: str) -> dict[str, int]:
@@ -240,7 +245,7 @@ def _feedback(
 def _answer(question: dict[str, Any], value: Any) -> NewAnswer | None:
     if value is None or value == "":
         return None
-    kind, key = AnswerKind(question["kind"]), question["column"].strip()[:80]
+    kind, key = AnswerKind(question["kind"]), key_of_question(question["column"].strip())
     if kind not in IN_WORDS:
         return NewAnswer(question=key, kind=kind, number=float(value))
     return NewAnswer(question=key, kind=kind, text=str(value))
@@ -250,38 +255,57 @@ def _store_long(
     batch: ImportBatch, items: Sequence[Item], source: str, named: _Named, customers: dict[str, int]
 ) -> Stored:
     problems: list[Problem] = []
-    added = known = 0
-    by_key = sorted(items, key=lambda item: str(item[1]["key"]))
-    submissions: list[tuple[NewFeedback, int]] = []
+    said = [item for item in items if str(item[1]["value"] or "").strip()]
+    by_key = sorted(said, key=lambda item: str(item[1]["key"]))
+    submissions: list[NewFeedback] = []
+    given = 0
     for key, group in groupby(by_key, key=lambda item: str(item[1]["key"])):
         rows = list(group)
-        answers = [answer for row in rows if (answer := _long_answer(row, problems)) is not None]
         first = rows[0][1]
         received_at, knows_time = wide.instant_of(first, told.fixed_day(batch), cell=named.cell(first))
         if received_at is None:
             problems.extend(map(_without_day, rows))
             continue
-        comment = _words_of(answers)
+        refused = len(problems)
+        answers = _answers_of_one(rows, problems)
+        given += len(rows) - (len(problems) - refused)
         item = _feedback(
-            first | {"comment": comment}, source=source, key=key, received_at=received_at, knows_time=knows_time, named=named, customers=customers,
-            answers=tuple(answers),
+            first | {"comment": _words_of(answers)}, source=source, key=key, received_at=received_at, knows_time=knows_time, named=named,
+            customers=customers, answers=answers,
         )  # fmt: skip
-        submissions.append((item, len(answers)))
-    _define_answered(batch, source, items, [answer for item, _n in submissions for answer in item.answers])
-    received = receive(items=[item for item, _ in submissions], batch=batch)
-    rest = [item for item, _ in submissions if item.key not in received.new_ids]
-    added = sum(count for item, count in submissions if item.key in received.new_ids)
-    more = add_answers(source=source, items=rest, batch=batch)
-    known = sum(len(item.answers) for item in rest) - more
-    return Stored(added + more, known, tuple(problems))
+        submissions += [item] if answers else []
+    _define_answered(batch, source, items, [answer for item in submissions for answer in item.answers])
+    received = receive(items=submissions, batch=batch)
+    added = sum(len(item.answers) for item in submissions if item.key in received.new_ids)
+    rest = [item for item in submissions if item.key not in received.new_ids]
+    added += add_answers(source=source, items=rest, batch=batch)
+    empty = len(items) - len(said)
+    odd = {f"{told.LEFT_OUT}without_an_answer": Odd(empty)} if empty else {}
+    return Stored(added, given - added, tuple(problems), odd)
+
+
+def _answers_of_one(rows: Sequence[Item], problems: list[Problem]) -> tuple[NewAnswer, ...]:
+    """The answers of one submission; the same one again adds nothing, another one to the same question goes back."""
+    found: dict[str, NewAnswer] = {}
+    for row in rows:
+        answer = _long_answer(row, problems)
+        if answer is not None and found.setdefault(answer.question, answer) != answer:
+            value = str(row[1]["value"])
+            expected = "one answer to each question"
+            message = f"{expected} expected, another one to “{answer.question}” stands further up."
+            problems.append(refuse(row, column="Answer", value=value, expected=expected, message=message))
+    return tuple(found.values())
 
 
 def _define_answered(
     batch: ImportBatch, source: str, items: Sequence[Item], answers: Iterable[NewAnswer]
 ) -> None:
     """Questions of a long file, as soon as their kind is known, with their words where the file has them beside the key."""
-    low_is_good = set(batch.options.get("low_is_good", []))
-    words = {str(values["question"])[:80]: values[CELLS].get("field_label", "") for _row, values in items}
+    low_is_good = set(map(key_of_question, batch.options.get("low_is_good", [])))
+    words = {
+        key_of_question(str(values["question"])): values[CELLS].get("field_label") or str(values["question"])
+        for _row, values in items
+    }
     kinds = {answer.question: answer.kind for answer in answers}
     questions = [
         {"column": name, "kind": kind, "text": words.get(name, "")[:300]} | ({"is_low_good": True} if name in low_is_good else {})
@@ -298,7 +322,7 @@ def _long_answer(item: Item, problems: list[Problem]) -> NewAnswer | None:
     kind = AnswerKind(values.get("kind") or _kind_of(values["value"]))
     text = str(values["value"]).strip()
     if kind in IN_WORDS:
-        return NewAnswer(question=values["question"][:80], kind=kind, text=text)
+        return NewAnswer(question=key_of_question(values["question"]), kind=kind, text=text)
     low, high = wide.SCALES.get(kind, (float("-inf"), float("inf")))
     try:
         number = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}.get(text.casefold())
@@ -310,7 +334,7 @@ def _long_answer(item: Item, problems: list[Problem]) -> NewAnswer | None:
         message = f"{expected} expected, “{text[:80]}” found."
         problems.append(refuse(item, column="Answer", value=text, expected=expected, message=message))
         return None
-    return NewAnswer(question=values["question"][:80], kind=kind, number=number)
+    return NewAnswer(question=key_of_question(values["question"]), kind=kind, number=number)
 
 
 def _kind_of(value: str) -> AnswerKind:
@@ -334,7 +358,9 @@ def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
             "name": column,
             "kind": known.get(column, {}).get("kind", ""),
             "blanks": ", ".join(known.get(column, {}).get("blanks", [])),
-            "is_low_good": known.get(column, {}).get("is_low_good", column.strip() in turned),
+            "is_low_good": known.get(column, {}).get(
+                "is_low_good", key_of_question(column.strip()) in turned
+            ),
         }
         for column in seen.file_columns
         if column not in seen.columns.values() or column in known

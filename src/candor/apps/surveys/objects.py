@@ -7,7 +7,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from candor.apps.feedback.choices import MANY, SCALES, AnswerKind
+from candor.apps.feedback.choices import MANY, SCALES, AnswerKind, key_of_question
 from candor.intake import AmbiguousDateOrder, DateOrder, JsonItems, Problem, recognise
 
 from .formats import Asked, Told
@@ -103,7 +103,9 @@ class Objects:
                 )
                 continue
             told = person.told
-            told.answers = {one.key[:80]: text for one in person.said if (text := _text_of(one.value))}
+            told.answers = {
+                key_of_question(one.key): text for one in person.said if (text := _text_of(one.value))
+            }
             told.names, told.cells = ("id", "object"), (told.key, _as_text(item))
             if person.survey != self.source:
                 told.left_out = "of_another_survey"
@@ -141,7 +143,7 @@ class Objects:
 
 
 def _note(known: dict[str, _Question], one: Said) -> None:
-    key = one.key[:80]
+    key = key_of_question(one.key)
     question = known.setdefault(key, _Question(one))
     question.is_several = question.is_several or isinstance(one.value, list | tuple)
     question.is_yes_no = question.is_yes_no and isinstance(one.value, bool)

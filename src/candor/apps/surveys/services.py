@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from candor.apps.events import own
+from candor.apps.feedback.choices import key_of_question
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import announce_changed
 from candor.foundation.errors import Conflict
@@ -41,7 +42,7 @@ def define_survey(
     for position, question in enumerate(questions):
         facts = {"position": position} | {k: v for k, v in question.items() if k != "key"}
         known, is_new = Question.objects.get_or_create(
-            survey=survey, key=question["key"][:80], defaults=facts
+            survey=survey, key=key_of_question(question["key"]), defaults=facts
         )
         if not is_new and question.get("is_high_good", known.is_high_good) != known.is_high_good:
             _turn(known)

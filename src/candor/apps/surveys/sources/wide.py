@@ -1,7 +1,7 @@
 """Wide files: one row a person, one column a question."""
 
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 from candor.apps.feedback.choices import IN_WORDS, AnswerKind
 from candor.apps.feedback.choices import SCALES as SCALES
@@ -53,14 +53,19 @@ def question_fields(questions: list[dict[str, Any]]) -> tuple[Field, ...]:
     for question in questions:
         kind = question["kind"]
         low, high = SCALES.get(kind, (None, None))
-        is_text = kind in IN_WORDS
         fields.append(
             Field(
-                question_key(question["column"]), question["column"].strip(), "text" if is_text else "number",
-                official=(question["column"],), minimum=low, maximum=high, blanks=frozenset(question.get("blanks", ())),
+                question_key(question["column"]), question["column"].strip(), _read_as(kind), official=(question["column"],),
+                minimum=low, maximum=high, blanks=frozenset(question.get("blanks", ())),
             )
         )  # fmt: skip
     return tuple(fields)
+
+
+def _read_as(kind: str) -> Literal["text", "boolean", "number"]:
+    if kind in IN_WORDS:
+        return "text"
+    return "boolean" if kind == AnswerKind.YES_NO else "number"
 
 
 def question_key(column: str) -> str:
