@@ -37,6 +37,13 @@ def test_a_good_questionnaire_raises_no_concern() -> None:
         (rating("How satisfied are you with the speed and quality of our help?"), "two_things"),
         (rating("How do you rate the price or service?", name="p") | {"title": "How happy are you with the price or service?"}, "two_things"),
         (rating("Was it fast? Was it friendly?"), "two_questions"),
+        (rating("How satisfied are you with the service, and would you recommend it?"), "two_things"),
+        (rating("How satisfied are you with price/quality?"), "two_things"),
+        ({"type": "boolean", "name": "q", "title": "Was it quick and friendly?"}, "two_things"),
+        ({"type": "radiogroup", "name": "q", "title": "Was it quick and friendly?", "choices": ["Yes", "Partly", "No"]}, "two_things"),
+        ({"type": "comment", "name": "q", "title": "Given how hard our team works, what would you change?"}, "leading"),
+        (rating("How concerned are you about the terrible delays?"), "leading"),
+        (rating("Would you agree our prices are fair?"), "leading"),
         (rating("The staff did not keep me waiting"), "negated"),
         (rating("I was never left without an answer"), "double_negation"),
         (rating("The staff always helped"), "absolute"),
@@ -51,6 +58,19 @@ def test_a_good_questionnaire_raises_no_concern() -> None:
 )  # fmt: skip
 def test_a_planted_flaw_is_found(element: dict, code: str) -> None:
     assert code in codes(element)
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        rating("Were staff helpful or not?"),
+        rating("How likely are you and/or your family to come again?"),
+        {"type": "boolean", "name": "q", "consent": True, "title": "May we keep your address and write to you?"},
+        {"type": "radiogroup", "name": "q", "title": "Which did you use, the web and the app?", "choices": ["Web", "App"]},
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_flaw_is_left_alone(element: dict) -> None:
+    assert codes(element) == []
 
 
 @pytest.mark.parametrize(

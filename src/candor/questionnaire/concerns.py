@@ -65,6 +65,13 @@ def _is_judged(question: Question) -> bool:
     return question.kind in {QuestionKind.RATING, QuestionKind.MATRIX}
 
 
+def _has_one_answer(question: Question) -> bool:
+    """Whether one answer stands for all that is asked: what is judged, and what is answered by yes or no."""
+    if question.kind is QuestionKind.CHOICE:
+        return {"yes", "no"} <= {choice.label().strip().casefold() for choice in question.choices}
+    return _is_judged(question) or (question.kind is QuestionKind.YES_NO and not question.is_consent)
+
+
 def _statements(questionnaire: Questionnaire, question: Question) -> list[str]:
     """The English sentences that are judged: the title of a rating, the rows of a matrix."""
     rows = [_label_in_english(questionnaire, row) for row in question.rows]
@@ -83,11 +90,11 @@ def _words(questionnaire: Questionnaire, question: Question) -> Iterator[Concern
                 f"“{words}” suggests an answer.",
                 "Ask neutrally: “How would you rate …?”",
             )
-        if _is_judged(question) and (words := wording.two_things(text)):
+        if _has_one_answer(question) and (words := wording.two_things(text)):
             yield _about_words(
                 question, "two_things", f"“{words}” asks about two things; one answer can't tell which is meant.", "Ask about each on its own."
             )  # fmt: skip
-    if _is_judged(question) and title.count("?") > 1:
+    if _has_one_answer(question) and title.count("?") > 1:
         yield _about_words(
             question, "two_questions", "The title asks more than one question.", "Keep one question a title."
         )

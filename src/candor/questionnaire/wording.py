@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 _LEADING = re.compile(
     r"\b(?:do|does|did|would|should|could|are|is|was|were|have|has)n['’]t (?:you|it|we|they|our)\b"
-    r"|\b(?:wouldn['’]t you|don['’]t you|you (?:would|must|will) agree)\b|\bagree that our\b"
+    r"|\b(?:wouldn['’]t you|don['’]t you|you (?:would|must|will) agree|would you agree)\b|\bagree that our\b"
     r"|\bhow (?:great|excellent|amazing|awesome|wonderful|fantastic|superb|outstanding|delightful|terrible|awful|horrible|bad|good)\b"
     r"|\bhow much (?:better|worse)\b|\bhow much (?:did|do) you (?:like|love|enjoy)\b"
-    r"|\bour (?:great|excellent|award-winning|friendly|fantastic|amazing|famous|outstanding|new and improved|helpful|professional)\b"
+    r"|\b(?:given|considering) (?:how|that)\b"
+    r"|\b(?:our|the|their) (?:terrible|awful|horrible|unfair|excessive|annoying|outrageous|ridiculous)\b"
+    r"|\bour (?:great|excellent|award[- ]winning|friendly|fantastic|amazing|famous|outstanding|new and improved|helpful|professional)\b"
     r"|\b(?:as you know|of course|obviously|clearly|everybody knows|most people|experts (?:say|agree))\b"
     r"|\bgive us (?:a |an )?(?:ten|10|9|five|5|top|high|good|the best)\b"
 )
@@ -20,16 +22,18 @@ _ABSOLUTE = re.compile(
     r"\b(?:always|never|nobody|everyone|everybody|completely|totally|absolutely|entirely|every (?:time|single)|at all times|in every)\b"
 )
 _NEGATION = re.compile(r"\b(?:not|never|no|nobody|nothing|without|cannot)\b|n['’]t\b")
-_ALSO = re.compile(r"([\w'’-]+) (?:and|as well as|&) (?:the |our |your |its |a |an |how )?([\w'’-]+)")
+_ALSO = re.compile(r"([\w'’-]+),? (?:and|as well as|&) (?:the |our |your |its |a |an |how )?([\w'’-]+)")
 _OR = re.compile(
     r"\b(?:with|of|about|by|for) (?:the |our |your )?(?:[\w'’-]+ )?([\w'’-]+) or (?:the |our |your )?([\w'’-]+)"
 )
+_SLASH = re.compile(r"\b([a-z'’-]{2,})/([a-z'’-]{2,})\b")
 _ONE_THING = frozenset(
     {
         ("friend", "colleague"), ("friends", "colleagues"), ("friends", "family"), ("family", "friends"), ("colleague", "friend"),
         ("friend", "relative"), ("friends", "relatives"), ("terms", "conditions"), ("pros", "cons"), ("name", "address"), ("first", "last"),
         ("advantages", "disadvantages"), ("products", "services"), ("questions", "answers"), ("research", "development"), ("date", "time"),
-        ("health", "safety"), ("bed", "breakfast"), ("black", "white"), ("again", "again"), ("more", "more"), ("one", "only"), ("yes", "no"),
+        ("health", "safety"), ("bed", "breakfast"), ("black", "white"), ("again", "again"), ("more", "more"), ("one", "only"), ("yes", "no"), ("and", "or"),
+        ("he", "she"), ("his", "her"), ("him", "her"), ("colleague", "friend"),
     }
 )  # fmt: skip
 
@@ -61,7 +65,7 @@ def two_things(text: str) -> str:
     ''
     """
     low = re.sub(r"\bbetween\b[^,.?]*?\band\b", " ", text.lower())
-    for pattern in (_ALSO, _OR):
+    for pattern in (_ALSO, _OR, _SLASH):
         for found in pattern.finditer(low):
             pair = (found[1], found[2])
             if pair not in _ONE_THING and not _is_one_scale(*pair):
@@ -82,7 +86,7 @@ def negations(text: str) -> list[str]:
     >>> negations("The staff did not keep me waiting without reason")
     ['not', 'without']
     """
-    return _NEGATION.findall(text.lower())
+    return _NEGATION.findall(re.sub(r"\bor not\b", " ", text.lower()))
 
 
 def absolute(text: str) -> str:
