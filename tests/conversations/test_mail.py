@@ -154,6 +154,8 @@ def test_small_harmless_files_of_mails_are_kept_and_all_are_named(world: World, 
     assert base64.b64decode(told["messages"][0]["files"][0]["content"]) == PNG
     erase_customer(customer=jane, by=world.clara)
     assert not MessageFile.objects.exists() and not Conversation.objects.exists()
+    again = taken(a_mail("See the pictures.", "one@mail.example"))
+    assert (again.new, again.erased, Conversation.objects.exists()) == (0, 1, False)
 
 
 def test_a_mail_of_many_files_keeps_ten_and_one_that_was_cut_off_not_its_last(world: World) -> None:

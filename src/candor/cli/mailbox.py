@@ -66,7 +66,7 @@ def _read() -> tuple[dict[str, object], str]:
     except (OSError, imaplib.IMAP4.error) as error:
         raise NoAnswer(f"The mailbox can't be read: {error}") from error
     words = (
-        f"{taken.mails:,} mails read: {taken.new:,} new messages, {taken.known:,} known, {taken.automatic:,} written by programs, "
+        f"{taken.mails:,} mails read: {taken.new:,} new messages, {taken.known:,} known, {taken.erased:,} of erased customers, {taken.automatic:,} written by programs, "
         f"{taken.own:,} of our own, {taken.came_back:,} replies that came back, {len(taken.troubles):,} that could not be stored."
     )
     return asdict(taken), words

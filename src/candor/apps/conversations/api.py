@@ -13,6 +13,7 @@ from pydantic import Field
 from candor.apps.customers.api import Name
 from candor.apps.customers.models import Customer
 from candor.apps.feedback.api_shapes import customer_id, shown_unit, touchpoint_id
+from candor.apps.feedback.erased import refuse_erased
 from candor.apps.organization.access import Viewer, viewer_of
 from candor.apps.organization.choices import KeyScope, Permission
 from candor.apps.organization.keys import keyed, unit_for, viewer_named, viewer_with
@@ -213,9 +214,11 @@ def read_conversation(request: HttpRequest, pk: int) -> Any:
     **needs(KeyScope.WRITE_CONVERSATIONS),
 )
 def send_turn(request: HttpRequest, given: TurnGiven) -> Any:
-    """Take in what a customer wrote; the first message of a `conversation` begins it. It is known by your key; what is here already stays."""
+    """Take in what a customer wrote; the first message of a `conversation` begins it. It is known by your key; what is here already stays,
+    and what went when its customer was erased is refused."""
     key = keyed(request, KeyScope.WRITE_CONVERSATIONS)
     unit = unit_for(key, given.unit)
+    refuse_erased(key.source, given.key)
     known = Message.objects.filter(source=key.source, key=given.key).first()
     if known is not None:
         return Status(200, TurnTaken(id=known.conversation_id, message=known.pk, is_new=False))

@@ -11,8 +11,9 @@ from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.choices import Kind
+from candor.apps.feedback.erased import erased_among
 from candor.apps.feedback.services import NewFeedback, forget_batch, receive
-from candor.apps.imports.kinds import ImportKind, Item, Preview, Reader, Stored
+from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import CELLS, TableReader, column_of, preview_table, refuse_unit
 from candor.apps.imports.units import Units
@@ -98,8 +99,13 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
         if row not in refused:
             name = values.get("site") or batch.options.get("source") or "social"
             groups[slugify(name)[:80] or "social"].append(values)
-    added = sum(_store(found, source, units, batch) for source, found in groups.items())
-    return Stored(added, sum(map(len, groups.values())) - added, problems)
+    added = known = gone = 0
+    for source, given in groups.items():
+        erased = erased_among(source, [values["reference"] for values in given])
+        found = [values for values in given if values["reference"] not in erased]
+        new = _store(found, source, units, batch)
+        added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
+    return Stored(added, known, problems, {ERASED: Odd(gone)} if gone else {})
 
 
 def _store(found: list[dict[str, Any]], source: str, units: Units, batch: ImportBatch) -> int:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from candor.apps.customers.services import customer_of_address
+from candor.apps.feedback.erased import erased_among
 from candor.foundation.mailboxes import Found
 from candor.intake.mail import Mail, read_mail
 from candor.intake.mail_reports import read_reports
@@ -32,12 +33,13 @@ _PREFIX: Final = re.compile(
 
 @dataclass(slots=True)
 class Taken:
-    """What a batch of mail was: mails that were read, messages that were new, ones we had, ones of mail programs that belong to no
-    conversation, our own, reports of replies that came back, and those that could not be stored and wait in the mailbox."""
+    """What a batch of mail was: mails that were read, messages that were new, ones we had, ones that were erased with their customer, ones of mail
+    programs that belong to no conversation, our own, reports of replies that came back, and those that could not be stored and wait in the mailbox."""
 
     mails: int = 0
     new: int = 0
     known: int = 0
+    erased: int = 0
     automatic: int = 0
     own: int = 0
     came_back: int = 0
@@ -70,6 +72,9 @@ def _take(found: Found, told: Taken, now: datetime) -> None:
     key = key_of_mail(mail.message_id)
     if Message.objects.filter(source=MAIL, key=key).exists():
         told.known += 1
+        return
+    if erased_among(MAIL, [key, key_in_hub(key)]):
+        told.erased += 1
         return
     conversation = _thread_of(mail)
     if conversation is None:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
+from candor.apps.feedback.erased import never_again
 
+from .choices import Author
 from .models import Conversation, Message
 from .services import forget_conversations
 
@@ -47,8 +49,11 @@ def _said(message: Message) -> dict[str, Any]:
 
 
 def forget(customer_ids: Sequence[int]) -> list[int]:
-    """Remove them; what they said in the hub goes with the customer's feedback."""
-    forget_conversations(conversations=Conversation.objects.filter(customer_id__in=customer_ids))
+    """Remove them; what they said in the hub goes with the customer's feedback. What is sent again is known as erased."""
+    rows = Conversation.objects.filter(customer_id__in=customer_ids)
+    theirs = Message.objects.filter(conversation__in=rows, author=Author.CUSTOMER)
+    never_again(list(theirs.values_list("source", "key")))
+    forget_conversations(conversations=rows)
     return []
 
 

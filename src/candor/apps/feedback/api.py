@@ -20,6 +20,7 @@ from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, 
 from . import services
 from .api_shapes import FeedbackShape, customer_id, shape_of, touchpoint_id
 from .choices import Kind
+from .erased import refuse_erased
 from .models import Feedback, FeedbackQuerySet
 
 router = Router(tags=["Feedback"])
@@ -101,11 +102,17 @@ def read_feedback(request: HttpRequest, pk: int) -> Any:
     return shape_of(row, viewer)
 
 
-@router.post("/feedback", response={200: TakenShape, 201: TakenShape}, **needs(KeyScope.WRITE_FEEDBACK))
+@router.post(
+    "/feedback",
+    response={200: TakenShape, 201: TakenShape, **problems(409)},
+    **needs(KeyScope.WRITE_FEEDBACK),
+)
 def send_message(request: HttpRequest, given: MessageGiven) -> Any:
-    """Take in a message of a customer: an e-mail, a note of a call, a post. It is known by your key; what is here already stays."""
+    """Take in a message of a customer: an e-mail, a note of a call, a post. It is known by your key; what is here already stays, and what
+    went when its customer was erased is refused."""
     key = keyed(request, KeyScope.WRITE_FEEDBACK)
     unit = unit_for(key, given.unit)
+    refuse_erased(key.source, given.key)
     item = services.NewFeedback(
         kind=Kind.MESSAGE,
         source=key.source,

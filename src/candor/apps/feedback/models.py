@@ -110,3 +110,16 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question}: {self.number if self.number is not None else self.text_masked}"
+
+
+class Erased(models.Model):
+    """Something an erased customer said in public or wrote to us: the digest of its source and id, so that nothing brings it back."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "erased"
+
+    def __str__(self) -> str:
+        return self.digest[:12]

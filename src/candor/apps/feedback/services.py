@@ -16,10 +16,12 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import note_feedback_span, record_audit, set_feedback_span
 from candor.foundation.errors import Conflict
 from candor.foundation.outbox import announce
+from candor.foundation.parts import in_parts
 from candor.text.language import detect_language
 from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
+from .erased import never_again
 from .models import Answer, Feedback
 from .signals import feedback_continued, feedback_forgotten, feedback_received, feedback_tied
 
@@ -308,7 +310,11 @@ def forget_batch(*, batch: ImportBatch) -> int:
 
 @transaction.atomic
 def erase_feedback(*, feedback_ids: list[int]) -> list[int]:
-    """Remove feedback because its customer is erased: whoever hears of it keeps nothing of what it said."""
+    """Remove feedback because its customer is erased: whoever hears of it keeps nothing of what it said, and reviews and messages that are sent
+    again are known as erased."""
+    for part in in_parts(feedback_ids, 500):
+        rows = Feedback.objects.filter(pk__in=part, kind__in=[Kind.REVIEW, Kind.MESSAGE])
+        never_again(rows.values_list("source", "key"))
     _remove(feedback_ids, is_erasure=True)
     return feedback_ids
 

@@ -10,6 +10,7 @@ from .errors import UnknownKind
 from .models import ImportBatch
 
 CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
+ERASED = "left_out_of_erased_customers"  # of what a chunk bears, as a kind of oddity
 Item = tuple[int, Any]  # the row's number in the file, and what the kind's `store` understands
 
 

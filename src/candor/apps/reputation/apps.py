@@ -16,7 +16,7 @@ class ReputationConfig(AppConfig):
         from candor.apps.customers.timeline import register_source
         from candor.apps.imports.kinds import register_kind
 
-        from . import receivers, tasks  # noqa: F401  register themselves
+        from . import tasks  # noqa: F401  registers its schedule
         from .imports import KIND
         from .personal import HOLDER
         from .requests import KIND as REQUEST

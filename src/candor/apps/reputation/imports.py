@@ -9,8 +9,9 @@ from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.choices import Kind
+from candor.apps.feedback.erased import erased_among
 from candor.apps.feedback.services import NewFeedback, forget_batch, receive
-from candor.apps.imports.kinds import ImportKind, Item, Preview, Question, Reader, Stored
+from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
 from candor.apps.imports.tables import CELLS, TableReader, column_of, file_of, preview_table, refuse_unit
@@ -170,11 +171,13 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
         if row not in refused:
             site_name = values.get("site") or batch.options.get("source") or OTHER
             groups[source_of(site_name), values.get("stars") is None].append((site_name, values))
-    added = known = 0
-    for (source, is_post), found in groups.items():
+    added = known = gone = 0
+    for (source, is_post), given in groups.items():
+        erased = erased_among(source, [values["reference"] for _name, values in given])
+        found = [one for one in given if one[1]["reference"] not in erased]
         new = (_store_posts if is_post else _store_reviews)(found, source, units, people, batch)
-        added, known = added + new, known + len(found) - new
-    return Stored(added, known, tuple(problems))
+        added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
+    return Stored(added, known, tuple(problems), {ERASED: Odd(gone)} if gone else {})
 
 
 def _store_reviews(

@@ -219,19 +219,6 @@ class Exclusion(models.Model):
         return self.get_reason_display()
 
 
-class Erased(models.Model):
-    """A review whose customer was erased: the digest of its source and id, so that no fetch and no file brings it back."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "erased reviews"
-
-    def __str__(self) -> str:
-        return self.digest[:12]
-
-
 class PublicPage(models.Model):
     """A page and widget for everybody, about a unit or about a person who agreed to it."""
 

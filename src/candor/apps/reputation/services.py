@@ -1,6 +1,5 @@
 """Writes of reviews: receive them once, follow their edits and deletions, leave some out for a published reason."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from candor.apps.feedback.choices import AnswerKind, Kind
+from candor.apps.feedback.erased import erased_among
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, announce_changed, receive, revise
 from candor.apps.imports.models import ImportBatch
@@ -20,7 +20,7 @@ from candor.foundation.errors import Conflict, InvalidInput
 from candor.text.masking import mask
 
 from .choices import Level, Reason, ReplyState
-from .models import Connection, Erased, Exclusion, Reply, Review, ReviewVersion
+from .models import Connection, Exclusion, Reply, Review, ReviewVersion
 from .sources.item import Values
 
 STARS = "stars"
@@ -99,7 +99,7 @@ def receive_reviews(
 ) -> Taken:
     """Store reviews of one source, once each; those we have are brought to what their author and the site say now."""
     by_key = {item.key: item for item in items}
-    erased = _erased_among(source, by_key)
+    erased = erased_among(source, by_key)
     wanted = {key: item for key, item in by_key.items() if key not in erased}
 
     def complete(new_ids: dict[str, int]) -> None:
@@ -341,24 +341,3 @@ def take_exclusion_back(*, review: Review, by: Person) -> None:
     row.save(update_fields=["excluded_for"])
     record_audit(by=by, action="review.counted_again", target=Feedback(pk=row.pk))
     announce_changed([row.pk])
-
-
-@transaction.atomic
-def never_again(*, feedback_ids: Sequence[int]) -> None:
-    """Remember, as digests alone, reviews whose customer is being erased, so that no fetch and no file brings them back."""
-    rows = Feedback.objects.filter(pk__in=feedback_ids, kind=Kind.REVIEW).values_list("source", "key")
-    Erased.objects.bulk_create((Erased(digest=_digest(*row)) for row in rows), ignore_conflicts=True)
-
-
-def _erased_among(source: str, keys: Iterable[str]) -> set[str]:
-    digests = {_digest(source, key): key for key in keys}
-    found: set[str] = set()
-    wanted = list(digests)
-    for start in range(0, len(wanted), 500):
-        rows = Erased.objects.filter(digest__in=wanted[start : start + 500])
-        found |= {digests[digest] for digest in rows.values_list("digest", flat=True)}
-    return found
-
-
-def _digest(source: str, key: str) -> str:
-    return hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()
