@@ -115,6 +115,19 @@ def test_after_the_handover_no_machine_answers_and_people_see_who_waits(world: W
     assert (row.assigned_to, row.state, answer.author) == (world.mona, State.WAITING, Author.PERSON)
 
 
+def test_closing_by_the_clock_takes_out_of_the_inbox_only_what_a_person_answered(world: World) -> None:
+    for key in ("person", "machine"):
+        row = begun(key=key, is_with_machine=True)
+        said(row, f"To the {key}", key)
+        services.answer_by_machine(conversation=row, text="See the help.", key=f"m-{key}", at=NOON)
+        if key == "person":
+            services.reply(conversation=row, text="Did it help?", by=world.mona, at=NOON)
+        services.close(conversation=row, by=None)
+    waiting, handled = Feedback.objects.order_by("comment")
+    assert (waiting.comment, waiting.handled_at) == ("To the machine", None)
+    assert handled.handled_at is not None and handled.handled_by is None
+
+
 def test_a_message_without_words_is_refused_and_leaves_nothing(world: World) -> None:
     row = begun()
     with pytest.raises(InvalidInput):

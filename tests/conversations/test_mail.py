@@ -311,6 +311,8 @@ def test_conversations_that_rest_are_closed_and_old_ones_forgotten_but_not_what_
 
     later = timezone.now() + timedelta(days=15)
     assert keeping.close_rested(now=later, days=14) == 1
+    handled = Feedback.objects.exclude(handled_at=None).get()
+    assert (handled.comment, handled.handled_by) == ("It broke.", None)
     assert keeping.forget_old(now=later + timedelta(days=400), days=365) == 1
     assert (Conversation.objects.count(), Feedback.objects.count()) == (1, 2)
     assert Message.objects.filter(author=Author.PERSON).count() == 0

@@ -300,6 +300,8 @@ def tie(
 def close(*, conversation: Conversation, by: Person | None, at: datetime | None = None) -> Conversation:
     """Close a conversation; what the customer said in it leaves the inbox with it. If the customer writes again, it opens again.
 
+    Without a person, by the clock, only what a person has answered leaves the inbox: what the assistant alone answered nobody has read.
+
     Raises:
         Conflict: it is closed.
     """
@@ -308,11 +310,17 @@ def close(*, conversation: Conversation, by: Person | None, at: datetime | None 
         raise Conflict(_("This conversation is closed already."))
     row.state, row.closed_at, row.waits_since, row.is_with_machine = State.CLOSED, at, None, False
     row.save(update_fields=["state", "closed_at", "waits_since", "is_with_machine"])
-    if by is not None and row.feedback is not None and row.feedback.handled_at is None:
-        mark_handled(feedback=row.feedback, by=by)
+    told = row.feedback
+    if told is not None and told.handled_at is None and (by is not None or _was_answered(row, told)):
+        mark_handled(feedback=told, by=by)
     record_audit(by=by, action="conversation.closed", target=row)
     tell_closed(row)
     return row
+
+
+def _was_answered(row: Conversation, told: Feedback) -> bool:
+    """Whether a person of ours wrote since the contact began."""
+    return row.messages.filter(author=Author.PERSON, written_at__gte=told.received_at).exists()
 
 
 @transaction.atomic

@@ -264,8 +264,8 @@ def _segment_of(customer_id: int | None) -> str:
 
 
 @transaction.atomic
-def mark_handled(*, feedback: Feedback, by: Person) -> Feedback:
-    """Take an item out of the inbox."""
+def mark_handled(*, feedback: Feedback, by: Person | None) -> Feedback:
+    """Take an item out of the inbox; `by` None: its source did, by itself."""
     if feedback.handled_at:
         raise Conflict("Somebody has handled this already.")
     feedback.handled_at, feedback.handled_by = timezone.now(), by
