@@ -132,6 +132,7 @@ def test_few_answers_on_one_side_are_undecided():
         ({"a": [1, 3]}, [1, 2], {}, NotEnoughHistory),
         ({"a": [3, 3, 3, 3, 3]}, [1, 2, 3, 4, 5], {}, NotIdentifiable),
         ({"a": [1, 3, 5] * 20}, [4] * 60, {}, NotIdentifiable),
+        ({"a": [1, 3, 5] * 20}, [2, 4, 4] * 20, {}, NotIdentifiable),
         ({"a": [1, 3, 5, 5]}, [1, 2, 3, 4], {"low_up_to": 5}, BadParameter),
         ({"a": [1, 3, 5, 5]}, [1, 2, 3, 4], {"level": math.inf}, BadParameter),
     ],

@@ -130,7 +130,7 @@ def response_rates(
     ``unknown`` are addresses of which nobody knows whether the person is reached there, those whose invitation came back
     undelivered among them; ``eligible_share`` is how many of them probably count. Those who may not be asked (rest days, opt-out) belong to none of the groups.
 
-    Source: AAPOR (2023) Standard Definitions, 10th ed..
+    Source: AAPOR (2023) Standard Definitions, 10th ed.
 
     >>> rates = response_rates(complete=200, partial=20, refused=80, not_reached=600, unknown=100, eligible_share=0.5)
     >>> rates.rr1, rates.rr2, round(rates.rr3, 4), round(rates.rr4, 4)

@@ -169,7 +169,8 @@ def penalty_reward(
         EmptySample: No item, or no complete row.
         BadParameter: `low_up_to` is not below `high_from`.
         NotEnoughHistory: No more rows than coefficients.
-        NotIdentifiable: The outcome never varies, an item has no low, middling or high answers at all, or the items are copies.
+        NotIdentifiable: An item has no low, middling or high answers at all, the items are copies, or the outcome never varies or
+            follows from the ratings without remainder.
         ShapeMismatch: Lengths differ.
 
     Example:
@@ -188,8 +189,6 @@ def penalty_reward(
     if not low_up_to < high_from:
         raise BadParameter("low_up_to", low_up_to, expected=f"below high_from ({high_from})")
     names, table = _complete(ratings, outcome)
-    if np.ptp(table[:, -1]) == 0:
-        raise NotIdentifiable("penalty and reward", because="the outcome never varies")
     low, high = table[:, :-1] <= low_up_to, table[:, :-1] >= high_from
     design = np.column_stack([np.ones(len(table)), low, high]).astype(np.float64)
     slopes, covariance, df = _robust_least_squares(design, table[:, -1])
@@ -281,7 +280,13 @@ def _robust_least_squares(design: Array, outcome: Array) -> tuple[Array, Array, 
     inverse = np.linalg.inv(design.T @ design)
     slopes = inverse @ design.T @ outcome
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
-    scaled = (outcome - design @ slopes) / np.clip(1 - leverage, 1e-8, None)
+    left = outcome - design @ slopes
+    if np.abs(left).max() <= 1e-9 * np.abs(outcome).max():
+        raise NotIdentifiable(
+            "the doubt of penalty and reward",
+            because="the outcome follows from the ratings without remainder",
+        )
+    scaled = left / np.clip(1 - leverage, 1e-8, None)
     meat = (design * scaled[:, None] ** 2).T @ design
     return slopes, inverse @ meat @ inverse, n - width
 
