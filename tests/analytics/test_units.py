@@ -513,6 +513,14 @@ class TestMostImproved:
         ]
         assert np.mean(named) <= 0.08
 
+    def test_a_board_that_allows_for_chance_alone_names_somebody_in_two_restless_months_of_three(self):
+        rng, named = np.random.default_rng(7), 0
+        for _ in range(150):
+            now, before = self._restless_months(rng, 0.05, units=40)
+            z = (now.values - before.values) / np.hypot(now.standard_errors, before.standard_errors)
+            named += (cx.benjamini_hochberg(stats.t.sf(z, 798)) <= 0.05).any()
+        assert named / 150 == pytest.approx(2 / 3, abs=0.1)
+
     def test_how_restless_units_are_is_seen_in_the_table(self):
         rng = np.random.default_rng(12)
         seen = [
