@@ -296,8 +296,9 @@ class TestRanks:
             split += cx.tiers(board.values, board.standard_errors, draws=2000).count > 1
             ranks = cx.rank_intervals(board.values, board.standard_errors, draws=500)
             picked += (ranks.high < 30).any() or (ranks.low > 1).any()
-        assert split / months <= 0.07
-        assert picked / months <= 0.07
+        # 0 to 3 of 100 at 10 answers and 2 to 7 at 30 on the page of the method; 100 months tell them to ± 0.04.
+        assert split / months <= 0.08
+        assert picked / months <= 0.08
 
     def test_expected_ranks_and_chances_add_up(self):
         expected = cx.expected_ranks(pisa.SCORES, pisa.ERRORS)
