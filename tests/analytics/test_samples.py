@@ -98,6 +98,7 @@ def test_how_often_five_points_come_by_luck_is_the_published_ladder():
     "wrong",
     [
         lambda: cx.answers_for_margin(margin=0, spread=1),
+        lambda: cx.answers_for_nps_margin(margin=1e-200),
         lambda: cx.answers_for_nps_margin(margin=0.1, variance=1.5),
         lambda: cx.answers_for_share_difference(first=0.5, second=0.5),
         lambda: cx.answers_for_share_difference(first=0.0, second=0.5),

@@ -29,6 +29,7 @@ __all__ = [
 
 NPS_SPREAD = 0.75
 """Standard deviation of an answer coded −1, 0, 1 when nothing is known of the company (variance 0.56)."""
+_LARGEST = 1e60  # beyond this, or below one part in so many, squares of ratios overflow
 _HAIR = 0.01
 """By how much of itself a margin may be missed on average: 20.2 points are 20 points."""
 
@@ -247,5 +248,7 @@ def _people(population: int) -> None:
 
 def _above_zero(**named: float) -> None:
     for name, value in named.items():
-        if not (np.isfinite(value) and value > 0):
-            raise BadParameter(name, value, expected="a finite number above 0")
+        if not 1 / _LARGEST <= value <= _LARGEST:
+            raise BadParameter(
+                name, value, expected=f"a number above 0, from {1 / _LARGEST:g} to {_LARGEST:g}"
+            )
