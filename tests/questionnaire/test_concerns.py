@@ -103,9 +103,27 @@ def test_scales_and_directions_that_mix_on_a_page_are_told() -> None:
     assert codes(up, down) == ["mixed_directions"]
 
 
-def test_words_are_judged_in_english_only_and_translations_in_every_language() -> None:
-    german = rating("Wie zufrieden sind Sie mit Tempo und Qualität? Nicht wahr, never?")
-    assert codes(german, locale="de") == []
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("Wie zufrieden sind Sie mit Tempo und Qualität?", "two_things"),
+        ("Wie zufrieden sind Sie mit Preis/Leistung?", "two_things"),
+        ("Wie toll war unser Service?", "leading"),
+        ("Man hat mich nicht warten lassen", "negated"),
+        ("Das Team war immer für mich da", "absolute"),
+        ("Waren Sie zufrieden oder unzufrieden?", ""),
+        ("Wie wahrscheinlich ist es, dass Sie uns Freunden oder Kollegen empfehlen?", ""),
+        ("Wie sehr stimmen Sie zu?", ""),
+    ],
+)
+def test_german_words_are_judged_too(title: str, code: str) -> None:
+    assert codes(rating(title), locale="de") == ([code] if code else [])
+    assert codes(rating({"default": "How was it?", "de": title})) == ([code] if code else [])
+
+
+def test_words_of_other_languages_are_left_alone_and_translations_are_told_in_every_language() -> None:
+    french = rating("Êtes-vous satisfait de la vitesse et de la qualité, n’est-ce pas, never?")
+    assert codes(french, locale="fr") == []
     both = rating({"default": "Always fast?", "de": "Schnell?"})
     missing = rating(
         {"default": "How was it?"},

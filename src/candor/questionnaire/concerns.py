@@ -38,7 +38,8 @@ class Concern:
 
 
 def warnings(questionnaire: Questionnaire) -> list[Concern]:
-    """Everything doubtful, in the order of questions. Words are judged in English only; scales, translations and length in every language.
+    """Everything doubtful, in the order of questions. Words are judged in English and German, labels of scales in English; their points,
+    translations and length in every language.
 
     >>> from candor.questionnaire import read_definition
     >>> five = {"type": "rating", "name": "nps", "measure": "nps", "title": "Would you recommend us?"}
@@ -56,8 +57,13 @@ def warnings(questionnaire: Questionnaire) -> list[Concern]:
 
 def _english(questionnaire: Questionnaire, text: Text) -> str:
     """The words in English, or "" when there are none."""
-    own = questionnaire.language.partition("-")[0] == "en"
-    return text.by_language.get("en") or (text.by_language.get(DEFAULT, "") if own else "")
+    return _in(questionnaire, text, "en")
+
+
+def _in(questionnaire: Questionnaire, text: Text, language: str) -> str:
+    """The words in a language, or "" when there are none; a region of it counts."""
+    own = questionnaire.language.partition("-")[0] == language
+    return text.by_language.get(language) or (text.by_language.get(DEFAULT, "") if own else "")
 
 
 def _is_judged(question: Question) -> bool:
@@ -72,58 +78,59 @@ def _has_one_answer(question: Question) -> bool:
     return _is_judged(question) or (question.kind is QuestionKind.YES_NO and not question.is_consent)
 
 
-def _statements(questionnaire: Questionnaire, question: Question) -> list[str]:
-    """The English sentences that are judged: the title of a rating, the rows of a matrix."""
-    rows = [_label_in_english(questionnaire, row) for row in question.rows]
-    return [text for text in (_english(questionnaire, question.title), *rows) if text]
+def _statements(questionnaire: Questionnaire, question: Question, language: str) -> list[str]:
+    """The sentences that are judged, in a language: the title of a rating, the rows of a matrix."""
+    rows = [_label_in(questionnaire, row, language) for row in question.rows]
+    return [text for text in (_in(questionnaire, question.title, language), *rows) if text]
 
 
 def _words(questionnaire: Questionnaire, question: Question) -> Iterator[Concern]:
     if not question.is_asked:
         return
-    title = _english(questionnaire, question.title)
-    for text in _statements(questionnaire, question):
-        if words := wording.leading(text):
+    for language, tongue in wording.TONGUES.items():
+        for text in _statements(questionnaire, question, language):
+            if words := wording.leading(text, tongue):
+                yield _about_words(
+                    question, "leading", f"“{words}” suggests an answer.", "Ask neutrally: “How would you rate …?”", language
+                )  # fmt: skip
+            if _has_one_answer(question) and (words := wording.two_things(text, tongue)):
+                yield _about_words(
+                    question, "two_things", f"“{words}” asks about two things; one answer can't tell which is meant.",
+                    "Ask about each on its own.", language,
+                )  # fmt: skip
+        if _has_one_answer(question) and _in(questionnaire, question.title, language).count("?") > 1:
             yield _about_words(
-                question,
-                "leading",
-                f"“{words}” suggests an answer.",
-                "Ask neutrally: “How would you rate …?”",
-            )
-        if _has_one_answer(question) and (words := wording.two_things(text)):
-            yield _about_words(
-                question, "two_things", f"“{words}” asks about two things; one answer can't tell which is meant.", "Ask about each on its own."
+                question, "two_questions", "The title asks more than one question.", "Keep one question a title.", language
             )  # fmt: skip
-    if _has_one_answer(question) and title.count("?") > 1:
-        yield _about_words(
-            question, "two_questions", "The title asks more than one question.", "Keep one question a title."
-        )
 
 
-def _about_words(question: Question, code: str, message: str, proposal: str) -> Concern:
-    return Concern(question.name, code, message, proposal, language="en")
+def _about_words(question: Question, code: str, message: str, proposal: str, language: str = "en") -> Concern:
+    return Concern(question.name, code, message, proposal, language=language)
 
 
 def _denials(questionnaire: Questionnaire, question: Question) -> Iterator[Concern]:
     if not question.is_asked:
         return
-    for text in _statements(questionnaire, question):
-        denials = wording.negations(text)
-        if len(denials) > 1:
-            yield _about_words(
-                question, "double_negation", f"“{text[:120]}” denies twice ({', '.join(denials)}).", "Say what is meant without “not”."
-            )  # fmt: skip
-        elif denials and _is_judged(question) and not wording.absolute(text):
-            yield _about_words(
-                question, "negated", f"“{text[:120]}” is a denial; whoever reads fast answers the opposite.", "Turn it into what should be, and ask how far it was so."
-            )  # fmt: skip
-        if _is_judged(question) and (word := wording.absolute(text)):
-            yield _about_words(
-                question,
-                "absolute",
-                f"“{word}” leaves no room for “mostly”.",
-                "Leave the word out; the scale says how much.",
-            )
+    for language, tongue in wording.TONGUES.items():
+        for text in _statements(questionnaire, question, language):
+            yield from _denials_in(question, text, language, tongue)
+
+
+def _denials_in(question: Question, text: str, language: str, tongue: wording.Tongue) -> Iterator[Concern]:
+    denials, word = wording.negations(text, tongue), wording.absolute(text, tongue)
+    if len(denials) > 1:
+        yield _about_words(
+            question, "double_negation", f"“{text[:120]}” denies twice ({', '.join(denials)}).", "Say what is meant without “not”.", language
+        )  # fmt: skip
+    elif denials and _is_judged(question) and not word:
+        yield _about_words(
+            question, "negated", f"“{text[:120]}” is a denial; whoever reads fast answers the opposite.",
+            "Turn it into what should be, and ask how far it was so.", language,
+        )  # fmt: skip
+    if _is_judged(question) and word:
+        yield _about_words(
+            question, "absolute", f"“{word}” leaves no room for “mostly”.", "Leave the word out; the scale says how much.", language
+        )  # fmt: skip
 
 
 def _scale_of_measure(questionnaire: Questionnaire, question: Question) -> Iterator[Concern]:
@@ -199,8 +206,12 @@ def _labels(questionnaire: Questionnaire, question: Question) -> Iterator[Concer
 
 
 def _label_in_english(questionnaire: Questionnaire, item: Choice) -> str:
-    own = questionnaire.language.partition("-")[0] == "en"
-    return _english(questionnaire, item.text) or (
+    return _label_in(questionnaire, item, "en")
+
+
+def _label_in(questionnaire: Questionnaire, item: Choice, language: str) -> str:
+    own = questionnaire.language.partition("-")[0] == language
+    return _in(questionnaire, item.text, language) or (
         item.value if own and isinstance(item.value, str) and not item.text else ""
     )
 

@@ -1,11 +1,12 @@
-"""Words that bend answers, in English: leading, two things at once, denials, absolutes; and what labels of a scale say.
+"""Words that bend answers, in English and German: leading, two things at once, denials, absolutes; and what labels of an English scale say.
 
 Rules of thumb, not a reader: each names the words it found, so that a person can disagree. Sources: Dillman, Smyth and Christian, Internet,
 Phone, Mail, and Mixed-Mode Surveys (2014), chapter 4; Krosnick and Presser, Question and Questionnaire Design (2010).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 _LEADING = re.compile(
     r"\b(?:do|does|did|would|should|could|are|is|was|were|have|has)n['’]t (?:you|it|we|they|our)\b"
@@ -46,52 +47,105 @@ _BAD = re.compile(
 )
 
 
-def leading(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What to look for in one language; `pairs` find two words that are joined, `one_thing` holds pairs that are one all the same."""
+
+    leading: re.Pattern[str]
+    absolute: re.Pattern[str]
+    negation: re.Pattern[str]
+    or_not: re.Pattern[str]
+    pairs: tuple[re.Pattern[str], ...]
+    good: re.Pattern[str]
+    bad: re.Pattern[str]
+    one_thing: frozenset[tuple[str, str]]
+
+
+ENGLISH = Tongue(
+    leading=_LEADING, absolute=_ABSOLUTE, negation=_NEGATION, or_not=re.compile(r"\bor not\b"), pairs=(_ALSO, _OR, _SLASH), good=_GOOD,
+    bad=_BAD, one_thing=_ONE_THING,
+)  # fmt: skip
+_ARTICLE = r"(?:der |die |das |den |dem |des |unser\w* |ihr\w* |eine?\w? |wie )?"
+GERMAN = Tongue(
+    leading=re.compile(
+        r"\b(?:finden sie nicht|meinen sie nicht|sind sie nicht auch|stimmen sie (?:uns|mir) zu|würden sie (?:nicht )?zustimmen|nicht wahr"
+        r"|bekanntlich|natürlich|selbstverständlich|offensichtlich|wie sie wissen|experten sagen|die meisten (?:menschen|kunden))\b"
+        r"|\bwie (?:toll|großartig|hervorragend|ausgezeichnet|fantastisch|wunderbar|exzellent|furchtbar|schrecklich)\b"
+        r"|\bwie (?:sehr|gut) (?:gefällt|gefallen|lieben|mögen)\b"
+        r"|\bunser\w* (?:toll|großartig|freundlich|hervorragend|ausgezeichnet|preisgekrönt|professionell|hilfsbereit|beliebt)\w*"
+        r"|\b(?:unser\w*|de[rmns]|die|das) (?:schrecklich|furchtbar|unfair|überzogen|übertrieben|unverschämt|lästig)\w*"
+        r"|\bgeben sie uns (?:bitte )?(?:eine |die )?(?:10|zehn|5|fünf|bestnote|beste)\b"
+    ),
+    absolute=re.compile(r"\b(?:immer|nie|niemals|niemand|stets|völlig|vollkommen|absolut|ausnahmslos|jederzeit|jedes mal)\b"),
+    negation=re.compile(r"\b(?:nicht|kein\w{0,2}|nie|niemals|niemand|nichts|ohne)\b"),
+    or_not=re.compile(r"\boder nicht\b"),
+    pairs=(
+        re.compile(rf"([\w-]+),? (?:und|sowie|&) {_ARTICLE}([\w-]+)"),
+        re.compile(rf"\b(?:mit|von|über|für) {_ARTICLE}(?:[\w-]+ )?([\w-]+) oder {_ARTICLE}([\w-]+)"),
+        _SLASH,
+    ),
+    good=re.compile(r"gut|einfach|leicht|zufrieden|wahrscheinlich|schnell|klar|fair|freundlich|hilfreich|besser"),
+    bad=re.compile(r"schlecht|schwer|schwierig|kompliziert|langsam|unzufrieden|unwahrscheinlich|unklar|unfair|unfreundlich|schlechter"),
+    one_thing=frozenset(
+        {
+            ("freunden", "kollegen"), ("freunden", "bekannten"), ("freunden", "familie"), ("familie", "freunden"), ("freunde", "kollegen"),
+            ("produkten", "dienstleistungen"), ("art", "weise"), ("vor-", "nachteile"), ("vor-", "nachteilen"), ("datum", "uhrzeit"),
+            ("name", "anschrift"), ("hin", "her"), ("nach", "nach"), ("rund", "um"), ("und", "oder"),
+        }
+    ),
+)  # fmt: skip
+TONGUES: Mapping[str, Tongue] = {"en": ENGLISH, "de": GERMAN}
+
+
+def leading(text: str, tongue: Tongue = ENGLISH) -> str:
     """The words that suggest an answer, or "".
 
     >>> leading("Don't you love our friendly staff?")
     "don't you"
+    >>> leading("Wie toll war unser Service?", GERMAN)
+    'wie toll'
     """
-    found = _LEADING.search(text.lower())
+    found = tongue.leading.search(text.lower())
     return found[0] if found else ""
 
 
-def two_things(text: str) -> str:
+def two_things(text: str, tongue: Tongue = ENGLISH) -> str:
     """The words that ask about two things at once, or "".
 
     >>> two_things("How satisfied are you with the speed and quality of our help?")
     'speed and quality'
     >>> two_things("Would you recommend us to a friend or colleague?")
     ''
+    >>> two_things("Wie zufrieden sind Sie mit Tempo und Qualität?", GERMAN)
+    'tempo und qualität'
     """
-    low = re.sub(r"\bbetween\b[^,.?]*?\band\b", " ", text.lower())
-    for pattern in (_ALSO, _OR, _SLASH):
+    low = re.sub(r"\b(?:between|zwischen)\b[^,.?]*?\b(?:and|und)\b", " ", text.lower())
+    for pattern in tongue.pairs:
         for found in pattern.finditer(low):
             pair = (found[1], found[2])
-            if pair not in _ONE_THING and not _is_one_scale(*pair):
-                return re.sub(r"^(?:with|of|about|by|for) ", "", found[0])
+            if pair not in tongue.one_thing and not _is_one_scale(*pair, tongue):
+                return re.sub(r"^(?:with|of|about|by|for|mit|von|über|für) ", "", found[0])
     return ""
 
 
-def _is_one_scale(one: str, other: str) -> bool:
+def _is_one_scale(one: str, other: str, tongue: Tongue) -> bool:
     """satisfied or dissatisfied, likely or unlikely: the two ends of one thing."""
-    return one in other or other in one or bool(_GOOD.fullmatch(one) and _BAD.fullmatch(other)) or bool(
-        _BAD.fullmatch(one) and _GOOD.fullmatch(other)
-    )  # fmt: skip
+    good, bad = tongue.good.fullmatch, tongue.bad.fullmatch
+    return one in other or other in one or bool(good(one) and bad(other)) or bool(bad(one) and good(other))
 
 
-def negations(text: str) -> list[str]:
+def negations(text: str, tongue: Tongue = ENGLISH) -> list[str]:
     """Every denial in a text.
 
     >>> negations("The staff did not keep me waiting without reason")
     ['not', 'without']
     """
-    return _NEGATION.findall(re.sub(r"\bor not\b", " ", text.lower()))
+    return tongue.negation.findall(tongue.or_not.sub(" ", text.lower()))
 
 
-def absolute(text: str) -> str:
+def absolute(text: str, tongue: Tongue = ENGLISH) -> str:
     """The word that leaves no room, or ""."""
-    found = _ABSOLUTE.search(text.lower())
+    found = tongue.absolute.search(text.lower())
     return found[0] if found else ""
 
 
