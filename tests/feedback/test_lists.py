@@ -91,6 +91,23 @@ def test_a_list_counts_up_to_its_bound_and_says_so(
     assert len(page.context["page"].object_list) == 10
 
 
+def test_a_search_that_finds_more_than_is_looked_through_says_so_and_asks_the_index_once(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST", 60)
+    monkeypatch.setattr(words, "MOST_FOUND", 60)
+    for n in range(62):
+        a_feedback(key=f"k{n}", comment="Slow again.", unit_id=(world.quay if n else world.mill).pk)
+    client.force_login(world.clara)
+    with CaptureQueriesContext(connection) as seen:
+        text = client.get("/feedback/?period=all&q=slow").content.decode()
+    assert "More than 60 items wait here" in text and "More than 60 have these words" in text
+    assert sum("MATCH" in q["sql"] or "to_tsquery" in q["sql"] for q in seen.captured_queries) == 1
+    assert "have these words" not in client.get("/feedback/?period=all&q=k3").content.decode()
+    register = client.get("/complaints/list/?period=all&q=slow").content.decode()
+    assert "No complaint fits" in register and "More than 60 have these words" in register
+
+
 def test_filters_offer_the_commonest_values_first(scope: Scope) -> None:
     for product in ("Loan", "Card", "Loan", ""):
         a_feedback(product=product, channel="web")

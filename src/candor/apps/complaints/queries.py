@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import ids_of_person
-from candor.apps.feedback.words import ids_with
+from candor.apps.feedback.words import Hits, find
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
@@ -66,7 +67,7 @@ def complaints_in(scope: Scope) -> QuerySet[Complaint]:
     return complaints_of(scope).filter(received_on__range=(scope.period.since, scope.period.until))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComplaintFilter:
     """What the list is narrowed to, as it stands in the URL; "" for nothing."""
 
@@ -85,7 +86,12 @@ class ComplaintFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> "ComplaintFilter":
         """The filter that a URL asks for."""
-        return cls(**{name: query.get(name, "").strip()[:200] for name in cls.__slots__})
+        return cls(**{field.name: query.get(field.name, "").strip()[:200] for field in fields(cls)})
+
+    @cached_property
+    def hits(self) -> Hits:
+        """What has the words that are looked for."""
+        return find(self.q)
 
     def apply(self, scope: Scope) -> QuerySet[Complaint]:
         """The complaints it leaves; clocks look at all time, since what is late may be old."""
@@ -100,8 +106,7 @@ class ComplaintFilter:
         if self.owner:
             rows = rows.filter(owner=scope.viewer.person if self.owner == "me" else None)
         if self.q:
-            found = ids_with(self.q)
-            rows = rows.none() if found is None else rows.filter(pk__in=found)
+            rows = self.hits.narrow(rows)
         if customer_id := record_id(self.customer):
             rows = rows.filter(feedback__customer_id__in=ids_of_person(customer_id))
         return rows

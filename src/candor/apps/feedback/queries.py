@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,10 +17,10 @@ from candor.apps.organization.scope import Scope
 
 from .models import Answer, Feedback
 from .questions import words_of
-from .words import ids_with
+from .words import Hits, find
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InboxFilter:
     """What the inbox is narrowed to, as it stands in the URL."""
 
@@ -31,6 +32,11 @@ class InboxFilter:
     issue: str = ""
     touchpoint: str = ""
     state: str = ""
+
+    @cached_property
+    def hits(self) -> Hits:
+        """What has the words that are looked for."""
+        return find(self.text)
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "InboxFilter":
@@ -63,8 +69,7 @@ def inbox(scope: Scope, narrowed: InboxFilter) -> QuerySet[Feedback]:
     if narrowed.touchpoint:
         rows = rows.filter(touchpoint__key=narrowed.touchpoint)
     if narrowed.text:
-        found = ids_with(narrowed.text)
-        rows = rows.none() if found is None else rows.filter(pk__in=found)
+        rows = narrowed.hits.narrow(rows)
     if narrowed.state == "handled":
         rows = rows.exclude(handled_at=None)
     elif narrowed.state != "all":

@@ -4,16 +4,23 @@ Words are found by their beginning, without case, and in SQLite without accents.
 searched, so that search is no leak. The index is made after every migration, since a table that is remade loses its triggers.
 """
 
+import json
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import connections
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
+
+from candor.foundation.lists import MOST
 
 from .models import Feedback
 
+Row = TypeVar("Row", bound=Model)
+
 MOST_WORDS = 8
-MOST_FOUND = 10_000  # the hits recorded last; beyond them a search says too little
+MOST_FOUND = MOST  # the hits recorded last that are looked through; beyond them a search says too little
 INDEX = "feedback_words"
 COLUMNS = ("title", "comment_masked", "key")
 _TABLE = Feedback._meta.db_table
@@ -22,18 +29,49 @@ _SEARCHED = "left(title || ' ' || key || ' ' || comment_masked, 100000)"
 _DOCUMENT = f"to_tsvector('simple', regexp_replace({_SEARCHED}, '[^[:alnum:]]+', ' ', 'g'))"
 
 
-def ids_with(text: str, *, using: str = "default") -> RawSQL | None:
-    """A subquery for the ids of feedback that has every word of the text, those recorded last; None where the text has no word."""
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Ids of feedback that has every word of a text, those recorded last: at most one more than `MOST_FOUND`."""
+
+    ids: tuple[int, ...]
+
+    @property
+    def most(self) -> int:
+        """How many are looked through."""
+        return MOST_FOUND
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more has the words than is looked through."""
+        return len(self.ids) > MOST_FOUND
+
+    def narrow(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """The rows, of feedback or of what shares its id, that are among the hits."""
+        if not self.ids:
+            return rows.none()
+        if connections[rows.db].vendor == "sqlite":
+            among = RawSQL("SELECT value FROM json_each(%s)", [json.dumps(self.ids)])
+        else:
+            among = RawSQL("SELECT unnest(%s::bigint[])", [list(self.ids)])
+        return rows.filter(pk__in=among)
+
+
+def find(text: str, *, using: str = "default") -> Hits:
+    """Feedback that has every word of the text; nothing where the text has no word. The index is asked once, however often its hits are."""
     words = re.findall(r"[^\W_]+", text.casefold())[:MOST_WORDS]
     if not words:
-        return None
+        return Hits(())
     if connections[using].vendor == "sqlite":
         query = " AND ".join(f'"{word}"*' for word in words)
-        statement = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY rowid DESC LIMIT {MOST_FOUND}"
+        statement = (
+            f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY rowid DESC LIMIT {MOST_FOUND + 1}"
+        )
     else:
         query = " & ".join(f"'{word}':*" for word in words)
-        statement = f"SELECT id FROM {_TABLE} WHERE {_DOCUMENT} @@ to_tsquery('simple', %s) ORDER BY id DESC LIMIT {MOST_FOUND}"
-    return RawSQL(statement, [query])
+        statement = f"SELECT id FROM {_TABLE} WHERE {_DOCUMENT} @@ to_tsquery('simple', %s) ORDER BY id DESC LIMIT {MOST_FOUND + 1}"
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, [query])
+        return Hits(tuple(pk for (pk,) in cursor.fetchall()))
 
 
 def make_index(*, using: str = "default", **_: Any) -> None:
