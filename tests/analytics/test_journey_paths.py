@@ -392,15 +392,16 @@ def test_waiting_that_can_not_be_ranked_is_named(
         cx.bottlenecks(totals, names)
 
 
-def test_one_edge_holds_all_the_waiting() -> None:
-    (only,) = cx.bottlenecks(np.ones((40, 1)), ["a"]).edges
-    assert (only.share.value, only.share.low, only.share.high, only.rank_low, only.rank_high) == (
-        1,
-        1,
-        1,
-        1,
-        1,
-    )
+def test_shares_that_are_the_same_in_every_journey_have_an_order_and_no_interval_of_rounding() -> None:
+    waits = np.random.default_rng(1).random((40, 1)) * [3, 3, 1, 0]
+    for found, places in (
+        (cx.bottlenecks(waits, "abcd"), [("a", 1, 2), ("b", 1, 2), ("c", 3, 3), ("d", 4, 4)]),
+        (cx.bottlenecks(np.ones((40, 1)), "a"), [("a", 1, 1)]),
+    ):
+        assert [(one.edge, one.rank_low, one.rank_high) for one in found.edges] == places
+        assert {(one.share.low, one.share.high, one.status) for one in found.edges} == {
+            (None, None, "too_few")
+        }
 
 
 # -- Paths of two groups ----------------------------------------------------------------------------------------------

@@ -182,6 +182,15 @@ def test_index_of_answers_has_the_index_of_the_means_and_an_interval():
     assert 0 <= index.low < index.value < index.high <= 1
 
 
+@pytest.mark.parametrize("answer", [0.1, 0.7, 4.1])
+def test_answers_that_are_all_equal_leave_student_no_interval_of_rounding(answer):
+    for n in (3, 10, 47):
+        found = cx.mean_score_t(counts={answer: n})
+        assert (found.value, found.low, found.status) == (pytest.approx(answer), None, "too_few")
+        index = cx.index_of_answers(answers=[[7, 7, 6]] * n, item_weights=[0.42, 0.3, 0.28])
+        assert (index.low, index.high, index.status) == (None, None, "too_few")
+
+
 class TestWeights:
     def test_equal_weights_change_nothing(self):
         plain = cx.net_promoter_score(detractors=10, passives=25, promoters=65)

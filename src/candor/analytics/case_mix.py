@@ -128,6 +128,20 @@ def observed_against_expected(
     if left out): a few lucky answers to hard cases would else give a share above 1. Units with fewer than ``least_n``
     answers are ``too_few``.
 
+    Args:
+        units: Whose each answer is.
+        observed: 0 or 1, or the score, an answer.
+        expected: Of the same answers, by :func:`expected_shares` or :func:`expected_scores` learnt from them: then both agree
+            in sum. What another year expected would count the whole company's change for or against every unit.
+        level: Of the intervals.
+        least_n: Answers below which a unit is ``too_few``.
+        scale: Its two ends.
+
+    Raises:
+        EmptySample: No answer.
+        ShapeMismatch: Columns differ in length.
+        BadParameter: A scale that does not hold all that was observed.
+
     Source: Hosmer & Lemeshow (1995) Statistics in Medicine 14:2161; DeLong et al. (1997) Statistics in Medicine
     16:2645.
     """

@@ -95,8 +95,9 @@ def t_limits(counts: FloatArray, values: FloatArray, *, level: float = 0.95) -> 
     n = counts.sum(axis=-1)
     mean = row_means(counts, values)
     variance = row_variances(counts, values)
+    rounding = (1e-12 * np.abs(values).max()) ** 2  # a mean of equal answers may miss them by its last digit
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.where(variance > 0, np.sqrt(variance / n), np.nan)
+        error = np.where(variance > rounding, np.sqrt(variance / n), np.nan)
     half = stdtrit(np.maximum(n - 1, 1.0), (1 + level) / 2) * error
     return mean - half, mean + half
 

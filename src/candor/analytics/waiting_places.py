@@ -23,6 +23,7 @@ RESAMPLES = 1_999
 SEED = 20261126
 LEAST_BLOCKS = 30
 _DRAWS_AT_ONCE = 200
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Bottleneck:
 
     Attributes:
         edge: Its name.
-        share: Of all waiting, the share that passes on it.
+        share: Of all waiting, the share that passes on it; without interval where it is the same in every resample.
         waiting: Its waiting in all, in the unit of the waits.
         rank_low, rank_high: The best and the worst place by waiting that the data allow, 1 for the most; together for all edges.
         n: Journeys, or blocks of journeys, with any waiting on it.
@@ -140,13 +141,18 @@ def bottlenecks(
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     places = _places(share, drawn, len(table), level)
     journeys = len(table) if n is None else n
+    ends = [
+        (float(min(low[k], share[k])), float(max(high[k], share[k])))
+        if np.ptp(drawn[:, k]) > _ROUNDING
+        else (None, None)
+        for k in range(len(names))
+    ]
     found = [
         Bottleneck(
             edge=name,
             share=Estimate(
-                value=float(share[k]), low=float(min(low[k], share[k])), high=float(max(high[k], share[k])), n=journeys,
-                method=METHOD, level=level,
-                status=status_of(n=journeys, low=float(low[k]), high=float(high[k]), scale_width=1.0),
+                value=float(share[k]), low=ends[k][0], high=ends[k][1], n=journeys, method=METHOD, level=level,
+                status=status_of(n=journeys, low=ends[k][0], high=ends[k][1], scale_width=1.0),
             ),
             waiting=float(sums[k]), rank_low=int(places[0][k]), rank_high=int(places[1][k]), n=int((table[:, k] > 0).sum()),
         )
@@ -210,8 +216,8 @@ def _places(share: FloatArray, drawn: FloatArray, n: int, level: float) -> tuple
     few = cell_means.t_quantile(n - 1, level) / float(ndtri((1 + level) / 2)) * np.sqrt(n / (n - 1))
     limit = float(np.quantile(worst, level, method="higher")) * few * spread
     gap_now = share[first] - share[second]
-    above = gap_now > limit
-    below = -gap_now > limit
+    above = gap_now > np.maximum(limit, _ROUNDING)
+    below = -gap_now > np.maximum(limit, _ROUNDING)
     better, lesser = np.zeros(len(share), dtype=np.int64), np.zeros(len(share), dtype=np.int64)
     np.add.at(better, second[above], 1)
     np.add.at(lesser, first[above], 1)
