@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from candor.analytics.drivers import lmg_drivers
 from candor.analytics.effects import (
     PanelRow,
     difference_in_changes,
@@ -11,6 +12,7 @@ from candor.analytics.effects import (
     two_way_fixed_effects,
 )
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
+from candor.analytics.expectations import expectation_gap
 
 nan = float("nan")
 
@@ -202,6 +204,19 @@ def test_rows_in_another_order_give_the_same_effect():
     shuffled = [rows[place] for place in np.random.default_rng(1).permutation(len(rows))]
     assert staggered_effect(shuffled, resamples=50) == staggered_effect(rows, resamples=50)
     assert two_way_fixed_effects(shuffled) == two_way_fixed_effects(rows)
+
+
+@pytest.mark.parametrize("endless", [float("inf"), -float("inf")])
+def test_an_endless_number_is_a_mistake_and_no_gap(endless):
+    for call in (
+        lambda: difference_in_changes([1, 2, endless], [1, 2, 3]),
+        lambda: difference_in_differences([1, 2], [1, endless], [1, 2], [1, 2]),
+        lambda: two_way_fixed_effects([*panel(), PanelRow("late", 0, endless, False)]),
+        lambda: lmg_drivers({"a": [1, 2, 3, 4, 5, endless]}, [1, 2, 3, 4, 5, 6]),
+        lambda: expectation_gap({"ann": endless}, {"ann": 2}),
+    ):
+        with pytest.raises(BadParameter, match="or NaN where missing"):
+            call()
 
 
 def test_tiny_samples_are_defined_results():

@@ -302,6 +302,16 @@ class TestChangePoints:
         assert point.at == 28
         assert point.gain > cx.penalty_for(100)
 
+    def test_another_unit_of_measure_changes_no_date(self):
+        for unit in (1e-12, 1e-8, 1e8):
+            assert [p.at for p in cx.change_points(unit * np.array(NILE)).points] == [28]
+            assert cx.change_points([0.7 * unit] * 21).points == ()
+
+    @pytest.mark.parametrize("wrong", [{"penalty": -1.0}, {"penalty": float("nan")}, {"least_stretch": 2.5}])
+    def test_a_penalty_that_pays_for_cuts_and_half_a_period_are_refused(self, wrong):
+        with pytest.raises(cx.BadParameter):
+            cx.change_points(NILE, **wrong)
+
     def test_a_series_without_noise_or_change(self):
         assert cx.change_points([5.0] * 20).points == ()
         assert cx.change_points([5.0] * 20).words == "No change of level beyond chance"

@@ -152,6 +152,7 @@ def lmg_drivers(
         ShapeMismatch: Lengths differ.
         NotEnoughHistory: No more complete answers than drivers + 2.
         NotIdentifiable: The outcome is constant.
+        BadParameter: An endless rating or score.
 
     Example:
         >>> random = np.random.default_rng(3)
@@ -260,8 +261,8 @@ def _complete(
     lengths = {name: len(drivers[name]) for name in names if len(drivers[name]) != len(outcome)}
     if lengths:
         raise ShapeMismatch(outcome=len(outcome), **lengths)
-    columns = [np.asarray(drivers[name], dtype=np.float64) for name in names]
-    table = np.column_stack([*columns, np.asarray(outcome, dtype=np.float64)])
+    columns = [inputs.finite_or_missing(name, drivers[name]) for name in names]
+    table = np.column_stack([*columns, inputs.finite_or_missing("outcome", outcome)])
     whole = np.isfinite(table).all(axis=1)
     if not whole.any():
         raise EmptySample("complete answers")

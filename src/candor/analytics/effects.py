@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
 from candor.analytics.estimates import Estimate, Status, require_level
 
@@ -108,6 +109,7 @@ def difference_in_differences(
 
     Raises:
         EmptySample: One of the four is empty.
+        BadParameter: A score that is endless.
 
     Example:
         >>> found = difference_in_differences([6, 7, 8] * 20, [8, 8, 9] * 20, [6, 7, 8] * 20, [7, 7, 8] * 20)
@@ -150,6 +152,7 @@ def difference_in_changes(
 
     Raises:
         EmptySample: One side is empty.
+        BadParameter: A change that is endless.
 
     Example:
         >>> found = difference_in_changes([2, 3, 1, 2, 3, 2, 1, 2, 2, 3], [0, 1, -1, 0, 0, 1, 0, -1, 0, 1])
@@ -186,7 +189,7 @@ def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> E
 
     Raises:
         EmptySample: No row.
-        BadParameter: A unit twice in one period.
+        BadParameter: A unit twice in one period; an endless outcome.
         NotIdentifiable: No unit is treated at some time and not at another, or there is no comparison.
 
     Example:
@@ -255,7 +258,7 @@ def staggered_effect(
 
     Raises:
         EmptySample: No row.
-        BadParameter: A unit twice in one period, missing periods, or a measure that ends.
+        BadParameter: A unit twice in one period, missing periods, a measure that ends, or an endless outcome.
         NotIdentifiable: No group has both an earlier period and units that have not started yet.
 
     Example:
@@ -310,8 +313,8 @@ def staggered_effect(
 
 
 def _clean(values: npt.ArrayLike, name: str) -> Array:
-    array = np.asarray(values, dtype=np.float64).ravel()
-    array = np.sort(array[np.isfinite(array)])
+    array = inputs.finite_or_missing(name, values)
+    array = np.sort(array[~np.isnan(array)])
     if not len(array):
         raise EmptySample(name)
     return array
@@ -390,6 +393,7 @@ def _p_value(value: float, error: float | None, df: float) -> float | None:
 
 def _panel(rows: Iterable[PanelRow]) -> list[PanelRow]:
     kept = [PanelRow(*row) for row in rows]
+    inputs.finite_or_missing("outcome", [row.outcome for row in kept])
     kept = sorted((row for row in kept if isfinite(row.outcome)), key=lambda row: (str(row.unit), row.period))
     if not kept:
         raise EmptySample("panel rows")

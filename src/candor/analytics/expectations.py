@@ -6,12 +6,13 @@ on the scale the two lie; where there are enough pairs, `response_surface` shows
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import isnan, sqrt
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from candor.analytics import inputs
 from candor.analytics.errors import (
     BadParameter,
     EmptySample,
@@ -185,8 +186,7 @@ def expectation_gap(
         afterwards: Teas (1993), *J. Marketing* 57(4).
     """
     require_level(level)
-    before = {who: float(score) for who, score in expected.items() if isfinite(score)}
-    after = {who: float(score) for who, score in met.items() if isfinite(score)}
+    before, after = _given("expected", expected), _given("met", met)
     pairs = np.array(sorted((before[who], after[who]) for who in before.keys() & after.keys()))
     pairs = pairs.reshape(-1, 2)
     lost = np.array(sorted(before[who] for who in before.keys() - after.keys()))
@@ -291,6 +291,7 @@ def response_surface(
         NotEnoughHistory: Fewer than 7 complete rows.
         NotIdentifiable: X or Y hardly vary, so that the terms cannot be told apart; or all outcomes are the same.
         ShapeMismatch: Lengths differ.
+        BadParameter: An endless value.
 
     Example:
         >>> x, y = [a.ravel() for a in np.meshgrid(range(1, 8), range(1, 8))]
@@ -338,6 +339,11 @@ def response_surface(
         status=status,
         level=level,
     )
+
+
+def _given(name: str, scores: Mapping[Hashable, float]) -> dict[Hashable, float]:
+    numbers = inputs.finite_or_missing(name, list(scores.values())).tolist()
+    return {who: score for who, score in zip(scores, numbers, strict=True) if not isnan(score)}
 
 
 def _mean(values: Array, method: str, level: float, least: int) -> Estimate:
@@ -393,7 +399,8 @@ def _correlation(pairs: Array) -> float | None:
 
 
 def _complete(expected: npt.ArrayLike, met: npt.ArrayLike, outcome: npt.ArrayLike) -> Array:
-    columns = [np.asarray(values, dtype=np.float64).ravel() for values in (expected, met, outcome)]
+    given = {"expected": expected, "met": met, "outcome": outcome}
+    columns = [inputs.finite_or_missing(name, values) for name, values in given.items()]
     if len({len(column) for column in columns}) > 1:
         raise ShapeMismatch(expected=len(columns[0]), met=len(columns[1]), outcome=len(columns[2]))
     table = np.column_stack(columns)

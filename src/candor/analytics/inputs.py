@@ -16,6 +16,7 @@ __all__ = [
     "at_least_one",
     "counts",
     "finite",
+    "finite_or_missing",
     "flags",
     "in_a_row",
     "labels",
@@ -105,6 +106,17 @@ def same_length(**arrays: FloatArray) -> None:
 def numbers(name: str, value: ArrayLike) -> FloatArray:
     """Numbers as floats, NaN allowed: what may be missing is the caller's to say."""
     return _floats(name, value)
+
+
+def finite_or_missing(name: str, value: ArrayLike) -> FloatArray:
+    """One number after another, NaN where it is missing; an endless one is a mistake and no gap."""
+    array = _floats(name, value).ravel()
+    wrong = ~((np.abs(array) <= LARGEST) | np.isnan(array))
+    if wrong.any():
+        raise BadParameter(
+            name, _first(array, wrong), expected=f"numbers within ±{LARGEST:g}, or NaN where missing"
+        )
+    return array
 
 
 def flags(name: str, value: ArrayLike) -> NDArray[np.bool_]:

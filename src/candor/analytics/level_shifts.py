@@ -124,6 +124,7 @@ def change_points(
 
     Raises:
         NotEnoughHistory: Fewer than two stretches fit.
+        BadParameter: A value that is no finite number, an error of 0 or less, a penalty below 0, no whole least stretch.
 
     >>> found = change_points([40, 41, 39, 42, 40, 38, 41, 30, 31, 29, 32, 30, 28, 31])
     >>> point = found.points[0]
@@ -136,8 +137,9 @@ def change_points(
     """
     require_level(level)
     y, w = _weighted(values, standard_errors)
-    if least_stretch < 1:
-        raise BadParameter("least_stretch", least_stretch, expected="1 or more")
+    inputs.at_least_one("least_stretch", least_stretch)
+    if penalty is not None and not penalty >= 0:
+        raise BadParameter("penalty", penalty, expected="0 or more")
     if len(y) < 2 * least_stretch:
         raise NotEnoughHistory(have=len(y), need=2 * least_stretch)
     sums = _Sums(y, w)
@@ -201,7 +203,9 @@ class _Sums:
     def __init__(self, y: FloatArray, w: FloatArray) -> None:
         # Centred first: sums of squares of large numbers would lose the small differences that matter.
         self.shift = float(w @ y / w.sum())
+        largest = float(np.abs(y).max())
         y = y - self.shift
+        y[np.abs(y) <= 1e-12 * largest] = 0.0  # what a mean of equal values misses them by
         self.w = np.r_[0.0, np.cumsum(w)]
         self.wy = np.r_[0.0, np.cumsum(w * y)]
         self.wyy = np.r_[0.0, np.cumsum(w * y * y)]
@@ -235,7 +239,8 @@ def _best_cuts(sums: _Sums, price: float, least_stretch: int) -> list[int]:
         starts = np.r_[0, np.arange(least_stretch, end - least_stretch + 1)].astype(np.int64)
         totals = best[starts] + sums.costs_from(starts, end) + price
         # A gain within rounding is none: without noise every cut would be free.
-        winner = int(np.argmax(totals <= totals.min() + 1e-12 * (1.0 + abs(totals.min()))))
+        rounding = 1e-12 * (float(sums.wyy[-1]) + abs(float(totals.min())))
+        winner = int(np.argmax(totals <= totals.min() + rounding))
         best[end], previous[end] = totals[winner], starts[winner]
     cuts, end = [], n
     while previous[end] > 0:
