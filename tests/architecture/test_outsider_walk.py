@@ -90,6 +90,7 @@ ADDRESSES = {
     "journeys:journeys": shared(),
     "journeys:journey": shared(key="journey"),
     "journeys:paths": shared(key="journey"),
+    "journeys:depth": shared(key="journey"),
     "journeys:compare": shared(key="journey"),
     "journeys:people": shared(key="journey"),
     "journeys:progress": shared(number="count"),

@@ -11,6 +11,7 @@ from candor.warehouse.queries import (
     Activity,
     Added,
     Between,
+    BlockWaits,
     CaseSummary,
     Closing,
     Conformance,
@@ -121,6 +122,15 @@ def rework(rows: Iterable[Row]) -> Rework:
         tuple(sorted((r for r in repeats if r.repeats), key=lambda r: (-r.repeats, r.activity))),
         tuple(sorted(pings, key=lambda p: (-p.n, p.activity, p.other))),
     )  # fmt: skip
+
+
+def waits(rows: Iterable[Row]) -> BlockWaits:
+    cases = cases_of(rows)
+    seconds: Counter[tuple[str, str]] = Counter()
+    for case in cases.values():
+        for (before, earlier), (after, later) in pairwise(case):
+            seconds[before, after] += (later - earlier) // timedelta(seconds=1)
+    return BlockWaits(len(cases), dict(seconds))
 
 
 def is_closed(case: Case, closing: Closing) -> bool:

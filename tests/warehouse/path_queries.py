@@ -15,6 +15,7 @@ from candor.warehouse.queries import (
     Spectrum,
     TimeBetween,
     TowardsGoal,
+    Waits,
     way_of,
     way_of_two,
 )
@@ -43,6 +44,7 @@ QUESTIONS: Mapping[str, Question[Any]] = {
     "transitions": TowardsGoal(("pay", "sign"), CLOSING),
     "drift": Drift(2),
     "spectrum": Spectrum("apply", "check"),
+    "waiting": Waits(),
 }
 WEB = EventFilter(since=date(2025, 1, 1), channels=["web", None], units=None)
 WAYS: Mapping[str, Way] = {

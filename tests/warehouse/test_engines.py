@@ -42,6 +42,7 @@ from candor.warehouse.queries import (
     stops,
     time_between,
     transitions,
+    waiting,
     way_of,
     way_of_two,
 )
@@ -103,6 +104,7 @@ GOLDEN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         f"time_between, {pick}": (time_between, {**LOAN, "start": "prüfen", "end": "apply", "pick": pick})
         for pick in ("first", "last", "next")
     },
+    "waiting": (waiting, {**LOAN, "where": WEB}),
     "transitions": (transitions, {**LOAN, "goal": ("zahlen %", "a b"), "closing": CLOSING, "top": 7}),
     "ask": (ask, {"way": way_of("loan", WEB, "channel"), "questions": (Designed(DESIGN), Reworked())}),
     "ask_one": (ask_one, {"way": way_of_two("loan", WEB, SINGLE), "question": Reworked()}),

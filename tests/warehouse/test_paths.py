@@ -35,6 +35,7 @@ from candor.warehouse.queries import (
     Stretch,
     TimeBetween,
     TowardsGoal,
+    Waits,
     WayTaken,
     ask,
     conformance,
@@ -47,6 +48,7 @@ from candor.warehouse.queries import (
     spectrum,
     time_between,
     transitions,
+    waiting,
     way_of,
     way_of_two,
 )
@@ -71,6 +73,7 @@ QUESTIONS: Mapping[str, Question[Any]] = {
     "transitions": TowardsGoal(("c", "e"), CLOSING),
     "drift": Drift(2),
     "spectrum": Spectrum("a", "b"),
+    "waiting": Waits(),
 }
 LOGS = st.lists(
     st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from([0, 0, 1, 7, 500])), min_size=1, max_size=9),
@@ -129,6 +132,7 @@ def test_any_log_is_counted_as_plain_python_counts_it(
         ("first", "a", "b", "first"), ("last", "a", "b", "last"), ("next", "b", "c", "next"), ("again", "a", "a", "next")
     ):  # fmt: skip
         assert found[name] == naive.between(rows, start, end, pick, lambda n: None)
+    assert found["waiting"] == naive.waits(rows)
     *totals, counts = naive.funnel_counts(rows, steps.steps, CLOSING)
     assert naive.counted(found["funnel"]) == (*totals, [tuple(count[:3]) for count in counts])
     for step, (_, _, _, waits) in zip(found["funnel"].steps, counts, strict=True):
@@ -237,6 +241,16 @@ def test_time_between_two_touchpoints_says_which_of_several_it_means(warehouse: 
     hours = {pick: one.time and (one.time.n, one.time.median / 3600) for pick, one in spans.items()}
     assert hours == {"first": (2, 2.5), "last": (2, 3.5), "next": (2, 1.5)}
     assert time_between(warehouse, "a", "nothing", journey="loan") == Between(3, 0, None)
+
+
+def test_the_waiting_of_blocks_adds_up_to_that_of_all_cases(warehouse: Warehouse) -> None:
+    rows = days(*["abc", "acb", "aab"] * 20)
+    warehouse.append_events(rows)
+    found, whole = waiting(warehouse, journey="loan"), naive.waits(rows)
+    assert found.cases == 60
+    assert 30 < len(found.seconds) < 60, "cases lie in many blocks"
+    assert dict(zip(found.edges, map(sum, zip(*found.seconds, strict=True)), strict=True)) == whole.seconds
+    assert waiting(warehouse, journey="nothing").seconds == ()
 
 
 def test_removal_effects_get_their_counts(warehouse: Warehouse) -> None:

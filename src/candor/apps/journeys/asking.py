@@ -3,25 +3,40 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
 from candor.foundation.models import Job
 
-from . import counting
+from . import counting, depth
 from .counting import Counts
+from .depth import Depth
 from .models import JourneyCount
 
 AT_ONCE = 400_000  # events of the whole log up to which a page counts by itself: about a second
 KEPT = timedelta(days=40)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Kind(Generic[Found]):
+    """How a kind of question is counted, and in what shape its answer is kept."""
+
+    count: Callable[[dict[str, Any], Callable[[float], None]], Found]
+    shape: type[Found]
+
+
+KINDS: dict[str, Kind[Any]] = {"": Kind(counting.count, Counts), "depth": Kind(depth.look, Depth)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Found]):
     """What is known of a question.
 
     Attributes:
@@ -33,7 +48,7 @@ class Answer:
         number: Of the question, for asking again.
     """
 
-    counts: Counts | None
+    counts: Found | None
     as_of: datetime | None
     is_current: bool
     share_done: float
@@ -41,11 +56,20 @@ class Answer:
     number: int
 
 
-def ask(question: dict[str, Any]) -> Answer:
+def ask(question: dict[str, Any]) -> Answer[Counts]:
     """The answer to a question about the event log; a large log is counted by a job."""
+    return _ask(question)
+
+
+def ask_in_depth(question: dict[str, Any]) -> Answer[Depth]:
+    """The same of a closer look; `start` and `end` name the two activities to measure between, `goal` is where success is."""
+    return _ask(question | {"kind": "depth"})
+
+
+def _ask(question: dict[str, Any]) -> Answer[Any]:
     version, events = counting.log_state()
     row, _new = JourneyCount.objects.get_or_create(key=_key(question), defaults={"question": question})
-    if row.version != version or counting.read(row.counts) is None:
+    if row.version != version or _read(row) is None:
         if events <= AT_ONCE:
             count(row)
         else:
@@ -53,7 +77,7 @@ def ask(question: dict[str, Any]) -> Answer:
     return _answer(row, version)
 
 
-def state_of(number: int) -> Answer | None:
+def state_of(number: int) -> Answer[Any] | None:
     """How far the counting of a question is."""
     row = JourneyCount.objects.filter(pk=number).first()
     return _answer(row, counting.log_state()[0]) if row else None
@@ -63,8 +87,8 @@ def count(row: JourneyCount) -> None:
     """Count now and keep the answer; safe to repeat."""
     version, _events = counting.log_state()
     began = time.monotonic()
-    counts = counting.count(row.question, lambda share: _tell(row, share) if row.job else None)
-    row.counts, row.version, row.counted_at = counting.written(counts), version, timezone.now()
+    found = _kind_of(row).count(row.question, lambda share: _tell(row, share) if row.job else None)
+    row.counts, row.version, row.counted_at = msgspec.json.encode(found).decode(), version, timezone.now()
     row.seconds, row.job, row.share_done = time.monotonic() - began, None, 0.0
     row.save()
 
@@ -90,10 +114,10 @@ def _is_under_way(row: JourneyCount) -> bool:
     )
 
 
-def _answer(row: JourneyCount, version: int) -> Answer:
+def _answer(row: JourneyCount, version: int) -> Answer[Any]:
     failed = row.job is not None and Job.objects.filter(pk=row.job, state=Job.State.FAILED).exists()
     return Answer(
-        counts=counting.read(row.counts) if row.counts else None,
+        counts=_read(row),
         as_of=row.counted_at,
         is_current=row.version == version,
         share_done=row.share_done,
@@ -106,6 +130,18 @@ def forget_old(*, now: datetime) -> int:
     """Drop answers that nobody asked for in a while; returns how many."""
     gone, _by_model = JourneyCount.objects.filter(asked_at__lt=now - KEPT).delete()
     return gone
+
+
+def _kind_of(row: JourneyCount) -> Kind[Any]:
+    return KINDS[row.question.get("kind", "")]
+
+
+def _read(row: JourneyCount) -> Any:
+    """What was counted; None before the first time, and for what another version of Candor wrote in another shape."""
+    try:
+        return msgspec.json.decode(row.counts, type=_kind_of(row).shape)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None
 
 
 def _key(question: dict[str, Any]) -> str:

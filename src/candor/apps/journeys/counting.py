@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from candor.analytics import median_ranks
 from candor.apps.customers.models import Customer
 from candor.foundation.storage import warehouse
@@ -89,7 +87,7 @@ def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
         Passing(promised, design or None, median_ranks),
     ]
     if design:
-        asked += [Designed(design), FunnelOf(design, Closing(as_of=_until(journey), quiet=QUIET))]
+        asked += [Designed(design), FunnelOf(design, Closing(as_of=until_of(journey), quiet=QUIET))]
     found: list[Any] = [
         by_group[EVERYBODY]
         for by_group in ask(
@@ -110,7 +108,7 @@ def count(question: dict[str, Any], told: Callable[[float], None]) -> Counts:
     )
 
 
-def _until(journey: str) -> datetime:
+def until_of(journey: str) -> datetime:
     """Up to when the log is complete: the last thing that happened on the journey."""
     return last_event_at(warehouse(), journey=journey) or datetime(1970, 1, 1)  # noqa: DTZ001  UTC
 
@@ -146,16 +144,3 @@ def log_state() -> tuple[int, int]:
     """The version of the event log, and how many events it holds."""
     snapshot = warehouse().events.snapshot()
     return snapshot.version, sum(part.rows for part in snapshot.parts)
-
-
-def written(counts: Counts) -> str:
-    """The counts as JSON."""
-    return msgspec.json.encode(counts).decode()
-
-
-def read(text: str) -> Counts | None:
-    """Counts from JSON; None for what another version of Candor wrote in another shape."""
-    try:
-        return msgspec.json.decode(text, type=Counts)
-    except (msgspec.ValidationError, msgspec.DecodeError):
-        return None

@@ -38,7 +38,7 @@ class Shown:
     """The answer that a page shows, and the pick it is of: all time where the period holds no episode."""
 
     pick: Pick
-    answer: Answer
+    answer: Answer[Counts]
     is_widened: bool
 
 
@@ -305,6 +305,7 @@ def tabs_of(journey: Journey, pick: Pick) -> list[tuple[str, str]]:
     named = [
         (_("Map"), "journeys:journey"),
         (_("Real paths"), "journeys:paths"),
+        (_("Closer look"), "journeys:depth"),
         (_("Compare"), "journeys:compare"),
     ]
     if pick.scope.viewer.can(Permission.MANAGE_RULES):

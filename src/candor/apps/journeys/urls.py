@@ -9,6 +9,7 @@ urlpatterns = [
     path("counting/<id:number>/", maps.progress, name="progress"),
     path("<slug:key>/", maps.journey, name="journey"),
     path("<slug:key>/paths/", maps.paths, name="paths"),
+    path("<slug:key>/depth/", maps.depth, name="depth"),
     path("<slug:key>/compare/", maps.compare, name="compare"),
     path("<slug:key>/people/", maps.people, name="people"),
     path("<slug:key>/export/<slug:of>.<slug:ending>", files.export, name="export"),

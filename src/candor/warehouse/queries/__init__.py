@@ -40,6 +40,7 @@ from candor.warehouse.queries.spectrum import Began, Spectrum, spectrum
 from candor.warehouse.queries.stops import FirstPass, Stop, first_passes, stops
 from candor.warehouse.queries.touchpoints import Between, TimeBetween, time_between
 from candor.warehouse.queries.transitions import Ending, Move, TowardsGoal, Transitions, WayTaken, transitions
+from candor.warehouse.queries.waiting import BlockWaits, Waiting, Waits, waiting
 from candor.warehouse.queries.ways import CASE_GROUPS, EVERYBODY, Log, ask, ask_one, way_of, way_of_two
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Began",
     "Behind",
     "Between",
+    "BlockWaits",
     "CaseSummary",
     "Cell",
     "Closing",
@@ -94,6 +96,8 @@ __all__ = [
     "TowardsGoal",
     "Transitions",
     "Variant",
+    "Waiting",
+    "Waits",
     "WayTaken",
     "answer_span",
     "ask",
@@ -121,6 +125,7 @@ __all__ = [
     "stops",
     "time_between",
     "transitions",
+    "waiting",
     "way_of",
     "way_of_two",
 ]

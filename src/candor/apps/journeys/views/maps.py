@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from candor.apps.customers.queries import visible_customers
-from candor.apps.journeys import asking, comparing, pages, people_behind, queries
+from candor.apps.journeys import asking, comparing, depth_pages, pages, people_behind, queries
 from candor.apps.journeys.models import Journey
 from candor.apps.journeys.picks import Pick, kept_of, pick_of
 from candor.apps.journeys.timeline import strips_of
@@ -38,6 +38,15 @@ def paths(request: HttpRequest, key: str) -> HttpResponse:
     found, stages = queries.journey_map(key)
     context = pages.paths_page(_pick(request, viewer, found), stages, kept_of(request))
     return render(request, "journeys/paths.html", context)
+
+
+def depth(request: HttpRequest, key: str) -> HttpResponse:
+    """A closer look: where the waiting is, what is done again, the time between two activities, and what success leads through."""
+    viewer = require(request, Permission.READ_SCORES)
+    found, stages = queries.journey_map(key)
+    asked = {name: request.GET.get(name, "")[:160] for name in ("start", "end", "goal")}
+    context = depth_pages.depth_page(_pick(request, viewer, found), stages, **asked)
+    return render(request, "journeys/depth.html", context)
 
 
 def compare(request: HttpRequest, key: str) -> HttpResponse:
