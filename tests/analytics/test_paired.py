@@ -83,6 +83,8 @@ class TestEdges:
         same = cx.compare_paired_means([3.0] * 40, [3.0] * 40)
         assert (same.change, same.p_value, same.verdict) == (0, 1, "no_clear_change")
         assert cx.paired_t([3.0] * 5, [3.0] * 5).p_value == 1
+        with pytest.raises(cx.NotIdentifiable):
+            cx.paired_t([2.1, 3.1, 4.1], [1.0, 2.0, 3.0])  # once said to be certain, with p = 0
 
     def test_pairs_of_different_length_are_refused(self):
         with pytest.raises(cx.ShapeMismatch):

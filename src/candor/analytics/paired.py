@@ -14,7 +14,7 @@ from scipy.special import chdtrc, ndtr
 
 from candor.analytics import cell_means, inputs, scores
 from candor.analytics.comparisons import exact_binomial_mid_p, verdict_of
-from candor.analytics.errors import BadParameter, EmptySample
+from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
 from candor.analytics.estimates import Comparison, Estimate, Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
 from candor.analytics.ordinal_tests import PERMUTATIONS, SEED
@@ -89,7 +89,11 @@ def mcnemar_mid_p(*, gained: int, lost: int) -> PairedTest:
 
 
 def paired_t(now: ArrayLike, before: ArrayLike) -> PairedTest:
-    """Student's test on the differences. Needs two pairs; no spread at all gives p = 1 or 0.
+    """Student's test on the differences. Where nobody changed, p is 1.
+
+    Raises:
+        EmptySample: Fewer than two pairs.
+        NotIdentifiable: All changed by the same: there is no spread to hold the change against.
 
     Source: Student (1908) Biometrika 6:1.
     """
@@ -98,14 +102,10 @@ def paired_t(now: ArrayLike, before: ArrayLike) -> PairedTest:
     if n < 2:
         raise EmptySample("second pair")
     error = float(change.std(ddof=1)) / np.sqrt(n)
-    if error == 0:
-        same = bool(change[0] == 0)
-        return PairedTest(
-            statistic=0.0 if same else float(np.sign(change[0]) * np.inf),
-            p_value=1.0 if same else 0.0,
-            method="paired t",
-            n=n,
-        )
+    if error <= 1e-12 * np.abs(change).max():
+        if change.any():
+            raise NotIdentifiable("the chance of a change", because="all pairs changed by the same")
+        return PairedTest(statistic=0.0, p_value=1.0, method="paired t", n=n)
     statistic = float(change.mean() / error)
     return PairedTest(
         statistic=statistic,
