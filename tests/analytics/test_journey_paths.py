@@ -310,8 +310,10 @@ def test_waits_that_can_not_be_are_named() -> None:
     with pytest.raises(cx.BadParameter):
         cx.quantile_ranks(10, 1)
     assert cx.compare_waits([], [1]).verdict == "too_few"
-    equal = cx.compare_waits([2] * 40, [2] * 40)
-    assert (equal.change, equal.low, equal.verdict, equal.status) == (0, None, "no_clear_change", "too_few")
+    for now, before in (([2] * 40, [2] * 40), ([1] * 30 + [2] * 5, [1] * 30 + [2] * 5), ([7] * 40, [5] * 40)):
+        tied = cx.compare_waits(now, before)
+        assert (tied.change, tied.low) == (now[0] - before[0], None)
+        assert (tied.verdict, tied.status) == ("no_clear_change", "too_few")
     assert cx.wait_times([4]).median.status == "too_few"
 
 

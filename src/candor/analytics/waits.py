@@ -153,8 +153,8 @@ def compare_waits(now: ArrayLike, before: ArrayLike, *, level: float = 0.95, lea
     """How much longer waits are now than before: the shift that fits best, and whether there is any.
 
     The shift is the median of all differences of a wait now and one before: what to add to the waits before so that neither group
-    waits longer. If only some waits grew, it says little of those. There is no interval where all waits are equal, or where so few could not
-    tell even if all of one side were longer (at 95 %: 3 against 4 waits, 2 against 7).
+    waits longer. If only some waits grew, it says little of those. There is no interval where so many waits are equal that both ends
+    would be one difference, nor where so few could not tell even if all of one side were longer (at 95 %: 3 against 4, 2 against 7).
 
     Args:
         now, before: Waits that are over, of each side; 0 or more.
@@ -186,17 +186,13 @@ def compare_waits(now: ArrayLike, before: ArrayLike, *, level: float = 0.95, lea
     p, spread = _mann_whitney(here, there)
     pairs = n * m
     change = (_difference(here, there, (pairs - 1) // 2) + _difference(here, there, pairs // 2)) / 2
-    if spread == 0 or not _can_be_told(n, m, level):
-        return Comparison(
-            change=change, low=None, high=None, n_now=n, n_before=m, p_value=p, verdict="no_clear_change", method=SHIFT,
-            level=level, least_n=least_n,
-        )  # fmt: skip
     # The interval holds the differences that the test, with its half taken off, would not refuse as a shift.
     outside = max(int(np.floor(pairs / 2 - float(ndtri((1 + level) / 2)) * spread - 0.5)), 0)
     low, high = (_difference(here, there, place) for place in (outside, pairs - 1 - outside))
-    beyond = p < 1 - level and (low > 0 or high < 0)
+    told = low < high and _can_be_told(n, m, level)
+    beyond = told and p < 1 - level and (low > 0 or high < 0)
     return Comparison(
-        change=change, low=low, high=high, n_now=n, n_before=m, p_value=p,
+        change=change, low=low if told else None, high=high if told else None, n_now=n, n_before=m, p_value=p,
         verdict=("higher" if change > 0 else "lower") if beyond else "no_clear_change", method=SHIFT, level=level,
         least_n=least_n,
     )  # fmt: skip
