@@ -5,6 +5,7 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 
 import pytest
 
@@ -42,7 +43,8 @@ def _classes_in(annotation: object) -> Iterator[type]:
         yield from _classes_in(part)
 
 
-def _taken_in() -> set[str]:
+@cache
+def _taken_in() -> frozenset[str]:
     """Classes that a caller makes and hands in, and that no function gives back by itself."""
     handed, given = set(), set()
     for function in FUNCTIONS.values():
@@ -55,7 +57,7 @@ def _taken_in() -> set[str]:
         for hint in typing.get_type_hints(PUBLIC[name]).values()
         for part in _classes_in(hint)
     }
-    return (handed | parts) - given
+    return frozenset((handed | parts) - given)
 
 
 RESULTS = sorted(
