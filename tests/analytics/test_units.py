@@ -413,6 +413,16 @@ class TestCaseMix:
         peer = sm.Logit(favourable, sm.add_constant(mix)).fit(disp=0)
         assert cx.expected_shares(mix, favourable) == pytest.approx(peer.predict(), abs=1e-6)
 
+    @pytest.mark.parametrize("unit", [1e-9, 1e9])
+    def test_traits_in_another_unit_of_measure_expect_the_same(self, unit):
+        _, hard, favourable = self._company()
+        income = 3e4 + 1e4 * np.random.default_rng(2).random(len(hard))
+        for expected in (cx.expected_shares, cx.expected_scores):
+            same, other = (
+                expected(np.column_stack([hard, scale * income]), favourable) for scale in (1, unit)
+            )
+            assert other == pytest.approx(same, abs=1e-6)
+
     def test_a_mix_that_foretells_every_answer_is_a_named_error_and_no_interval_without_width(self):
         mix = np.array([0.0] * 20 + [1.0] * 20)
         for traits in (mix, np.random.default_rng(1).normal(size=40) + 9 * mix):

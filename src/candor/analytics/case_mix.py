@@ -68,7 +68,7 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
     """Expected share of every answer from a logistic regression on the mix.
 
     Args:
-        mix: One row an answer, one column a known trait (0/1 or standardised numbers); no column for the unit.
+        mix: One row an answer, one column a known trait, in any unit of measure; no column for the unit.
         favourable: 0 or 1 an answer.
 
     Returns:
@@ -95,7 +95,7 @@ def expected_shares(mix: ArrayLike, favourable: ArrayLike) -> FloatArray:
         move = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         coefficients = coefficients + move
         step = float(np.abs(move).max())
-        if step < 1e-10:
+        if step < 1e-8:  # the next step of Newton’s would be its square
             return _expected(expit(x @ coefficients), y)
         if np.abs(coefficients).max() > 500:
             break
@@ -223,7 +223,11 @@ def _design(mix: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]
     traits = traits.reshape(len(traits), -1) if traits.ndim < 2 else traits
     if len(traits) != len(y):
         raise ShapeMismatch(mix=len(traits), outcome=len(y))
-    return np.column_stack([np.ones(len(y)), traits]), y
+    spread = traits.std(axis=0)
+    scaled = (traits - traits.mean(axis=0)) / np.where(
+        spread > 0, spread, 1.0
+    )  # in cents or in euros: no other answer
+    return np.column_stack([np.ones(len(y)), scaled]), y
 
 
 def _units(units: Sequence[Hashable]) -> tuple[list[Hashable], IntArray]:

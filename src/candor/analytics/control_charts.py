@@ -160,7 +160,7 @@ def moving_range_chart(values: ArrayLike, *, baseline: int | None = None) -> Con
 
 
 def p_chart(events: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> ControlChart:
-    """Chart of shares, limits from the binomial distribution.
+    """Chart of shares, limits at three standard errors of the binomial distribution: rough where few events are expected.
 
     With thousands of answers a period it cries wolf, because shares vary a little for other reasons than chance:
     use :func:`laney_chart`. A baseline of no event, or of nothing else, leaves no limits.
