@@ -282,7 +282,7 @@ class TestChangePoints:
         assert found > 200
         assert held / found >= 0.92
 
-    def test_nothing_is_claimed_of_the_last_three_periods(self):
+    def test_no_change_is_claimed_to_begin_in_the_last_two_periods(self):
         y = [10.0, 11, 9, 10, 11, 10, 9, 10, 11, 10, 30, 31]
         assert all(point.at <= len(y) - 3 for point in cx.change_points(y).points)
 

@@ -26,7 +26,7 @@ from candor.analytics.inputs import FloatArray, IntArray
 __all__ = ["ChangePoint", "Changes", "change_points", "penalty_for", "single_change_point"]
 
 LEAST_STRETCH = 3
-"""No level is believed that lasted fewer periods; so none of the last three periods starts one."""
+"""No level is believed that lasted fewer periods; so none of the last two periods starts one."""
 
 LEAST_PERIODS = 8
 _D2 = 1.128
