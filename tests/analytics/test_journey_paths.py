@@ -52,6 +52,12 @@ def test_a_thousand_groups_at_once_are_those_one_by_one() -> None:
     assert (np.diff(np.nan_to_num(together.share, nan=0.0), axis=1) <= 1e-12).all(), "shares never rise"
 
 
+def test_a_funnel_of_which_hardly_any_way_is_known_has_too_few() -> None:
+    found = cx.step_shares(["ask", "sign"], reached=[1000, 3], still_open=[995, 0])
+    assert (found.n[0], found.status, found.of(1).status) == (1000, "too_few", "too_few")
+    assert cx.step_shares(["ask", "sign"], reached=[1000, 3], still_open=[900, 0]).status == "ok"
+
+
 def test_the_interval_of_a_funnel_with_open_journeys_holds_the_truth() -> None:
     random, held = np.random.default_rng(5), []
     for _ in range(1500):

@@ -116,6 +116,10 @@ def test_a_lead_of_three_is_found_where_it_was_planted_and_nowhere_else():
     assert np.delete(np.abs(found.correlations), 3).max() < 2 * found.bound
     assert found.bound == pytest.approx(1.96 / np.sqrt(found.n), rel=1e-4)
     assert found.words == "The second follows the first by 3 periods"
+    against = cx.lead_lag_correlations(leading, -lagging, longest=5)
+    assert against.words == "The second follows the first by 3 periods, in the opposite direction"
+    at_once = cx.lead_lag_correlations(leading, -leading + random.normal(size=160))
+    assert at_once.words == "The two move in the same period, in the opposite direction"
 
 
 def test_random_walks_correlate_by_accident_until_prewhitened():

@@ -48,8 +48,9 @@ class StepShares:
 
     @property
     def status(self) -> Literal["ok", "too_few"]:
-        """`too_few` when no group has ten journeys."""
-        return "ok" if (self.n >= LEAST_KNOWN).any() else "too_few"
+        """`too_few` when no group has ten journeys of which it is known whether they came to the second step."""
+        known = self.reached[:, 0] - self.still_open[:, 0] if len(self.steps) > 1 else self.n
+        return "ok" if (known >= LEAST_KNOWN).any() else "too_few"
 
     def of(self, step: int, group: int = 0) -> Estimate:
         """One share as an estimate."""

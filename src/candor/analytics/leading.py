@@ -57,10 +57,11 @@ class LeadLag:
             return f"Too few periods to tell ({self.n} of at least {LEAST_PERIODS})"
         if self.best_lag is None:
             return "No lag at which the two go together beyond chance"
+        way = "" if self.correlations[self.lags.index(self.best_lag)] > 0 else ", in the opposite direction"
         if self.best_lag == 0:
-            return "The two move in the same period"
+            return f"The two move in the same period{way}"
         periods = "period" if self.best_lag == 1 else "periods"
-        return f"The second follows the first by {self.best_lag} {periods}"
+        return f"The second follows the first by {self.best_lag} {periods}{way}"
 
 
 def lead_lag_correlations(
