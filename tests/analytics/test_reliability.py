@@ -62,6 +62,17 @@ def test_feldts_interval_holds_the_true_alpha_as_often_as_it_says():
     assert 0.93 <= held / 600 <= 0.97
 
 
+def test_feldts_interval_covers_less_on_skewed_cells_as_the_page_says():
+    loadings, cells = [0.8, 0.6, 0.7, 0.5], [-2, -1.5, -1, -0.3]  # six in ten choose the highest of five
+
+    def answers(n, seed):
+        return np.digitize(_congeneric(loadings, n, seed), cells)
+
+    truth = cx.item_reliability(answers(100_000, 1), resamples=1).alpha.value
+    found = [cx.item_reliability(answers(30, seed), resamples=1).alpha for seed in range(2, 402)]
+    assert np.mean([one.low <= truth <= one.high for one in found]) == pytest.approx(0.89, abs=0.04)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.1, 50), st.floats(-20, 20))
 def test_scale_origin_and_order_change_nothing(seed, scale, origin):
