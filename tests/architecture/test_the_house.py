@@ -142,3 +142,16 @@ def test_scores_is_the_only_door_to_a_number() -> None:
     apps = [path for path in files if not below & set(path.relative_to(SOURCE).parts)]
     assert apps
     assert [str(path) for path in apps if re.search(named, path.read_text())] == []
+
+
+def test_the_word_of_a_choice_that_a_page_asks_for_belongs_to_a_field() -> None:
+    from django.apps import apps
+
+    fields = {field.name for model in apps.get_models() for field in model._meta.get_fields()}
+    asked = {
+        (page.name, name)
+        for page in SOURCE.rglob("*.html")
+        for name in re.findall(r"\.get_(\w+)_display", page.read_text())
+    }
+    assert asked
+    assert not {(page, name) for page, name in asked if name not in fields}
