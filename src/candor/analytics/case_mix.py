@@ -161,9 +161,7 @@ def observed_against_expected(
     if not lowest <= float(y.min()) <= float(y.max()) <= highest:
         raise BadParameter("scale", scale, expected="to hold all that was observed")
     overall, width = float(y.mean()), highest - lowest
-    is_known = spread > 1e-9 * max(
-        width, 1e-300
-    )  # expectations that are met to the last digit leave no doubt to measure
+    is_known = spread > 1e-9 * max(width, 1e-300)  # what is met to the last digit leaves no doubt to measure
     z_level = float(ndtri((1 + level) / 2))
     found = []
     for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
