@@ -255,7 +255,9 @@ def test_the_proposal_is_named_as_one_and_ends_with_the_design(client: Client, w
         assert "25 days (25 to 25)" in page
         assert "at=did_papers" in page
         assert "is of all time" not in page
-    early = client.get("/insights/moments/loan/?period=2020-01-01..2020-02-01").content.decode()
+    deeper = client.get("/insights/moments/loan/?period=2020-01-01..2020-02-01")
+    assert deeper.context["place"].word == "Measure", "where its own page is"
+    early = deeper.content.decode()
     assert "The period holds no episode; this is of all time." in early
     stages = [NewStage(name="All", touchpoints=(_point("ask"), _point("sign")))]
     take_draft(journey=journey, stages=stages, version=journey.version, by=world.clara)

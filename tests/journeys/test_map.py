@@ -32,6 +32,9 @@ def test_the_map_tells_passes_waits_and_promises_of_each_touchpoint(client: Clie
     assert "9.0 days" in page, "from the application to the approval; the letter between is no touchpoint"
     assert "75%" in page
     assert "60% to 86%" in page, "thirty of forty were approved within ten days"
+    assert "Paths stop most often at “Approval”" in page
+    assert "The longest stretch lies before “Approval”" in page, "between touchpoints, as they are designed"
+    assert "Stop here" in page
     assert "Not seen in the event log" in page, "nobody was paid"
     assert "No feedback here" in page
 
@@ -125,6 +128,9 @@ def test_a_journey_that_nobody_designed_is_shown_as_a_proposal(client: Client, w
     assert "A proposal from the events" in page
     assert "Apply" in page
     assert "Letter" in page
+    assert "The longest step leads to “Approve”" in page
+    assert "From “Letter” to it a median of 5.0 days" in page
+    assert "at=approve&amp;after=letter" in page, "the people who took that step"
     assert not Touchpoint.objects.exists(), "nothing is saved by looking"
 
 

@@ -93,6 +93,23 @@ def test_the_time_that_passes_behind_the_touchpoints_adds_up_to_all_of_it(wareho
     assert share.value == pytest.approx(4 / 7)
 
 
+def test_where_nothing_new_happens_any_more_is_told_whatever_comes_back(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "stops")
+    ways = {"1": "apply news decide news", "2": "apply decide apply decide", "3": "apply", "4": "news apply"}
+    warehouse.append_events(
+        {"journey": "loan", "case_id": case, "activity": activity, "at": START, "ordinal": place}
+        for case, way in ways.items()
+        for place, activity in enumerate(way.split())
+    )
+
+    def stops(**asked: Any) -> dict[str, int]:
+        found = passes(warehouse, journey="loan", promised={}, **asked)
+        return {one.activity: one.last_new for one in found.activities}
+
+    assert stops() == {"apply": 2, "decide": 2, "news": 0}
+    assert stops(among=["apply", "news"]) == {"apply": 3, "news": 1}, "of touchpoints alone"
+
+
 def test_the_people_behind_a_touchpoint_and_behind_a_step(warehouse: Warehouse) -> None:
     at = episodes_behind(warehouse, journey="loan", where=EventFilter(), activity="decide")
     assert (at.episodes, at.customers, at.unknown, at.people) == (3, 2, 1, 3)

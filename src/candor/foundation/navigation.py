@@ -78,12 +78,13 @@ def pages_for(permissions: Collection[str]) -> list[Word]:
 
 
 def current_place(request: HttpRequest) -> Place:
-    """The page that the request is on; a page deeper in an app is in the word of that app's first page, Settings last."""
+    """The page that the request is on. A page "x_of" belongs to the page "x"; any other page deeper in an app is in the word of that
+    app's first page, Settings last."""
     match = getattr(request, "resolver_match", None)
     if match is None:
         return Place()
     for page in _pages:
-        if page.url_name == match.view_name:
+        if match.view_name in {page.url_name, f"{page.url_name}_of"}:
             return Place(page.word, page.url_name)
     siblings = [page for page in _pages if match.namespace and page.url_name.split(":")[0] == match.namespace]
     if not siblings:

@@ -1,6 +1,7 @@
 """A closer look at the paths of a journey: where the waiting is, what is done again, how long it takes from one activity to another,
 and through which of them success leads."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -52,9 +53,10 @@ class WaitingPlace:
 
 @dataclass(frozen=True, slots=True)
 class LedThrough:
-    """An activity with the part of the successes whose way leads through it."""
+    """An activity: how many of the successes came past it, and its removal effect in the chain, which forgets where somebody came from."""
 
     activity: str
+    passed: int
     effect: Estimate
 
 
@@ -66,12 +68,14 @@ class Success:
         reached: The share of the closed episodes that came to it; None where none is closed.
         covered: Of the episodes, those whose way is among the commonest, of which the effects are.
         still_open: Of them, those that may come to it yet; they are left out.
-        effects: The largest first; empty where no episode came to the goal.
+        successes: Of them, those that came to it.
+        effects: What most successes came past first; empty where no episode came to the goal.
     """
 
     reached: Estimate | None
     covered: int
     still_open: int
+    successes: int
     effects: tuple[LedThrough, ...]
 
 
@@ -132,10 +136,18 @@ def _success(found: Transitions) -> Success:
     closed = sum(way.reached + way.lost for way in ways)
     still_open = sum(way.still_open for way in found.top_ways)
     if not closed:
-        return Success(None, still_open, still_open, ())
+        return Success(None, still_open, still_open, 0, ())
     try:
         effects = removal_effects(ways)
     except NotIdentifiable:
-        return Success(None, closed + still_open, still_open, ())
-    led = tuple(LedThrough(str(one.touchpoint), one.effect) for one in effects.effects)
-    return Success(effects.reached, closed + still_open, still_open, led)
+        return Success(None, closed + still_open, still_open, 0, ())
+    passed = Counter[str]()
+    for way in ways:
+        passed.update(dict.fromkeys(map(str, way.steps), way.reached))
+    led = [
+        LedThrough(str(one.touchpoint), passed[str(one.touchpoint)], one.effect) for one in effects.effects
+    ]
+    led.sort(key=lambda one: -one.passed)  # ties stay in the order of their effects
+    return Success(
+        effects.reached, closed + still_open, still_open, sum(way.reached for way in ways), tuple(led)
+    )

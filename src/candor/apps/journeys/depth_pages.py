@@ -48,10 +48,11 @@ class TurnLine:
 
 @dataclass(frozen=True, slots=True)
 class LedLine:
-    """An activity with the part of the successes that leads through it, and whether any episode went without it."""
+    """An activity with the share of the successes that came past it, and whether any episode went without it."""
 
     led: LedThrough
     name: str
+    share: Estimate
     is_passed_by_all: bool
 
 
@@ -134,6 +135,11 @@ def _effects(depth: Depth, name: Callable[[str], str]) -> list[LedLine]:
     if depth.success is None:
         return []
     return [
-        LedLine(one, name(one.activity), one.effect.status == "not_comparable")
+        LedLine(
+            one,
+            name(one.activity),
+            _share(one.passed, depth.success.successes),
+            one.effect.status == "not_comparable",
+        )
         for one in depth.success.effects
     ]

@@ -21,6 +21,7 @@ def register() -> None:
     register_lane(Lane(key="volume", order=10, fill=volume))
     register_lane(Lane(key="wait", order=20, fill=wait))
     register_lane(Lane(key="time", order=22, fill=time))
+    register_lane(Lane(key="stop", order=23, fill=stop))
     register_lane(Lane(key="promise", order=40, fill=promise))
 
 
@@ -123,6 +124,27 @@ def _time_cell(share: Estimate) -> Cell:
             words=_too_few(share.n, share.least_n) if share.n < share.least_n else _("No time passes")
         )
     return Cell(estimate=share, counted=episodes_text(share.n))
+
+
+def stop(asked: Asked) -> Row:
+    """Where paths stop: the share of the episodes that came here to which nothing new happened afterwards."""
+    found, least_n = _found(asked), workspace().least_n_score
+    cells = {
+        pk: Cell(estimate=top_box_share(favourable=one.last_new, n=one.cases), counted=passes_text(one.cases))
+        if one.cases >= least_n
+        else Cell(words=_too_few(one.cases, least_n))
+        for pk, one in found.items()
+    }
+    return Row(
+        name=_("Stop here"),
+        kind="share",
+        about=_(
+            "Of the episodes that came here, the share to which nothing new happened afterwards: they are finished, left, or are still under way. What had happened to them before is nothing new."
+        ),
+        cells=_silent(asked, found, "") | cells,
+        low=0.0,
+        high=1.0,
+    )
 
 
 def promise(asked: Asked) -> Row | None:

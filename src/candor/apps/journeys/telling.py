@@ -1,4 +1,4 @@
-"""What a journey's map says first: where people wait, where their path ends, which promise is kept least, and what nobody heard."""
+"""What a journey's map says first: where people wait, where their path stops, which promise is kept least, and what nobody heard."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candor.analytics import top_box_share
+from candor.analytics import Estimate, top_box_share
 from candor.apps.organization.queries import workspace
 from candor.foundation.wording import estimate_with_range, number, scale_of
 
 from .counting import Counts
 from .models import Touchpoint
-from .passing import time_share, wait_estimate
+from .passing import MEDIAN_METHOD, time_share, wait_estimate
 
 WORTH_TELLING = 0.01  # of all episodes: a wait that fewer had says little of the journey
 
@@ -38,8 +38,8 @@ def sentences(
     names = {point.activity: point.name for point in touchpoints if point.activity}
     found = (
         _most_time(counts, names),
-        None if has_step_waits else _longest_wait(counts, names),
-        _commonest_end(counts, names),
+        None if has_step_waits else _longest(counts, names),
+        _commonest_stop(counts, names),
         _weakest_promise(counts, touchpoints),
     )
     return [sentence for sentence in found if sentence is not None]
@@ -61,6 +61,33 @@ def _most_time(counts: Counts, names: dict[str, str]) -> Sentence | None:
     )
 
 
+def _longest(counts: Counts, names: dict[str, str]) -> Sentence | None:
+    """Without a design every event stops the clock, and the longest wait is that of a single step, wherever it comes in a path."""
+    return _longest_wait(counts, names) if counts.conformance else _longest_step(counts, names)
+
+
+def _longest_step(counts: Counts, names: dict[str, str]) -> Sentence | None:
+    least = max(workspace().least_n_score, round(WORTH_TELLING * counts.paths.cases))
+    edges = [edge for edge in counts.paths.longest_waits(1, least=least) if edge.low_wait is not None]
+    if not edges:
+        return None
+    (edge,) = edges
+    told = estimate_with_range(
+        Estimate(
+            value=edge.median_wait, low=edge.low_wait, high=edge.high_wait, n=edge.n, method=MEDIAN_METHOD
+        ),
+        scale_of("duration"),
+    )
+    before, after = names.get(edge.before, edge.before), names.get(edge.after, edge.after)
+    return Sentence(
+        "clock",
+        _("The longest step leads to “%(name)s”") % {"name": after},
+        _("From “%(before)s” to it a median of %(told)s.") % {"before": before, "told": told},
+        edge.after,
+        edge.before,
+    )
+
+
 def _longest_wait(counts: Counts, names: dict[str, str]) -> Sentence | None:
     least_n = workspace().least_n_score
     least = max(least_n, WORTH_TELLING * counts.paths.cases)
@@ -78,29 +105,31 @@ def _longest_wait(counts: Counts, names: dict[str, str]) -> Sentence | None:
     )
 
 
-def _commonest_end(counts: Counts, names: dict[str, str]) -> Sentence | None:
+def _commonest_stop(counts: Counts, names: dict[str, str]) -> Sentence | None:
     cases, least_n = counts.paths.cases, workspace().least_n_score
     if cases < least_n:
         return None
-    ends = sorted(counts.paths.activities, key=lambda one: (-one.ends, one.name))[:3]
+    stops = sorted(counts.passes, key=lambda one: (-one.last_new, one.activity))[:3]
+    if not stops:
+        return None
     scale = scale_of("share")
     told = [
         _("“%(name)s” %(share)s")
         % {
-            "name": names.get(one.name, one.name),
-            "share": estimate_with_range(top_box_share(favourable=one.ends, n=cases), scale),
+            "name": names.get(one.activity, one.activity),
+            "share": estimate_with_range(top_box_share(favourable=one.last_new, n=cases), scale),
         }
-        for one in ends
-        if one.ends
+        for one in stops
+        if one.last_new
     ]
-    text = _("The last thing seen: %(ends)s. Episodes still under way are among them.") % {
-        "ends": "; ".join(told)
-    }
+    text = _(
+        "The last new thing that happens to them: %(stops)s. Some are finished, some left, some are still under way."
+    ) % {"stops": "; ".join(told)}
     return Sentence(
         "flag",
-        _("Paths end most often at “%(name)s”") % {"name": names.get(ends[0].name, ends[0].name)},
+        _("Paths stop most often at “%(name)s”") % {"name": names.get(stops[0].activity, stops[0].activity)},
         text,
-        ends[0].name,
+        stops[0].activity,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from candor.warehouse.queries.events import ALL_EVENTS, EventFilter
 from candor.warehouse.queries.filters import Ids, Statement, all_of, among
@@ -44,6 +44,7 @@ class Passes:
         spent: Days from its events to the touchpoints that followed, summed over the cases.
         spent_squares: Sum of the squares of each case's sum, which is cut to whole minutes for it.
         products: Sum of that sum times all the days of the case, likewise.
+        last_new: Cases to which nothing new happened after it: what followed, if anything, had happened to them before.
     """
 
     activity: str
@@ -60,6 +61,7 @@ class Passes:
     spent: float
     spent_squares: float
     products: float
+    last_new: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Passing:
             "visits": Tally(
                 also=met, select=VISITS, keys=("grp", "activity"), sums=("cases", "events", "waited")
             ),
+            "last_new": Tally(also=met, select=LAST_NEW, keys=("grp", "activity"), sums=("n",)),
             "waits": Sample(also=met, select=WAITS, keys=("grp", "activity"), places=places_for(self.places)),
             "places": Sample(also=met, select=PLACES, keys=("grp", "activity"), places=middle),
             "elapsed": Sample(also=met, select=ELAPSED, keys=("grp", "activity"), places=middle),
@@ -157,6 +160,7 @@ class Passing:
     def answer(self, found: Found, group: Group) -> Passed:
         cases, seconds, squares = next(found.rows("whole", group), (0, 0, 0))
         kept = {code: tuple(counts) for code, *counts in found.rows("kept", group)} if self.promised else {}
+        last_new: dict[Any, int] = dict(found.rows("last_new", group))
         spent = {code: tuple(sums) for code, *sums in found.rows("spent", group)}
         waits, places, elapsed = (found.sample(name, group) for name in ("waits", "places", "elapsed"))
         rows = []
@@ -180,6 +184,7 @@ class Passing:
                     own_seconds * SECOND / DAY,
                     own_squares / MINUTES**2,
                     products / MINUTES**2,
+                    last_new.get(code, 0),
                 )
             )
         ordered = tuple(sorted(rows, key=lambda one: (-one.cases, one.activity)))
@@ -217,6 +222,12 @@ VISITS: Final = """
         grp, activity, count(CASE WHEN turn = 1 THEN 1 END) AS cases, count(*) AS events,
         count(CASE WHEN turn = 1 AND since IS NOT NULL THEN 1 END) AS waited
     FROM met GROUP BY grp, activity
+    """
+
+LAST_NEW: Final = """
+    SELECT grp, activity, count(*) AS n FROM (
+        SELECT grp, activity, row_number() OVER (PARTITION BY case_id ORDER BY place DESC) AS back FROM met WHERE turn = 1
+    ) AS firsts WHERE back = 1 GROUP BY grp, activity
     """
 
 WAITS: Final = "SELECT grp, activity, micros - since AS value FROM met WHERE turn = 1 AND since IS NOT NULL"
