@@ -83,6 +83,11 @@ def test_nothing_shown_is_suppressed():
     assert (cx.shown_share(3, 4).n, cx.shown_share(3, 4).status) == (4, "too_few")
 
 
+def test_a_wide_interval_calls_no_events_answers():
+    assert cx.event_rate(events=12, exposure=30).words == "Wide interval (n 12)"
+    assert cx.event_rate(events=0, exposure=30).words == "Wide interval (n 0)"
+
+
 def test_an_effort_score_is_as_good_as_its_worse_part():
     found = cx.effort_score(counts=dict.fromkeys(range(1, 8), 1), easy_is_high=True, least_n=30)
     assert (found.n, found.status) == (7, "too_few")

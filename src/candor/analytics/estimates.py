@@ -51,7 +51,7 @@ class Estimate:
             return "No answers yet"
         return {
             "ok": "",
-            "wide": f"Wide interval ({self.n} answers)",
+            "wide": f"Wide interval (n {self.n})",  # answers, events, journeys: as the number has them
             "too_few": _too_few(self.n, self.least_n),
             "suppressed": "Hidden to keep answers private",
             "not_comparable": "Not comparable",
