@@ -21,12 +21,12 @@ from candor.apps.organization.models import Unit
 from candor.apps.scores.services import project_pending
 from candor.apps.surveys import intake
 from candor.apps.surveys.errors import NotOpen
-from candor.apps.surveys.models import Invitation, Response
+from candor.apps.surveys.models import Invitation, Response, SurveyVersion
 from candor.apps.surveys.responses import record_response
 from candor.cli.serve import _web_command
 from candor.foundation.models import Job, OutboxEntry
 from candor.foundation.storage import warehouse
-from tests.surveys.asking_here import a_link, a_survey, an_invitation, at, at_link
+from tests.surveys.asking_here import NPS, a_link, a_survey, an_invitation, at, at_link
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,28 @@ def test_fewer_than_five_of_a_survey_wait_and_nobody_sees_the_day_as_it_goes(
     assert intake.take_in_anonymous(now=NEXT_DAY + timedelta(hours=3)) == 0
     assert intake.take_in(now=NEXT_DAY + timedelta(days=30)) == 0
     assert intake.take_in_anonymous(now=NEXT_DAY + timedelta(days=1)) == PEOPLE
+
+
+def test_a_lone_answer_by_invitation_is_not_hidden_among_those_from_a_link_nor_among_those_to_another_version(
+    invited: list[tuple[Invitation, str]],
+) -> None:
+    survey = invited[0][0].survey
+    entrance = at_link(a_link(survey))
+    for n in range(intake.LEAST_TOGETHER):
+        record_response(
+            entrance=entrance, secret=f"browser-{n:030}", data={"score": n}, at=BEGAN, is_finished=True
+        )
+    everyone_answers(invited[:1])
+    assert intake.take_in_anonymous(now=NEXT_DAY) == intake.LEAST_TOGETHER
+    assert not Feedback.objects.filter(comment__contains="marmalade")
+    newer = SurveyVersion.objects.create(survey=survey, number=2, definition=NPS)
+    Invitation.objects.filter(pk__in=[one.pk for one, _ in invited[1:5]]).update(version=newer)
+    everyone_answers(invited[1:5], first=1)
+    assert intake.take_in_anonymous(now=NEXT_DAY) == 0, "one to the first version, four to the second"
+    Invitation.objects.filter(pk=invited[5][0].pk).update(version=newer)
+    everyone_answers(invited[5:6], first=5)
+    assert intake.take_in_anonymous(now=NEXT_DAY) == intake.LEAST_TOGETHER
+    assert not Feedback.objects.filter(comment__contains="marmalade0.")
 
 
 def test_an_invitation_counts_once_and_the_browser_that_answered_is_not_known_afterwards(

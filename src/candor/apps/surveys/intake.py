@@ -1,13 +1,13 @@
 """From responses to feedback: a worker takes in what is finished or given up, many at a time, each once.
 
 What was said stays in its response until it is in the hub, in one transaction, so that no crash loses or doubles it. Answers to an
-anonymous survey go in the day after, all of a day in random order and never fewer than five together, with the invitations that were
-used up by then: between them nothing tells which is whose.
+anonymous survey go in the day after, all of a day in random order and never fewer than five together that came in the same way, with the
+invitations that were used up by then: between them nothing tells which is whose.
 """
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -63,17 +63,28 @@ def take_in_anonymous(*, now: datetime) -> int:
     """Make feedback of the answers that anonymous surveys got before today; returns how many there were."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     older = waiting().filter(survey__is_anonymous=True, changed_at__lt=today)
-    counts = older.order_by().values_list("survey_id").annotate(n=Count("pk"))
     taken = 0
-    for survey_id, n in list(counts):
-        if n >= LEAST_TOGETHER:
-            with transaction.atomic():
-                ready = list(older.filter(survey_id=survey_id))
-                secrets.SystemRandom().shuffle(ready)
-                _receive(ready)
-                _announce_answered(survey_id)
-            taken += len(ready)
+    for survey_id, alike in _alike(older):
+        with transaction.atomic():
+            ready = list(alike)
+            secrets.SystemRandom().shuffle(ready)
+            _receive(ready)
+            _announce_answered(survey_id)
+        taken += len(ready)
     return taken
+
+
+def _alike(older: QuerySet[Response]) -> Iterator[tuple[int, QuerySet[Response]]]:
+    """Answers of a survey that came in one way, where there are enough: at its standing links, or to one version of it by invitation.
+
+    Invitations tell who was asked, and to which version: a lone answer by invitation among many from links would be that of the one
+    whose invitation is used up.
+    """
+    for is_invited, names in ((False, ("survey_id",)), (True, ("survey_id", "version_id"))):
+        rows = older.filter(link__isnull=is_invited)
+        for way in list(rows.order_by().values(*names).annotate(n=Count("pk"))):
+            if way.pop("n") >= LEAST_TOGETHER:
+                yield way["survey_id"], rows.filter(**way)
 
 
 def waiting() -> QuerySet[Response]:
