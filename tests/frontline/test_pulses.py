@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -89,6 +90,29 @@ def test_nothing_in_the_record_leads_from_an_answer_to_a_person(world: World) ->
         "is_answered",
     }
     assert AuditEntry.objects.count() == before
+
+
+def test_after_the_close_neither_the_order_of_rows_nor_a_lone_answer_of_a_unit_leads_to_a_person(
+    world: World,
+) -> None:
+    red, mill = people_of(world.red, 12), people_of(world.mill, 3)
+    pulse = opened(world)
+    for n, person in enumerate([*red, *mill]):
+        answer(pulse, person, n % 11, comment=f"word{n:02}")
+    came = list(PulseAnswer.objects.values_list("pk", flat=True))
+    close_pulse(pulse=pulse, by=world.clara)
+    with connection.cursor() as cursor:  # as the database has them, whatever it calls the place of a row
+        place = "ctid" if connection.vendor == "postgresql" else "rowid"
+        cursor.execute(f"SELECT text FROM frontline_pulsecomment ORDER BY {place}")
+        kept = [text for (text,) in cursor.fetchall()]
+    assert (len(kept), sorted(kept) == kept) == (15, False)
+    assert PulseAnswer.objects.count() == 15
+    assert not PulseAnswer.objects.filter(pk__in=came).exists(), "rows that were written with a seat are gone"
+    for model in (PulseAnswer, PulseComment):
+        units = set(model.objects.values_list("unit__code", flat=True))
+        assert units == {"red", "organization"}, "the three of Mill are known as the company's"
+    with pytest.raises(PulseNotOpen):
+        close_pulse(pulse=Pulse.objects.get(pk=pulse.pk), by=None)
 
 
 def test_a_small_team_and_what_would_give_it_away_stay_hidden(client: Client, world: World) -> None:

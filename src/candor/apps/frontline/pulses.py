@@ -17,7 +17,7 @@ from . import news
 from .choices import PulseState
 from .errors import PulseAnswered, PulseNotOpen
 from .models import Pulse, PulseAnswer, PulseComment, PulseSeat
-from .results import work_out
+from .results import forget_how_they_came, work_out
 from .tasks import ask_to_pulse
 
 MAILS_AT_ONCE = 100
@@ -83,10 +83,11 @@ def answer_pulse(
         PulseNotOpen, PulseAnswered: it is too late.
         InvalidInput: nothing is answered, or an answer lies beside its scale.
     """
-    seat = PulseSeat.objects.select_for_update().filter(pulse=pulse, person=by).first()
+    seats = PulseSeat.objects.select_for_update(of=("self",)).select_related("pulse")
+    seat = seats.filter(pulse=pulse, person=by).first()
     if seat is None:
         raise NotFound(_("You came after this pulse was opened, so you are not asked in it."))
-    if pulse.state != PulseState.OPEN:
+    if seat.pulse.state != PulseState.OPEN:
         raise PulseNotOpen(_("This pulse is over."))
     if seat.is_answered:
         raise PulseAnswered(
@@ -113,11 +114,12 @@ def _expect_answers(recommend: int | None, agreed: Mapping[int, int], comment: s
 @transaction.atomic
 def close_pulse(*, pulse: Pulse, by: Person | None) -> Pulse:
     """End a pulse and work out, once, what of it may be shown."""
-    if pulse.state != PulseState.OPEN:
+    if Pulse.objects.select_for_update().get(pk=pulse.pk).state != PulseState.OPEN:
         raise PulseNotOpen(_("This pulse is not open."))
     pulse.state, pulse.closed_at = PulseState.CLOSED, timezone.now()
     pulse.results = work_out(pulse)
     pulse.save(update_fields=["state", "closed_at", "results"])
+    forget_how_they_came(pulse)
     record_audit(by=by, action="pulse.closed", target=pulse)
     news.tell_closed(pulse)
     return pulse

@@ -4,7 +4,9 @@ A unit stands for everybody at it or below it. Both scores of a unit are shown o
 nothing else is ever made from the answers.
 """
 
-from collections import defaultdict
+import secrets
+import uuid
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,7 +23,7 @@ from candor.analytics import (
 from candor.apps.organization.models import Unit
 
 from .choices import PulseState
-from .models import Pulse, PulseSeat
+from .models import Pulse, PulseAnswer, PulseComment, PulseSeat
 
 SCALES = {"enps": (-1.0, 1.0), "engagement": (1.0, 5.0)}
 ROUNDING = {"enps": 0.005, "engagement": 0.05}  # whole points of a hundred; one decimal
@@ -94,6 +96,24 @@ def comments_of(pulse: Pulse, unit_id: int) -> list[str] | None:
         return None
     below = Unit.objects.filter(path__startswith=Unit.objects.values_list("path", flat=True).get(pk=unit_id))
     return sorted(pulse.comments.filter(unit__in=below).values_list("text", flat=True))
+
+
+def forget_how_they_came(pulse: Pulse) -> None:
+    """Store the answers of a closed pulse anew, and the comments: in random order, and where few of a unit gave one under the unit above.
+
+    Until then a database knows in which order rows came and which were written together with which seat, and the one answer of a unit
+    is that of the one person there who has answered. What was worked out stays as it is: units that few answered in are never shown.
+    """
+    lines = _lines()
+    for model in (PulseAnswer, PulseComment):
+        rows: list[Any] = list(model.objects.filter(pulse=pulse))
+        n = Counter(above for row in rows for above in lines[row.unit_id])
+        secrets.SystemRandom().shuffle(rows)
+        model.objects.filter(pulse=pulse).delete()
+        for row in rows:
+            wide = (unit for unit in reversed(lines[row.unit_id]) if n[unit] >= pulse.least_scores)
+            row.pk, row.unit_id = uuid.uuid4(), int(next(wide, lines[row.unit_id][0]))
+        model.objects.bulk_create(rows, batch_size=500)
 
 
 def _lines() -> dict[int, list[str]]:
