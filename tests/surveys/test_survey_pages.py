@@ -234,6 +234,19 @@ def test_languages_stand_side_by_side_and_mark_what_is_missing(clara: Client) ->
     assert 'dir="rtl"' in clara.get(f"/surveys/{survey.pk}/languages/?language=ar").content.decode()
 
 
+def test_a_text_that_was_translated_is_told_as_saved_and_is_missing_no_more(clara: Client) -> None:
+    survey = start(clara, "one-question")
+    page = clara.get(f"/surveys/{survey.pk}/languages/?language=fr").content.decode()
+    missing = int(re.search(r"(\d+) texts are missing", page)[1])  # type: ignore[index]
+    path = re.search(r'name="path" value="([^"]+)"', page)[1]  # type: ignore[index]
+    told = change(
+        clara, survey, htmx=True, do="text", language="fr", path=path, text="Bonjour"
+    ).content.decode()
+    assert "Saved." in told and f"{missing - 1} texts are missing" in told
+    assert re.findall(r'id="(\w+)"', told) == ["saved", "lacking"], "nothing that the page does not have"
+    assert re.findall(r'id="(\w+)"', page).count("saved") == 1
+
+
 def test_another_scale_is_stopped_on_the_page_that_publishes_and_mended_there(clara: Client) -> None:
     survey = start(clara, "decision")
     clara.post(f"/surveys/{survey.pk}/publish/", {"revision": survey.draft_revision})

@@ -99,10 +99,14 @@ def _back(request: HttpRequest, survey: Survey, done: "boards.Done") -> str:
 
 def _saved(request: HttpRequest, survey: Survey, done: "boards.Done") -> HttpResponse:
     """After typing: the fields keep their focus, so only what stands around them is drawn again."""
+    context = {"survey": survey, "done": done}
+    if request.POST.get("do") in {"text", "closing"}:  # from the pages beside the board
+        page = boards.languages_page(survey, request.POST.get("language", ""))
+        response = render(request, "surveys/saved_beside.html", context | {"page": page})
+        return _telling(response, survey, done)
     board = boards.board_of(survey, opened=done.opened)
-    card = board.card(done.opened)
     response = render(
-        request, "surveys/saved.html", {"survey": survey, "board": board, "card": card, "done": done}
+        request, "surveys/saved.html", context | {"board": board, "card": board.card(done.opened)}
     )
     return _telling(response, survey, done)
 
