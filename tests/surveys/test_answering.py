@@ -249,6 +249,17 @@ def test_a_revoked_link_says_so_and_an_unknown_one_leads_nowhere(client: Client)
     assert client.post("/s/not-a-token/", {"q:score": "9"}).status_code == 404
 
 
+def test_a_kiosk_thanks_and_begins_anew_for_the_next_person(client: Client) -> None:
+    link = a_link(a_survey(), kind="kiosk", reset_seconds=7)
+    page = client.get(f"/s/{link.token}/").content.decode()
+    assert 'data-kiosk="7"' in page
+    why = client.post(f"/s/{link.token}/", hidden(page) | {"q:score": "9"}).content.decode()
+    end = client.post(f"/s/{link.token}/", hidden(why) | {"q:score": "9", "q:why": ""})
+    told = end.content.decode()
+    assert (end.status_code, "Thank you" in told, 'data-kiosk="7"' in told) == (200, True, True)
+    assert f'<meta http-equiv="refresh" content="7;url=/s/{link.token}/">' in told
+
+
 def test_a_link_carries_its_unit_and_its_channel(client: Client, world: World) -> None:
     link = a_link(a_survey(), unit=world.mill, channel="qr")
     record_response(
