@@ -19,6 +19,7 @@ from candor.intake import open_table
 from candor.warehouse.loose import LooseLog
 from candor.warehouse.plain_csv import append_plain_csv
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "log-to-paths.md"
 KEYS = [
     "cases", "events", "activities", "variants", "edges", "transitions", "top_variants", "median_case_days", "starts", "ends",
     "longest_waits", "largest_drop_offs",
@@ -75,6 +76,7 @@ def test_a_small_log_is_told_by_hand(tmp_path: Path, capsys: pytest.CaptureFixtu
     )
     found = told(capsys, file)
     assert list(found) == KEYS
+    assert all(f"`{key}`" in GUIDE.read_text() for key in KEYS)
     assert [found[key] for key in KEYS[:6]] == [2, 3, 2, 2, 1, 1]
     assert found["top_variants"] == [1, 1]
     assert found["median_case_days"] == 0.75

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from candor.apps.imports import services
-from candor.apps.journeys import counting, graph
+from candor.apps.journeys import counting, graph, path_picture, telling
 from candor.apps.journeys.models import Journey, Touchpoint
 from tests.journeys.lending import designed_loan, loan_events
 from tests.world import World
@@ -84,6 +84,27 @@ def test_the_real_loans_stay_readable_and_joined(real_data: Path) -> None:
     }
     assert joined == {node.activity.name for node in most.nodes}
     assert set(most.left_out) == {"W_Beoordelen fraude", "W_Wijzigen contractgegevens"}
+    picture = path_picture.draw(most, episodes=13_087, title="Loans")
+    assert "36,084 · 5 min" in picture, "a step back to the same activity has its wait beside it"
+
+
+@pytest.mark.django_db
+def test_the_real_loans_are_told_where_they_wait_and_where_people_leave(real_data: Path) -> None:
+    """Against counts made from the XES in plain Python: last activities that were new to their case, and the time on each step."""
+    batch = services.take_path(
+        kind="events", path=real_data / "bpic2012" / "bpic2012.xes.gz", by=None, options={"journey": "bpic"}
+    )
+    services.run_import(batch=services.start(batch=batch, by=None))
+    counts = counting.count(QUESTION | {"journey": "bpic"}, lambda share: None)
+    stops = {one.activity: one.last_new for one in counts.passes}
+    assert sum(stops.values()) == 13_087
+    assert [stops[name] for name in ("A_DECLINED", "A_CANCELLED", "A_ACTIVATED")] == [7252, 2167, 1027]
+    time, longest, stop = telling.sentences(counts, [])
+    assert (time.title, time.text[:3]) == ("Most time passes after “W_Nabellen offertes”", "58%")
+    assert (longest.after, longest.activity) == ("W_Nabellen offertes", "W_Valideren aanvraag")
+    assert "2.2 days (2.2 to 2.3" in longest.text
+    assert stop.title == "Paths stop most often at “A_DECLINED”"
+    assert "“A_CANCELLED” 16.6% (15.9% to 17.2%" in stop.text
 
 
 @pytest.mark.django_db

@@ -36,7 +36,7 @@ def draw(
     boxes = [
         Box(
             node.activity.name,
-            WIDTH + (LOOP if node.activity.name in loops else 0.0),
+            WIDTH + _loop_width(loops.get(node.activity.name)),
             _height(node),
             node.place,
         )
@@ -49,9 +49,7 @@ def draw(
     }
     links = [Link(*ends, step.edge.n, _label_width(step), 16.0) for ends, step in drawn.items()]
     layout = lay_out(boxes, links)
-    centres = {
-        name: (x - LOOP / 2, y) if name in loops else (x, y) for name, (x, y) in layout.centres.items()
-    }
+    centres = {name: (x - _loop_width(loops.get(name)) / 2, y) for name, (x, y) in layout.centres.items()}
     most = max((step.edge.n for step in graph.steps), default=1)
     parts = [
         _route(route, drawn[route.link.source, route.link.target], most, address) for route in layout.routes
@@ -153,9 +151,14 @@ def _loop(step: Step, at: Point, most: int, address: Address) -> SafeString:
     path = f"M{x:.1f} {y - 9:.1f} c30 -6 30 24 1.5 18"
     body = format_html(
         '<path class="line" d="{}" stroke-width="{}" marker-end="url(#tip-plain)"/><text class="label" x="{}" y="{}" text-anchor="start">{}</text>',
-        path, _thickness(step, most), f"{x + 4:.1f}", f"{y - 14:.1f}", number(step.edge.n),
+        path, _thickness(step, most), f"{x + 4:.1f}", f"{y - 14:.1f}", _label_text(step),
     )  # fmt: skip
     return _linked(body, _classes(step), _step_address(step, address), _step_words(step))
+
+
+def _loop_width(step: Step | None) -> float:
+    """What a step back to the same activity, and its label, take to the right of the box."""
+    return max(LOOP, _label_width(step)) if step else 0.0
 
 
 def _step_address(step: Step, address: Address) -> str:
