@@ -254,14 +254,13 @@ def test_unchanged_groups_are_called_changed_at_most_as_often_as_stated(profile,
     assert false / 250 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 250)
 
 
-def test_the_ordinal_test_finds_a_realistic_shift_oftener_than_a_test_on_nps():
+def test_the_ordinal_test_finds_a_shift_of_one_step_oftener_than_a_test_on_nps_as_the_page_says():
     scale = np.arange(11)
-    weak = np.array([4, 2, 2, 3, 4, 8, 9, 14, 20, 15, 19], dtype=float)
-    weak /= weak.sum()
+    weak = np.array([3, 1, 2, 2, 3, 6, 8, 13, 17, 17, 28]) / 100
     moved = weak.copy()
-    for step in range(10):  # a tenth of everybody answers one step higher
-        moved[step + 1] += 0.12 * weak[step]
-        moved[step] -= 0.12 * weak[step]
+    for step in range(10):  # of those below 10 a third answers one step higher
+        moved[step + 1] += 0.32 * weak[step]
+        moved[step] -= 0.32 * weak[step]
     rng = np.random.default_rng(8)
     by_order, by_score = 0, 0
     for now, before in zip(rng.multinomial(600, moved, 300), rng.multinomial(600, weak, 300), strict=True):
@@ -269,6 +268,8 @@ def test_the_ordinal_test_finds_a_realistic_shift_oftener_than_a_test_on_nps():
         found = cx.compare_nps(*sides)
         by_order += found.p_value < 0.05 and found.change > 0
         by_score += found.low > 0
+    assert by_order / 300 == pytest.approx(0.53, abs=0.09)
+    assert by_score / 300 == pytest.approx(0.41, abs=0.09)
     assert by_order > by_score
 
 
