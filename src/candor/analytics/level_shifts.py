@@ -63,7 +63,7 @@ class ChangePoint:
 
     @property
     def status(self) -> Status:
-        """``wide`` where the date may be any of half of the periods."""
+        """``wide`` where the date may be any of more than half of the periods around."""
         return "wide" if 2 * (self.latest - self.earliest + 1) > self.n else "ok"
 
     @property
