@@ -55,6 +55,27 @@ def test_an_empty_side_says_that_there_is_nothing_to_compare(client: Client, wor
     assert "Nothing to compare" in _page(client, "channel=phone&b_channel=pigeon")
 
 
+def test_units_and_periods_are_compared(client: Client, world: World) -> None:
+    designed_loan()
+    _events(world, phone_days=20)
+    rows = [
+        {
+            "journey": "loan", "case_id": f"mill-{case}", "activity": activity, "unit": world.mill.pk, "channel": "web",
+            "at": NOON - timedelta(days=200 - days, hours=case if days else 0), "ordinal": days, "source": "test",
+        }
+        for case in range(40)
+        for activity, days in (("apply", 0), ("approve", 40))
+    ]  # fmt: skip
+    warehouse().append_events(rows)
+    client.force_login(world.clara)
+    units = _page(client, f"channel=web&b_channel=web&unit={world.mill.pk}&b_unit={world.quay.pk}")
+    assert "Mill, web, All time: 40 episodes, 80 events" in units
+    assert "days longer" in units
+    address = "/journeys/loan/compare/?channel=web&b_channel=web&period=2026-05-01..2026-07-31&b_period=2025-11-01..2026-01-31"
+    periods = client.get(address).content.decode()
+    assert "days shorter" in periods, "those of the summer beside those of the winter"
+
+
 # -- What changed from month to month ----------------------------------------------------------------------------------
 
 
