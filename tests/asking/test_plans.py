@@ -225,6 +225,20 @@ def test_a_plan_is_made_started_seen_and_stopped_on_its_pages(
     assert plan.state == PlanState.ENDED
 
 
+def test_a_record_that_was_merged_into_one_of_another_unit_leads_nobody_there(
+    client: Client, world: World
+) -> None:
+    theirs, ours = customers(2, unit_id=world.mill.pk)
+    Customer.objects.filter(pk=ours).update(unit=world.quay)
+    keep, duplicate = Customer.objects.get(pk=theirs), Customer.objects.get(pk=ours)
+    merge_customers(keep=keep, duplicate=duplicate, by=world.clara)
+    client.force_login(world.mona)
+    assert client.get(f"/asking/customers/{ours}/").status_code == 404
+    assert client.post(f"/asking/customers/{ours}/wish/", {"wish": "stop"}).status_code == 404
+    client.force_login(world.clara)
+    assert client.get(f"/asking/customers/{ours}/").status_code == 200
+
+
 def test_the_rule_is_changed_on_its_page_and_holds_at_once(client: Client, world: World) -> None:
     client.force_login(world.clara)
     fields = {

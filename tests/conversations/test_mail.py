@@ -68,6 +68,20 @@ def left(box: Mailbox, place: int = -1) -> EmailMessage:
     return mail
 
 
+def test_a_line_break_in_a_name_adds_no_header_and_keeps_nobody_from_answering(world: World) -> None:
+    row = services.begin(
+        new=services.NewConversation(
+            channel=Channel.FORM,
+            source="form",
+            name="Jane\r\nBcc: all@mail.example",
+            address="jane@mail.example",
+        )
+    )
+    mail = sending.mail_of(services.reply(conversation=row, text="Hello", by=world.mona))
+    assert mail["To"].addresses[0].display_name == "Jane Bcc: all@mail.example"
+    assert b"\r\nBcc:" not in mail.as_bytes()
+
+
 def test_a_mail_goes_round_and_stays_in_its_thread(
     world: World, server: ImapServer, post: Mailbox, settings: LazySettings
 ) -> None:

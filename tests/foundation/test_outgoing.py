@@ -133,6 +133,8 @@ def test_an_answer_is_read_up_to_its_bound(listener: Listener) -> None:
     assert (len(answer.body), answer.is_cut) == (1_000, True)
     with pytest.raises(NoAnswer):
         answer.json()
+    with pytest.raises(NoAnswer):
+        outgoing.Answer(200, body=b"[" * 200_000).json()
 
 
 @pytest.mark.parametrize("slow", [{"wait": 3.0}, {"drips": True, "body": b"x" * 200}])

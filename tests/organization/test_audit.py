@@ -13,6 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 import candor
+from candor.apps.conversations import services as conversations
+from candor.apps.conversations.choices import Channel, Delivery
+from candor.apps.conversations.models import Message
+from candor.apps.conversations.sending import note_came_back
 from candor.apps.imports import services as imports
 from candor.apps.organization import audit
 from candor.apps.organization.models import AuditEntry
@@ -92,6 +96,60 @@ def test_being_locked_out_is_noted_and_locks_nobody_else(world: World) -> None:
         Client().post("/accounts/login/", {"login": "hana@harbour.example", "password": PASSWORD}).status_code
         == 302
     )
+
+
+def _wrong(login: str = "mona@harbour.example", **headers: str) -> None:
+    Client().post("/accounts/login/", {"login": login, "password": "wrong"}, **headers)  # type: ignore[arg-type]
+
+
+def _signs_in(**headers: str) -> bool:
+    known = {"login": "mona@harbour.example", "password": PASSWORD}
+    return Client().post("/accounts/login/", known, **headers).status_code == 302  # type: ignore[arg-type]
+
+
+def test_writing_an_account_otherwise_gives_no_further_attempts(world: World) -> None:
+    for n in range(8):
+        _wrong("mona@harbour.example"[:n].upper() + "mona@harbour.example"[n:])
+        cache.clear()  # of the limits of allauth, so that the lock alone counts
+    assert _noted() == ["locked"]
+
+
+def test_a_made_up_port_and_many_addresses_give_no_further_attempts(world: World) -> None:
+    cache.clear()
+    for n in range(8):
+        _wrong(HTTP_HOST=f"testserver:{8000 + n}", REMOTE_ADDR=f"192.0.2.{n}")
+    assert not _signs_in(HTTP_HOST="testserver:9000", REMOTE_ADDR="192.0.2.99")
+    cache.clear()
+
+
+def test_behind_a_proxy_nobody_is_locked_out_for_another_and_a_made_up_sender_counts_for_nothing(
+    world: World, settings: Any
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for n in range(8):
+        _wrong(HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 192.0.2.7")
+        cache.clear()
+    assert not _signs_in(HTTP_X_FORWARDED_FOR="203.0.113.1, 192.0.2.7")
+    cache.clear()
+    assert _signs_in(HTTP_X_FORWARDED_FOR="192.0.2.8")
+
+
+def test_no_words_and_no_address_of_a_customer_stand_in_the_log(world: World) -> None:
+    """Entries are never erased, so that they must not hold what is to be erased."""
+    conversation = conversations.begin(
+        new=conversations.NewConversation(channel=Channel.CHAT, source="chat", is_with_machine=True)
+    )
+    conversations.hand_over(conversation=conversation, why="complaint: “my name is Jane Roe”")
+    reply = conversations.reply(conversation=conversation, text="Hello", by=world.mona)
+    Message.objects.update(delivery=Delivery.SENT)
+    assert note_came_back(keys=[reply.key], words="5.1.1 <jane.roe@mail.example>: no such user") == 1
+    client = Client()
+    client.force_login(world.clara, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for address in ("/feedback/export.csv", "/complaints/export.csv"):
+        assert client.get(address, {"q": "Jane Roe", "product": "Loan"}).status_code == 200
+    told = [str(entry.facts) for entry in AuditEntry.objects.all()]
+    assert [one for one in told if "product=Loan" in one], "what it was narrowed to otherwise stands there"
+    assert not [one for one in told if "jane" in one.lower()]
 
 
 def test_uploads_and_choices_of_columns_are_noted(world: World) -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry, Person
+from candor.apps.organization.services import give_role
 from candor.apps.scores.models import SharedResults
 from candor.apps.scores.sharing import shared_by
 from candor.apps.surveys.models import Survey
@@ -80,6 +82,14 @@ def test_a_link_ends_when_it_is_revoked_runs_out_or_its_maker_may_not_any_more(
     assert Client().get(another).status_code == 200
     world.clara.role_assignments.all().delete()
     assert Client().get(another).status_code == 404
+
+
+def test_a_link_shows_no_units_that_its_maker_may_no_longer_take_away(world: World, survey: Survey) -> None:
+    link = link_of(world.clara, survey)
+    world.clara.role_assignments.all().delete()
+    give_role(person=world.clara, role=Role.EXECUTIVE, unit=world.harbour, by=None)
+    give_role(person=world.clara, role=Role.ANALYST, unit=world.mill, by=None)
+    assert Client().get(link).status_code == 404, "they may see all of it, and take away what is Mill's"
 
 
 def test_a_manager_shares_only_what_they_see(world: World, survey: Survey) -> None:

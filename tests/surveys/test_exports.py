@@ -16,12 +16,13 @@ from django.utils import timezone
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import erase_customer
 from candor.apps.feedback.choices import MANY, AnswerKind, Kind
+from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, receive
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import AuditEntry, Person, Unit
 from candor.apps.organization.scope import Scope
 from candor.apps.surveys import exporting, tasks
-from candor.apps.surveys.models import Export, Invitation, Survey
+from candor.apps.surveys.models import Export, Invitation, Response, Survey, SurveyVersion
 from candor.apps.surveys.services import define_survey
 from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.periods import Period
@@ -213,8 +214,13 @@ def test_a_manager_takes_the_answers_of_their_own_unit(world: World, survey: Sur
 def test_nothing_that_leads_back_leaves_an_anonymous_survey(world: World, survey: Survey) -> None:
     Survey.objects.update(is_anonymous=True)
     survey.refresh_from_db()
+    Response.objects.create(
+        survey=survey, version=SurveyVersion.objects.create(survey=survey, number=7, definition={}), key="r", is_taken_in=True,
+        feedback=Feedback.objects.get(key="a"), started_at=NOON, changed_at=NOON,
+    )  # fmt: skip
     path = made(survey, world.clara, "csv")
     text = member(path, "answers.csv")
+    assert {row["version"] for row in rows(text)} == {""}, "one of them alone answered it"
     for secret in ("ann@example.com", "Ann Ash", "Quay", "Mill", "12:00", "customer"):
         assert secret not in text, secret
     assert {row["response"] for row in rows(text)} == {"1", "2", "3"}

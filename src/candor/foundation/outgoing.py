@@ -64,7 +64,7 @@ class Answer:
             if self.is_cut:
                 raise ValueError
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NoAnswer("The other system answered with something that is no JSON.") from error
 
 

@@ -5,6 +5,7 @@ salt which goes with it.
 """
 
 import hashlib
+import ipaddress
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -36,7 +37,23 @@ def is_stamped(form: str, given: str, *, least_seconds: float, most_seconds: flo
 def sender_of(request: HttpRequest) -> str:
     """The address a request came from, behind a proxy the one the proxy saw."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    seen = forwarded.rpartition(",")[2].strip()
+    return seen if _address(seen) else request.META.get("REMOTE_ADDR", "")
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _one_household(sender: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 of an IPv6 address, of which everybody has 2⁶⁴ to choose from."""
+    address = _address(sender)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return sender
 
 
 @dataclass(slots=True)
@@ -55,7 +72,8 @@ class Limit:
     def take(self, sender: str, *, now: float, at: int = 0) -> bool:
         """Count one request at `now`, in seconds of a clock that never goes back; False when it is one too many. `at` tells forms
         apart that share the limit."""
-        whose = hashlib.blake2b(sender.encode("utf-8", "replace"), key=self.salt, digest_size=8).digest()
+        one = _one_household(sender).encode("utf-8", "replace")
+        whose = hashlib.blake2b(one, key=self.salt, digest_size=8).digest()
         return all(
             not self.buckets.take((at, key), most=most, now=now)
             for key, most in ((whose, self.of_one), (b"", self.of_all))

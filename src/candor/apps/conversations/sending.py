@@ -134,8 +134,8 @@ def _claim(message: Message, now: datetime) -> bool:
 @transaction.atomic
 def _give_up(message: Message, outcome: Outcome) -> None:
     _store(message, Delivery.FAILED, trouble=outcome.words)
-    record_audit(
-        by=None, action="conversation.reply_failed", target=message.conversation, words=outcome.words[:300]
+    record_audit(  # without the server's words, which name the address: entries are never erased
+        by=None, action="conversation.reply_failed", target=message.conversation, status=outcome.status
     )
 
 
@@ -187,7 +187,8 @@ def mail_of(message: Message) -> EmailMessage:
     )  # fmt: skip
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=workspace().name, addr_spec=own_address())
-    mail["To"] = Address(display_name=conversation.name, addr_spec=conversation.address)
+    name = " ".join(conversation.name.split())  # a line break in it would make every reply fail
+    mail["To"] = Address(display_name=name, addr_spec=conversation.address)
     mail["Date"] = format_datetime(message.written_at)
     mail["Message-ID"] = f"<{mail_id_of_reply(message.key)}>"
     for name, value in _thread(message).items():

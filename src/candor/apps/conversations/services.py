@@ -236,7 +236,9 @@ def hand_over(*, conversation: Conversation, why: str, at: datetime | None = Non
     row.is_with_machine, row.handed_over_at, row.why_handed_over = False, at, why.strip()[:200]
     row.save(update_fields=["is_with_machine", "handed_over_at", "why_handed_over"])
     _our_turn(row, since=at)
-    record_audit(by=None, action="conversation.handed_over", target=row, why=row.why_handed_over)
+    record_audit(
+        by=None, action="conversation.handed_over", target=row
+    )  # why, in the customer's words, goes with them
     tell_handed_over(row)
     return row
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.access import Viewer, require
+from candor.apps.organization.audit import narrowed_to
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
@@ -128,7 +129,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         pk__in=Feedback.objects.visible_to(viewer, Permission.EXPORT_DATA).values("pk")
     )
     record_audit(
-        by=viewer.person, action="feedback.exported", query=request.GET.urlencode(), rows=rows.count()
+        by=viewer.person, action="feedback.exported", query=narrowed_to(request.GET), rows=rows.count()
     )
     response = StreamingHttpResponse(
         csv_lines(

@@ -8,6 +8,8 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
+from candor.foundation.strangers import sender_of
+
 from .models import Person
 from .services import record_audit
 
@@ -17,6 +19,14 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What the limits of attempts count by: behind a proxy who the proxy saw, not the proxy."""
+        return sender_of(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account alone: with allauth's own key whoever makes up a port in the Host header has as many attempts again."""
+        return name_of_attempt(request, credentials) or ""
 
 
 class LoggedSessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
@@ -32,5 +42,7 @@ class LoggedSessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
 
 
 def name_of_attempt(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
-    """Whose account somebody tries to sign in to, for the lock after too many wrong passwords: allauth calls it the e-mail."""
-    return (credentials or {}).get("email") or request.POST.get("login") or None
+    """Whose account somebody tries to sign in to, for the lock after too many wrong passwords: allauth calls it the e-mail, and takes it
+    in whatever case."""
+    given = (credentials or {}).get("email") or request.POST.get("login") or ""
+    return str(given).strip().lower() or None

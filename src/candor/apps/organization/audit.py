@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,14 @@ def register_actions(
 def action_groups() -> list[tuple[str, str]]:
     """What the log can be narrowed to: the beginning of the action, and its name."""
     return sorted(((f"{noun}.", str(name)) for noun, name in _groups.items()), key=lambda pair: pair[1])
+
+
+def narrowed_to(query: QueryDict) -> str:
+    """What was asked for in an address, without the words that were looked for: they may be a customer's, and entries are never erased."""
+    told = query.copy()
+    if told.pop("q", None):
+        told["q"] = "…"
+    return told.urlencode()
 
 
 def is_known(action: str) -> bool:

@@ -71,12 +71,14 @@ def shared_by(secret: str, *, now: datetime) -> tuple[SharedResults, Scope]:
     if shared is None or not shared.made_by.is_active:
         raise NotFound(GONE)
     viewer = viewer_of(shared.made_by)
-    may_show = viewer.can(Permission.READ_SCORES, shared.unit) and viewer.can(
-        Permission.EXPORT_DATA, shared.unit
-    )
-    if not may_show or (shared.unit is not None and viewer.withholds(shared.unit)):
+    if not viewer.can(Permission.READ_SCORES, shared.unit) or (
+        shared.unit is not None and viewer.withholds(shared.unit)
+    ):
         raise NotFound(GONE)
-    return shared, scope_for(viewer, shared.unit, shared.period)
+    scope = scope_for(viewer, shared.unit, shared.period)
+    if not scope.holds_all(Permission.EXPORT_DATA, seen=Permission.READ_SCORES):
+        raise NotFound(GONE)
+    return shared, scope
 
 
 def _digest(secret: str) -> str:

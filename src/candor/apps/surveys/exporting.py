@@ -29,7 +29,7 @@ MASKED = (
 )
 ANONYMOUS = (
     "The survey is anonymous: the rows stand in a random order, without the time of day, the customer and the answer’s own id, and a unit, "
-    "channel or segment only where enough people belong to it. Texts stay masked."
+    "channel, segment or version only where enough people belong to it. Texts stay masked."
 )
 
 

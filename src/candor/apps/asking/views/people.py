@@ -60,7 +60,11 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _customer(viewer: Viewer, pk: int, permission: Permission = Permission.READ_FEEDBACK) -> Customer:
-    found = visible_customers(viewer, permission).select_related("merged_into").filter(pk=pk).first()
+    """The one record of a person that is kept; both it and the one that was asked for are the viewer's."""
+    rows = visible_customers(viewer, permission)
+    found = rows.filter(pk=pk).first()
+    if found is not None and found.merged_into_id:
+        found = rows.filter(pk=found.merged_into_id).first()
     if found is None:
         raise NotFound(_("This customer does not exist, or is not yours to see."))
-    return found.merged_into or found
+    return found

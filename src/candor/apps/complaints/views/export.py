@@ -3,6 +3,7 @@
 from django.http import HttpRequest, StreamingHttpResponse
 
 from candor.apps.organization.access import require
+from candor.apps.organization.audit import narrowed_to
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
@@ -29,7 +30,7 @@ def register_csv(request: HttpRequest) -> StreamingHttpResponse:
         layout = layout | exports.VULNERABILITY
     n = Complaint.objects.filter(pk__in=rows.order_by().values("pk")).count()
     record_audit(
-        by=viewer.person, action="complaint.exported", layout=name, query=request.GET.urlencode(), rows=n
+        by=viewer.person, action="complaint.exported", layout=name, query=narrowed_to(request.GET), rows=n
     )
     response = StreamingHttpResponse(
         csv_lines(exports.lines(rows, layout), header=tuple(layout), has_mark=True),

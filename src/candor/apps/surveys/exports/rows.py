@@ -186,7 +186,7 @@ class Rows:
         self, row: Feedback, version: int | None, customers: dict[int, Customer]
     ) -> dict[str, Value]:
         facts: dict[str, Value] = {
-            "is_partial": float(row.is_partial), "version": None if version is None else float(version), "weight": row.weight,
+            "is_partial": float(row.is_partial), "version": self._version(version), "weight": row.weight,
             **{name: self._group(row, name) for name in _GROUPS},
         }  # fmt: skip
         if self.survey.is_anonymous:
@@ -202,6 +202,16 @@ class Rows:
         return facts
 
     _given = 0
+
+    def _version(self, number: int | None) -> float | None:
+        """Of anonymous surveys only where enough others answered it: an invitation knows its version too."""
+        is_few = self.survey.is_anonymous and self._of_version[number] < workspace().least_n_score
+        return None if number is None or is_few else float(number)
+
+    @cached_property
+    def _of_version(self) -> Counter[int | None]:
+        rows = Response.objects.filter(feedback__in=self._feedback().order_by())
+        return Counter(rows.values_list("version__number", flat=True))
 
     def _group(self, row: Feedback, name: str) -> str:
         """A group the person belongs to; of anonymous surveys only where enough others belong to it."""
