@@ -56,7 +56,7 @@ class Driver:
     Attributes:
         name: As given.
         weight: Share of what all drivers together explain, 0 to 1.
-        low, high: Interval of `weight` at the ranking's level.
+        low, high: Interval of `weight` at the ranking's level, from the resamples; never down to 0, since no part is.
         part: The same in units of R² (or McFadden's R²); the parts sum to it.
         correlation: With the outcome, for its direction.
         best_rank, worst_rank: Places that stay possible, for all drivers together at the level; with few answers a little surer
