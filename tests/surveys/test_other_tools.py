@@ -253,6 +253,16 @@ def test_chatwoots_report_counts_each_rating_once_in_any_language(
     assert (again.rows_added, again.rows_known) == (0, 2)
 
 
+def test_agents_of_chatwoot_whom_nobody_knows_are_asked_about_before_a_row_goes_back(
+    world: World, tmp_path: Path
+) -> None:
+    strange = exports.CHATWOOT_CSAT.replace("theo@", "somebody@")
+    with pytest.raises(MappingIncomplete, match="somebody@"):
+        come_in(tmp_path, "csat_report.csv", strange)
+    batch = come_in(tmp_path, "csat_report.csv", strange, unknown_people="keep")
+    assert (batch.rows_added, batch.rows_bad) == (2, 1)
+
+
 def test_formbricks_lists_and_webhooks(world: World, tmp_path: Path) -> None:
     batch = come_in(tmp_path, "responses.json", exports.FORMBRICKS_API)
     assert (batch.rows_added, batch.report["partial"]["n"]) == (2, 1)

@@ -13,13 +13,8 @@ def names_in(table: Table, column: str) -> set[str]:
     return named - {""}
 
 
-def strangers_in(table: Table, column: str, *, known: Collection[str]) -> str:
-    """The names of the column that are not among `known` (casefolded), as a list in words; empty if there are none."""
-    return strangers_among(names_in(table, column), known=known)
-
-
 def strangers_among(names: Collection[str], *, known: Collection[str]) -> str:
-    """The same of names that were collected elsewhere."""
+    """The names that are not among `known` (casefolded), as a list in words; empty if there are none."""
     strange = sorted(name for name in names if name.casefold() not in known)
     shown = ", ".join(f"“{name[:60]}”" for name in strange[:SHOWN])
     return f"{shown} and more" if len(strange) > SHOWN else shown

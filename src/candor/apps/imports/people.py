@@ -1,11 +1,13 @@
 """Who did the work, as a file names them: found by e-mail or personnel number, frozen as they are named. Nobody is invented."""
 
+from collections.abc import Collection
+
 from candor.apps.organization.queries import people_by_email_or_code
 from candor.intake import Field, Mapping, Problem, Table
 
 from .kinds import CELLS, Item, Question
 from .models import ImportBatch
-from .names import strangers_in
+from .names import names_in, strangers_among
 
 OPTION = "unknown_people"
 KEEP, REFUSE = "keep", "refuse"
@@ -32,14 +34,16 @@ def question_about_people(batch: ImportBatch, table: Table, mapping: Mapping) ->
     column = mapping.columns.get(DONE_BY.key)
     if column is None or batch.options.get(OPTION) in {KEEP, REFUSE}:
         return None
-    shown = strangers_in(table, column, known=people_by_email_or_code())
-    if not shown:
+    return question_about_staff(batch, f"The column “{column.strip()}”", names_in(table, column))
+
+
+def question_about_staff(batch: ImportBatch, where: str, names: Collection[str]) -> Question | None:
+    """The same of names that were collected elsewhere; `where` begins the sentence."""
+    if batch.options.get(OPTION) in {KEEP, REFUSE}:
         return None
-    return Question(
-        OPTION,
-        f"The column “{column.strip()}” names people whose e-mail or personnel number Candor does not know: {shown}.",
-        CHOICES,
-    )
+    shown = strangers_among(names, known=people_by_email_or_code())
+    words = f"{where} names people whose e-mail or personnel number Candor does not know: {shown}."
+    return Question(OPTION, words, CHOICES) if shown else None
 
 
 class People:

@@ -83,6 +83,10 @@ class Answers(Protocol):
         """Every unit that the file names."""
 
     @property
+    def staff(self) -> frozenset[str]:
+        """Everybody of whom the file says that they did the work."""
+
+    @property
     def source(self) -> str:
         """What the file itself calls its survey; "" where it doesn't."""
 

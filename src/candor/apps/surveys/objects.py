@@ -90,6 +90,10 @@ class Objects:
         self.notes = (*notes, *self._words_about_others())
 
     @property
+    def staff(self) -> frozenset[str]:
+        return frozenset()  # none of these tools tells it
+
+    @property
     def share_read(self) -> float:
         return self._found.bytes_read / max(self._found.bytes_total, 1)
 

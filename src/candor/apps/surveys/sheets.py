@@ -128,6 +128,13 @@ class Sheet:
     def share_read(self) -> float:
         return self._table.bytes_read / max(self._table.bytes_total, 1)
 
+    @property
+    def staff(self) -> frozenset[str]:
+        if "done_by" not in self._layout.facts:
+            return frozenset()
+        people = (record[1] for record in self.told() if not isinstance(record, Problem))
+        return frozenset(name for told in people if (name := told.facts.get("done_by", "").strip()))
+
     def told(self) -> Iterator[tuple[int, Told] | Problem]:
         facts = [(name, at) for name, at in self._layout.facts.items() if name not in {"key", "received_at"}]
         key_at, days = self._layout.facts.get("key"), self._days()

@@ -14,7 +14,7 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive, revise
 from candor.apps.imports.kinds import Item, Odd, Preview, Question, Stored
 from candor.apps.imports.models import ImportBatch
-from candor.apps.imports.people import People
+from candor.apps.imports.people import People, question_about_staff
 from candor.apps.imports.tables import SHOWN, order_question, refuse, said_order
 from candor.apps.imports.units import Units, question_about_names
 from candor.foundation.errors import InvalidInput
@@ -52,6 +52,8 @@ def preview(batch: ImportBatch, found: Recognised) -> Preview:
         asked.append(order_question("received_at", answers.date_order))
     if about_units := question_about_names(batch, "The file", answers.units):
         asked.append(about_units)
+    if about_staff := question_about_staff(batch, "The file", answers.staff):
+        asked.append(about_staff)
     rows = [told.row for _n, told in islice(_people(answers), SHOWN)]
     if not batch.options.get("received_on") and not any(
         told.at for _n, told in islice(_people(answers), SHOWN)
