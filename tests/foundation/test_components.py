@@ -186,6 +186,21 @@ def test_navigation_shows_only_what_a_role_opens(monkeypatch: pytest.MonkeyPatch
         register_page(Page("Delight", "x", "x", "x"))
 
 
+def test_many_pages_of_a_word_stand_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("candor.foundation.navigation._pages", [])
+    for name, order, group in [
+        ("Rules", 22, "Complaints"),
+        ("Inbox", 10, ""),
+        ("Ideas", 60, "Staff"),
+        ("Due", 21, "Complaints"),
+    ]:
+        register_page(Page("Listen", name, f"x:{name}", "inbox", order=order, group=group))
+    (word,) = pages_for(set())
+    assert [(name, [page.name for page in pages]) for name, pages in word.groups] == [
+        ("", ["Inbox"]), ("Complaints", ["Due", "Rules"]), ("Staff", ["Ideas"]),
+    ]  # fmt: skip
+
+
 def test_days_are_said_the_same_everywhere() -> None:
     shown = html()
     assert ">22 Nov 2026</time>" in shown

@@ -20,7 +20,7 @@ WORDS = tuple(word for word in _ICONS if word != SETTINGS)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the navigation; `permission` None stands for everybody who is signed in."""
+    """A page of the navigation; `permission` None stands for everybody who is signed in. Pages of one `group` stand together under its name."""
 
     word: str
     name: str
@@ -28,6 +28,7 @@ class Page:
     icon: str
     permission: str | None = None
     order: int = 100
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class Word:
     @property
     def slug(self) -> str:
         return self.name.lower()
+
+    @property
+    def groups(self) -> list[tuple[str, list[Page]]]:
+        """Its pages by group, the groups in the order of their first pages; those without a name first."""
+        found: dict[str, list[Page]] = {"": []}
+        for page in self.pages:
+            found.setdefault(page.group, []).append(page)
+        return [(name, pages) for name, pages in found.items() if pages]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,17 @@ class AskingConfig(AppConfig):
         register_holder(HOLDER)
         for event in (SENT, BOUNCED):
             register_event(event)
-        register_page(Page("Listen", "Asking", "asking:plans", "send", permission="manage_surveys", order=27))
+        register_page(
+            Page(
+                "Listen",
+                "Asking",
+                "asking:plans",
+                "send",
+                permission="manage_surveys",
+                order=27,
+                group="We ask",
+            )
+        )
         register_panel(Panel("customer", "Asked, and why not", "asking:customer_panel", order=40))
         register_actions(
             "asking_rule",

@@ -17,7 +17,17 @@ class ChatConfig(AppConfig):
         from .personal import HOLDER
 
         register_holder(HOLDER)
-        register_page(Page("Listen", "Chat", "chat:channel", "robot", permission="read_scores", order=32))
+        register_page(
+            Page(
+                "Listen",
+                "Chat",
+                "chat:channel",
+                "robot",
+                permission="read_scores",
+                order=17,
+                group="Customers speak",
+            )
+        )
         register_actions(
             "article",
             _("Articles"),

@@ -37,10 +37,19 @@ class ComplaintsConfig(AppConfig):
                 "message-report",
                 permission="read_feedback",
                 order=20,
+                group="Complaints",
             )
         )
         register_page(
-            Page("Listen", "Complaints due", "complaints:due", "clock", permission="read_feedback", order=21)
+            Page(
+                "Listen",
+                "Complaints due",
+                "complaints:due",
+                "clock",
+                permission="read_feedback",
+                order=21,
+                group="Complaints",
+            )
         )
         register_page(
             Page(
@@ -50,6 +59,7 @@ class ComplaintsConfig(AppConfig):
                 "scale",
                 permission="manage_rules",
                 order=22,
+                group="Complaints",
             )
         )
         register_panel(Panel("feedback", "The complaint", "complaints:panel", order=10))

@@ -31,10 +31,19 @@ class ConversationsConfig(AppConfig):
                 "messages",
                 permission="read_feedback",
                 order=15,
+                group="Customers speak",
             )
         )
         register_page(
-            Page("Listen", "Note a call", "conversations:call", "phone", permission="speak_up", order=16)
+            Page(
+                "Listen",
+                "Note a call",
+                "conversations:call",
+                "phone",
+                permission="speak_up",
+                order=16,
+                group="Customers speak",
+            )
         )
         register_page(
             Page(

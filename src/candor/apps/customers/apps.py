@@ -18,7 +18,7 @@ class CustomersConfig(AppConfig):
 
         register_holder(Holder("told_to_other_systems", messages_about, forget_messages))
         register_page(
-            Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=30)
+            Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=11)
         )
         register_actions(
             "customer",

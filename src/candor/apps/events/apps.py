@@ -52,6 +52,7 @@ class EventsConfig(AppConfig):
                 "cloud-upload",
                 permission="import_data",
                 order=85,
+                group="Data",
             )
         )
         register_page(

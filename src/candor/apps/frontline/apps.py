@@ -18,10 +18,38 @@ class FrontlineConfig(AppConfig):
         for event in EVENTS:
             register_event(event)
 
-        register_page(Page("Listen", "Ideas", "frontline:board", "bulb", permission="speak_up", order=60))
-        register_page(Page("Listen", "Note", "frontline:note", "edit", permission="speak_up", order=61))
         register_page(
-            Page("Listen", "Pulse", "frontline:pulses", "heartbeat", permission="speak_up", order=62)
+            Page(
+                "Listen",
+                "Ideas",
+                "frontline:board",
+                "bulb",
+                permission="speak_up",
+                order=60,
+                group="Staff speak",
+            )
+        )
+        register_page(
+            Page(
+                "Listen",
+                "Note",
+                "frontline:note",
+                "edit",
+                permission="speak_up",
+                order=61,
+                group="Staff speak",
+            )
+        )
+        register_page(
+            Page(
+                "Listen",
+                "Pulse",
+                "frontline:pulses",
+                "heartbeat",
+                permission="speak_up",
+                order=62,
+                group="Staff speak",
+            )
         )
         register_actions(
             "idea",

@@ -12,7 +12,17 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.organization.audit import register_actions
 
-        register_page(Page("Listen", "Imports", "imports:list", "upload", permission="import_data", order=90))
+        register_page(
+            Page(
+                "Listen",
+                "Imports",
+                "imports:list",
+                "upload",
+                permission="import_data",
+                order=90,
+                group="Data",
+            )
+        )
         register_actions(
             "import",
             _("Imports"),

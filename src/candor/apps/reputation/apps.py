@@ -27,7 +27,15 @@ class ReputationConfig(AppConfig):
         register_holder(HOLDER)
         register_source(SOURCE)
         register_page(
-            Page("Listen", "Reputation", "reputation:overview", "star", permission="read_feedback", order=30)
+            Page(
+                "Listen",
+                "Reputation",
+                "reputation:overview",
+                "star",
+                permission="read_feedback",
+                order=18,
+                group="Customers speak",
+            )
         )
         register_page(
             Page(SETTINGS, "Public reviews", "reputation:public_pages", "world", "administer", order=30)

@@ -37,7 +37,15 @@ class SurveysConfig(AppConfig):
         register_holder(HOLDER)
         register_holder(RESPONSES)
         register_page(
-            Page("Listen", "Surveys", "surveys:list", "clipboard-list", permission="read_feedback", order=25)
+            Page(
+                "Listen",
+                "Surveys",
+                "surveys:list",
+                "clipboard-list",
+                permission="read_feedback",
+                order=25,
+                group="We ask",
+            )
         )
         register_actions(
             "survey",
