@@ -136,11 +136,12 @@ def test_a_small_team_and_what_would_give_it_away_stay_hidden(client: Client, wo
 
 def displayed(pulse: Pulse, viewer_client: Client) -> dict[str, dict[int, ViewScore]]:
     """Every number on the page and in the export, with who is behind it, as an insider knows."""
-    rows = list(
-        csv.DictReader(
-            io.StringIO(viewer_client.get(f"/frontline/pulses/{pulse.pk}/export/").content.decode())
-        )
-    )
+    return scores_in(pulse, viewer_client.get(f"/frontline/pulses/{pulse.pk}/export/").content.decode())
+
+
+def scores_in(pulse: Pulse, exported: str) -> dict[str, dict[int, ViewScore]]:
+    """The same of an export's text."""
+    rows = list(csv.DictReader(io.StringIO(exported.lstrip("\ufeff"))))
     units = {unit.name: unit for unit in Unit.objects.all()}
     found: dict[str, dict[int, ViewScore]] = {"enps": {}, "engagement": {}}
     for row in rows:
