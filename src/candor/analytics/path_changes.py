@@ -74,8 +74,8 @@ class PathDifference:
     Attributes:
         distance: Half the sum of absolute differences of the shares of all variants, 0 to 1: the least share of journeys that
             would have to take another path for the groups to be alike.
-        by_chance: What the distance would be on average between two random halves of the same journeys. Many rare variants
-            make it large, so a distance alone says nothing.
+        by_chance: What the distance would be on average if the same journeys were dealt out at random to groups of these sizes. Many
+            rare variants make it large, so a distance alone says nothing.
         p_value: Chance of a distance at least so large if the groups took the same paths.
         n_now, n_before: Journeys of each group.
         status: `too_few` without a journey in either.
