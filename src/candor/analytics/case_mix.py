@@ -167,9 +167,7 @@ def observed_against_expected(
     for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
         error, off = spread / np.sqrt(size), float(mean - expectation)
         adjusted = overall + off
-        low, adjusted, high = np.clip(
-            [adjusted - z_level * error, adjusted, adjusted + z_level * error], lowest, highest
-        ).tolist()
+        low, adjusted, high = np.clip(adjusted + z_level * error * np.arange(-1, 2), lowest, highest).tolist()
         ends = (low, high) if is_known else (None, None)
         found.append(
             UnitAgainstExpected(
