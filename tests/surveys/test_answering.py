@@ -1,6 +1,7 @@
 """Answering a survey made here: a tap, page after page without a script, by link and by invitation, and what becomes of it."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -199,6 +200,57 @@ def test_what_does_not_fit_is_refused_by_question_and_nothing_is_kept(sent: dict
         record_response(entrance=entrance, secret=SECRET, data=sent, at=timezone.now(), is_finished=True)
     assert refused.value.faults
     assert not Response.objects.exists()
+
+
+ODD = [
+    None,
+    "\ud83d",
+    "a\ud83d",
+    [],
+    [None],
+    [{}],
+    {},
+    {"kind": None},
+    {"\ud83d": 1},
+    {"kind": "\ud83d"},
+    True,
+    "",
+    10**400,
+    "1e999",
+    "nan",
+]
+
+
+def test_no_answer_that_was_taken_holds_up_the_others(world: World) -> None:
+    """Whatever a stranger sends at a link, to whichever question: it is refused by its name, or becomes feedback."""
+    entrance = at_link(a_link(a_survey(LONG)))
+    names = ["ease", "how", "how-Comment", "staff", "used", "order", "again", "spent", "more", "nosuch"]
+    kept = 0
+    for n, (name, odd) in enumerate((name, odd) for name in names for odd in ODD):
+        data = {"ease": 5, "how": "branch", name: odd}
+        with suppress(BadAnswers):
+            record_response(
+                entrance=entrance, secret=f"{SECRET}{n}", data=data, at=timezone.now(), is_finished=True
+            )
+            kept += 1
+    assert kept > 20
+    assert taken_in() == kept
+    assert not Feedback.objects.filter(
+        comment__contains="\ud83d".encode("utf-8", "replace").decode()
+    ).exclude(comment__in=["?", "a?"])
+
+
+def test_an_answer_that_can_not_become_feedback_waits_alone(world: World) -> None:
+    entrance = at_link(a_link(a_survey()))
+    for n in range(3):
+        record_response(
+            entrance=entrance, secret=f"{SECRET}{n}", data={"score": n}, at=timezone.now(), is_finished=True
+        )
+    first = Response.objects.order_by("pk")[0]
+    Response.objects.filter(pk=first.pk).update(data={"score": 0, "why": "\ud83d"})  # as none is let in
+    assert taken_in() == 2
+    assert set(Response.objects.filter(is_taken_in=False)) == {first}
+    assert set(Feedback.objects.values_list("answers__number", flat=True)) == {1.0, 2.0}
 
 
 def test_the_same_answer_sent_twice_is_one(client: Client) -> None:

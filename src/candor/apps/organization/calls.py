@@ -74,7 +74,7 @@ def read_json(body: bytes) -> Any:
         InvalidRequest: it is no JSON, is nested without an end, or holds a number or character that nothing can store.
     """
     try:
-        read = json.loads(body, parse_constant=_refuse)
+        read = json.loads(body, parse_constant=refuse_constant)
         if b"\\u" in body and any("\x00" in text or not _is_text(text) for text in _texts(read)):
             raise ValueError("it holds a character that no text holds")
     except (ValueError, RecursionError) as error:
@@ -94,7 +94,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(one)
 
 
-def _refuse(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """For `parse_constant` of JSON: NaN and Infinity are no JSON, and nothing can be reckoned with them."""
     raise ValueError(f"{name} is no number")
 
 

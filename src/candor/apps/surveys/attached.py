@@ -56,7 +56,9 @@ def file_questions(asks: Questionnaire) -> frozenset[str]:
 def taken_out(
     asks: Questionnaire, data: Mapping[str, Any], *, is_anonymous: bool, known: Known = (), keeps: bool = True
 ) -> Attached:
-    """Answers without the content of their files, which come beside; of anonymous ones without what the files say of who sent them.
+    """Answers without the content of their files, which come beside; of anonymous ones without what the files say of who sent them. What
+    is null was not answered; halves of characters, as a browser sends where it cuts a text within an emoji, are replaced, since nothing
+    stores them.
 
     Without `keeps`, for tests, the files are checked and dropped, and named though nobody has them.
 
@@ -64,6 +66,7 @@ def taken_out(
         BadAnswers: a file is too large, of a sort that is not taken, or not there; nothing is to be kept.
     """
     asked = file_questions(asks)
+    data = {name: one for name, one in _storable(data).items() if one is not None}
     if not asked & data.keys():
         return Attached(dict(data))
     light, files, named = dict(data), [], []
@@ -88,6 +91,15 @@ def taken_out(
     if len(named) > MOST_FILES:
         raise BadAnswers([Fault(named[-1][0], BAD_FILE, f"More than {MOST_FILES} files in an answer.")])
     return Attached(light, tuple(files) if keeps else (), frozenset(named))
+
+
+def _storable(value: Any) -> Any:
+    """The same with every text as it can be stored."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value
 
 
 def _read(question: str, given: Mapping[str, Any], room: int, *, is_anonymous: bool, number: int) -> NewFile:

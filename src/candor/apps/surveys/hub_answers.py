@@ -21,7 +21,7 @@ def hub_answers(questionnaire: Questionnaire, data: Mapping[str, Any]) -> tuple[
     found = [
         answer
         for question in questionnaire.questions()
-        if question.name in data
+        if data.get(question.name) is not None
         for answer in _answers(question, data[question.name])
     ]
     found += [

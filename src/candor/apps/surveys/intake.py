@@ -5,13 +5,15 @@ anonymous survey go in the day after, all of a day in random order and never few
 invitations that were used up by then: between them nothing tells which is whose.
 """
 
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +29,12 @@ from .entrances import asked
 from .hub_answers import comment_of, hub_answers
 from .models import Invitation, Response, Survey
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 500
 WAITS_FOR_WORDS = timedelta(minutes=15)
 LEAST_TOGETHER = 5
+_UNFIT = (DataError, ValueError, TypeError, LookupError, ArithmeticError)
 FINISHED = Event(
     "response.finished",
     _("An answer to a survey became feedback, whole or, where it was given up, in part."),
@@ -55,8 +60,23 @@ def take_in(*, now: datetime) -> int:
             for response in left[: AT_ONCE - len(finished)]
             if response.changed_at <= given_up or is_complete(response)
         ]
+    return _receive_each(ready)
+
+
+def _receive_each(ready: Sequence[Response]) -> int:
+    """Receive them together, or where one can't be, each by itself: it stays as it was sent, and holds up no other."""
+    with suppress(*_UNFIT), transaction.atomic():
         _receive(ready)
-    return len(ready)
+        return len(ready)
+    taken = 0
+    for one in ready:
+        try:
+            with transaction.atomic():
+                _receive([one])
+            taken += 1
+        except _UNFIT:
+            logger.exception("Answer %s can't become feedback; it stays as it was sent", one.key)
+    return taken
 
 
 def take_in_anonymous(*, now: datetime) -> int:
@@ -65,23 +85,29 @@ def take_in_anonymous(*, now: datetime) -> int:
     older = waiting().filter(survey__is_anonymous=True, changed_at__lt=today)
     taken = 0
     for survey_id, alike in _alike(older):
-        with transaction.atomic():
-            ready = list(alike)
-            secrets.SystemRandom().shuffle(ready)
-            _receive(ready)
-            _announce_answered(survey_id)
-        taken += len(ready)
+        try:
+            with transaction.atomic():
+                ready = list(alike)
+                secrets.SystemRandom().shuffle(ready)
+                _receive(ready)
+                _announce_answered(survey_id)
+            taken += len(ready)
+        except _UNFIT:  # all or none: one by one they would be told apart
+            logger.exception("Answers to anonymous survey %s can't become feedback; they wait", survey_id)
     return taken
 
 
 def _alike(older: QuerySet[Response]) -> Iterator[tuple[int, QuerySet[Response]]]:
-    """Answers of a survey that came in one way, where there are enough: at its standing links, or to one version of it by invitation.
+    """Answers of a survey that came in one way, where there are enough: to one version of it by invitation, or any other way.
 
     Invitations tell who was asked, and to which version: a lone answer by invitation among many from links would be that of the one
-    whose invitation is used up.
+    whose invitation is used up. Answers by invitation are those that bear neither link nor channel.
     """
-    for is_invited, names in ((False, ("survey_id",)), (True, ("survey_id", "version_id"))):
-        rows = older.filter(link__isnull=is_invited)
+    invited = Q(link=None, channel="")
+    for rows, names in (
+        (older.exclude(invited), ["survey_id"]),
+        (older.filter(invited), ["survey_id", "version_id"]),
+    ):
         for way in list(rows.order_by().values(*names).annotate(n=Count("pk"))):
             if way.pop("n") >= LEAST_TOGETHER:
                 yield way["survey_id"], rows.filter(**way)

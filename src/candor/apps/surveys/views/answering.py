@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from candor.apps.organization.access import public
+from candor.apps.organization.calls import refuse_constant
 from candor.foundation.errors import DomainError, InvalidInput
 from candor.foundation.middleware import problem_details
 from candor.questionnaire import Question
@@ -128,7 +129,7 @@ def _take_json(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
-        given = json.loads(request.body)
+        given = json.loads(request.body, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("A JSON object was expected.") from error
     if not isinstance(given, dict):
