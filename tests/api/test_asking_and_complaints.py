@@ -136,3 +136,34 @@ def test_reviews_are_read_without_who_wrote_them_unless_the_key_may(tool: System
     assert tool.get(f"reviews/{full['id']}").json() == full
     assert a_system(world, unit=world.mill).get(f"reviews/{full['id']}").status_code == 404
     assert tool.get("reviews", level="person").status_code == 422
+
+
+def test_a_complaint_is_worked_on_in_the_name_of_who_may_and_decided_by_nobody_else(
+    tool: System, world: World
+) -> None:
+    pk = tool.post("complaints", {"key": "w-1", "comment": "Late again.", "unit": "quay"}).json()["id"]
+    place, hana, mona = (
+        f"complaints/{pk}",
+        {"person": "hana@harbour.example"},
+        {"person": "mona@harbour.example"},
+    )
+    assert tool.post(f"{place}/acknowledge", mona).json()["acknowledged_on"] is not None
+    assert tool.post(f"{place}/acknowledge", mona).status_code == 409
+    assert tool.post(f"{place}/notes", mona | {"text": "Called her."}).status_code == 201
+    decision = {"outcome": "upheld", "response": "We pay it back", "root_cause": "A form was lost"}
+    assert tool.post(f"{place}/decide", decision | mona).status_code == 422, "a manager decides nothing"
+    decided = tool.post(f"{place}/decide", decision | hana).json()
+    assert (decided["is_open"], decided["outcome"], decided["root_cause"]) == (
+        False,
+        "upheld",
+        "A form was lost",
+    )
+    assert tool.post(f"{place}/reopen", hana | {"why": "She sent the form"}).json()["is_open"] is True
+    actions = set(
+        AuditEntry.objects.filter(person__in=[world.mona, world.hana]).values_list("action", flat=True)
+    )
+    assert {"complaint.acknowledged", "complaint.noted", "complaint.decided", "complaint.reopened"} <= actions
+    elsewhere = a_system(world, KeyScope.WORK_COMPLAINTS, unit=world.mill, source="mill")
+    assert elsewhere.post(f"{place}/notes", mona | {"text": "x"}).status_code == 404
+    sender = a_system(world, KeyScope.WRITE_COMPLAINTS, source="sender")
+    assert sender.post(f"{place}/decide", decision | hana).status_code == 403

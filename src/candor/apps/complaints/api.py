@@ -1,4 +1,4 @@
-"""The JSON face of complaints: the register, and taking in what another system was told."""
+"""The JSON face of complaints: the register, taking in what another system was told, and working on them in the name of people."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -14,13 +14,15 @@ from candor.apps.feedback.api_shapes import customer_id, shown_unit, touchpoint_
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import KeyScope, Permission
-from candor.apps.organization.keys import keyed, unit_for, viewer_with
+from candor.apps.organization.keys import keyed, unit_for, viewer_named, viewer_with
+from candor.apps.organization.models import ApiKey, Person
 from candor.apps.organization.services import record_audit
-from candor.foundation.errors import NotFound
+from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.paging import page_after
 from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
 
-from .choices import Entry
+from . import handling, services
+from .choices import Entry, Outcome
 from .models import Complaint
 from .opening import SOURCE, open_complaint
 from .services import NewComplaint
@@ -83,6 +85,41 @@ class ComplaintShape(Told):
     root_cause: str
     redress: str
     repeats: int | None = Field(description="The complaint that this one repeats")
+
+
+_PERSON = Field(min_length=3, max_length=254, description="Their e-mail address here: who does it")
+
+
+class AcknowledgedBy(Given):
+    """Who has told the customer that we look at it."""
+
+    person: str = _PERSON
+
+
+class NoteGiven(Given):
+    """A note on a complaint."""
+
+    person: str = _PERSON
+    text: str = Field(min_length=1, max_length=4_000)
+
+
+class DecisionGiven(Given):
+    """A decision, with its root cause."""
+
+    person: str = _PERSON
+    outcome: Literal["upheld", "partly", "rejected", "withdrawn"]
+    response: str = Field(
+        min_length=1, max_length=120, description="What the customer is told, in a few words"
+    )
+    root_cause: str = Field(min_length=1, max_length=160)
+    redress: str = Field("", max_length=160)
+
+
+class ReopenGiven(Given):
+    """Why a decision is taken back."""
+
+    person: str = _PERSON
+    why: str = Field(min_length=1, max_length=1_000)
 
 
 class ComplaintSpan(Given):
@@ -154,6 +191,82 @@ def open_a_complaint(request: HttpRequest, given: ComplaintGiven) -> Any:
     )
     made = open_complaint(what=what, by=None)
     return Status(201, ComplaintTaken(id=made.pk, key=own, is_new=True))
+
+
+@router.post(
+    "/complaints/{id:pk}/acknowledge",
+    response={200: ComplaintShape, **problems(404, 409)},
+    **needs(KeyScope.WORK_COMPLAINTS),
+)
+def acknowledge_a_complaint(request: HttpRequest, pk: int, given: AcknowledgedBy) -> Any:
+    """Note that the customer was told that we look at it; its clock stops."""
+    key = keyed(request, KeyScope.WORK_COMPLAINTS)
+    row, by = _to_work(key, pk, given.person)
+    services.acknowledge_complaint(complaint=row, on=timezone.localdate(), by=by)
+    return _again(key, pk)
+
+
+@router.post(
+    "/complaints/{id:pk}/notes",
+    response={201: ComplaintShape, **problems(404)},
+    **needs(KeyScope.WORK_COMPLAINTS),
+)
+def note_on_a_complaint(request: HttpRequest, pk: int, given: NoteGiven) -> Any:
+    """Write a note into its history. Send an Idempotency-Key, so that none is written twice."""
+    key = keyed(request, KeyScope.WORK_COMPLAINTS)
+    row, by = _to_work(key, pk, given.person)
+    handling.add_note(complaint=row, text=given.text, by=by)
+    return Status(201, _again(key, pk))
+
+
+@router.post(
+    "/complaints/{id:pk}/decide",
+    response={200: ComplaintShape, **problems(404, 409)},
+    **needs(KeyScope.WORK_COMPLAINTS),
+)
+def decide_a_complaint(request: HttpRequest, pk: int, given: DecisionGiven) -> Any:
+    """Close it with its decision, in the name of somebody who may decide there and whose own work it is not about. The letter is written here."""
+    key = keyed(request, KeyScope.WORK_COMPLAINTS)
+    row, by = _to_work(key, pk, given.person, Permission.DECIDE_COMPLAINTS)
+    services.decide_complaint(
+        complaint=row, outcome=Outcome(given.outcome), response=given.response, root_cause=given.root_cause, redress=given.redress,
+        on=timezone.localdate(), by=by,
+    )  # fmt: skip
+    return _again(key, pk)
+
+
+@router.post(
+    "/complaints/{id:pk}/reopen",
+    response={200: ComplaintShape, **problems(404, 409)},
+    **needs(KeyScope.WORK_COMPLAINTS),
+)
+def reopen_a_complaint(request: HttpRequest, pk: int, given: ReopenGiven) -> Any:
+    """Take a decision back, and say why."""
+    key = keyed(request, KeyScope.WORK_COMPLAINTS)
+    row, by = _to_work(key, pk, given.person, Permission.DECIDE_COMPLAINTS)
+    handling.reopen_complaint(complaint=row, why=given.why, by=by)
+    return _again(key, pk)
+
+
+def _to_work(
+    key: ApiKey, pk: int, email: str, permission: Permission = Permission.HANDLE_FEEDBACK
+) -> tuple[Complaint, Person]:
+    """A complaint that the key may work on, and who does it."""
+    viewer = viewer_with(key)
+    rows = Complaint.objects.select_related("feedback__unit")
+    row = rows.filter(pk=pk).first()
+    if row is None or not viewer.holds(Permission.HANDLE_FEEDBACK, row.feedback.unit):
+        raise NotFound
+    named = viewer_named(email, permission)
+    if not named.holds(permission, row.feedback.unit):
+        raise NotAllowed("This complaint is not theirs to work on, or to decide.")
+    return row, named.person
+
+
+def _again(key: ApiKey, pk: int) -> ComplaintShape:
+    """The complaint as it is now."""
+    row = Complaint.objects.select_related("feedback__unit").get(pk=pk)
+    return _shape(row, viewer_with(key))
 
 
 def _rows(viewer: Viewer) -> QuerySet[Complaint]:

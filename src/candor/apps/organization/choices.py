@@ -67,6 +67,10 @@ class KeyScope(models.TextChoices):
     WRITE_FEEDBACK = "feedback:write", "Send feedback"
     READ_COMPLAINTS = "complaints:read", "Read the register of complaints, comments masked"
     WRITE_COMPLAINTS = "complaints:write", "Send complaints"
+    WORK_COMPLAINTS = (
+        "complaints:work",
+        "Acknowledge, note, decide and reopen complaints in the name of members of staff",
+    )
     READ_REVIEWS = "reviews:read", "Read reviews with our replies, and who was asked for one"
     WRITE_REVIEWS = "reviews:write", "Write replies to reviews and hand them on"
     APPROVE_REVIEWS = "reviews:approve", "Approve replies to reviews in the name of a member of staff"
@@ -94,6 +98,7 @@ SCOPE_GRANTS: dict[str, Permission] = {
     KeyScope.WRITE_CUSTOMERS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_FEEDBACK: Permission.READ_FEEDBACK,
     KeyScope.READ_COMPLAINTS: Permission.READ_FEEDBACK,
+    KeyScope.WORK_COMPLAINTS: Permission.HANDLE_FEEDBACK,
     KeyScope.READ_REVIEWS: Permission.READ_FEEDBACK,
     KeyScope.WRITE_REVIEWS: Permission.HANDLE_FEEDBACK,
     KeyScope.APPROVE_REVIEWS: Permission.HANDLE_FEEDBACK,
