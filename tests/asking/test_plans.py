@@ -214,6 +214,7 @@ def test_a_plan_is_made_started_seen_and_stopped_on_its_pages(
     decide_due(now=now)
     page = client.get(f"/asking/plans/{plan.pk}/").content.decode()
     assert "They have not agreed to be asked" in page
+    assert "E-mail, else Text message" in page
     assert "0 asked + 1 not asked + 0 waiting" in page
     for address in (f"/asking/customers/{pk}/", f"/asking/customers/{pk}/panel/"):
         assert "They have not agreed to be asked" in client.get(address).content.decode()

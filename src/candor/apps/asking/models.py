@@ -109,6 +109,11 @@ class Plan(models.Model):
         return self.name
 
     @property
+    def channel_names(self) -> list[str]:
+        """Its channels in words, in their order."""
+        return [str(Channel(one).label) for one in self.channels]
+
+    @property
     def type(self) -> str:
         """What the rest days are set for: the survey's type, or the kind of another request."""
         return self.survey.type if self.survey else self.kind
