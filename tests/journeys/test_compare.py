@@ -48,6 +48,23 @@ def test_the_same_groups_can_not_be_told_apart(client: Client, world: World) -> 
     assert "longer" not in page
 
 
+def test_a_difference_of_less_than_a_second_is_none(client: Client, world: World) -> None:
+    designed_loan()
+    warehouse().append_events(
+        {
+            "journey": "loan", "case_id": f"{channel}-{case}", "activity": activity, "unit": world.quay.pk, "channel": channel,
+            "at": NOON + timedelta(hours=case, milliseconds=wait), "ordinal": wait, "source": "test",
+        }
+        for channel, late in (("web", 100), ("phone", 500))
+        for case in range(40)
+        for activity, wait in (("apply", 0), ("approve", late + case))
+    )  # fmt: skip
+    client.force_login(world.clara)
+    page = _page(client, "channel=phone&b_channel=web")
+    assert "the same within a second" in page
+    assert "longer" not in page
+
+
 def test_an_empty_side_says_that_there_is_nothing_to_compare(client: Client, world: World) -> None:
     designed_loan()
     _events(world, phone_days=9)

@@ -36,6 +36,7 @@ class LooseLog:
         known: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         self.connection = duckdb.connect(str(self.folder / "log.duckdb"), config=known)
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")  # it would stand among what is printed
         self.connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # it goes away
         columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in EVENTS.columns)
         self.connection.execute(f"CREATE TABLE log ({columns})")

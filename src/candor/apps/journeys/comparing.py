@@ -113,7 +113,10 @@ def _by_intervals(first: Cell, second: Cell, row: Row) -> Difference:
         return Difference("flat", _("can’t be told apart"))
     is_more = one.value > other.value
     if row.kind == "duration":
-        size = duration_text(abs(one.value - other.value))
+        gap = abs(one.value - other.value)
+        if gap < 1.0:
+            return Difference("flat", _("the same within a second"))
+        size = duration_text(gap)
         words = _("%(size)s longer") if is_more else _("%(size)s shorter")
         return Difference("up" if is_more else "down", words % {"size": size})
     return Difference("up" if is_more else "down", _("higher") if is_more else _("lower"))
