@@ -64,16 +64,21 @@ def raking() -> Spec:
 def nonresponse() -> Spec:
     """The worst-case band of a score of +40 by the share that answered."""
     rows: list[Row] = []
-    for share in np.linspace(0.05, 1, 39):
-        band = cx.worst_case_band(value=0.40, response_share=float(share), lowest=-1, highest=1)
-        rows.append({"x": share, "y": 40, "low": 100 * band.low, "high": 100 * band.high})
+    for answered in range(50, 1001, 25):
+        band = cx.worst_case_band(value=0.40, answered=answered, asked=1000, lowest=-1, highest=1)
+        rows.append({"x": answered / 1000, "y": 40, "low": 100 * band.low, "high": 100 * band.high})
     frame = Frame(x=Axis("share who answered", (0, 1), form=".0%"), y=Axis("NPS", (-100, 110)))
     notes: list[Row] = []
-    for share in (0.2, 0.5, 0.8):
-        band = cx.worst_case_band(value=0.40, response_share=share, lowest=-1, highest=1)
+    for answered in (200, 500, 800):
+        band = cx.worst_case_band(value=0.40, answered=answered, asked=1000, lowest=-1, highest=1)
         ends = {"low": 100 * band.low, "high": 100 * band.high}
         notes.append(
-            {"x": share, "y": ends["low"], "text": f"{ends['low']:+.0f} to {ends['high']:+.0f}", **ends}
+            {
+                "x": answered / 1000,
+                "y": ends["low"],
+                "text": f"{ends['low']:+.0f} to {ends['high']:+.0f}",
+                **ends,
+            }
         )
     layers = [
         frame.band(rows),

@@ -227,7 +227,7 @@ CALLS = {
         "unknown": 100,
         "eligible_share": 0.5,
     },
-    "worst_case_band": {"value": 0.4, "response_share": 0.2, "lowest": -1.0, "highest": 1.0},
+    "worst_case_band": {"value": 0.4, "answered": 20, "asked": 100, "lowest": -1.0, "highest": 1.0},
     "mean_table": CELLS,
     "net_promoter_table": ARRAYS,
     "pooled_standard_errors": CELLS,

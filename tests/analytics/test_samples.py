@@ -185,6 +185,20 @@ class TestRaking:
         assert mean.value == pytest.approx(0.4 * answers[0] + 0.6 * answers[-1])
         assert (mean.low, mean.high, mean.status) == (None, None, "too_few")
 
+    def test_answers_of_weight_zero_count_as_nobody(self):
+        labels, answers = ["a", "b"] * 20, [1.0, 2.0, 3.0, 4.0] * 10
+        half = {"size": {"a": 0.5, "b": 0.5}}
+        alone = cx.raked_mean(answers, cx.rake({"size": labels}, half))
+        base = [1.0] * 40 + [0.0] * 8
+        beside = cx.raked_mean(
+            answers + [9.0] * 8, cx.rake({"size": labels + ["a"] * 8}, half, base_weights=base)
+        )
+        assert (beside.n, beside.low, beside.high) == (
+            40,
+            pytest.approx(alone.low),
+            pytest.approx(alone.high),
+        )
+
     def test_unraked_error_equals_r(self):
         _, scores = _schools()
         plain = cx.mean_of(cx.Histogram.from_answers(scores))
@@ -254,13 +268,14 @@ class TestRaking:
 
 
 class TestTheSilent:
-    @pytest.mark.parametrize(("response", "low", "high"), [(0.2, -72, 88), (0.5, -30, 70), (0.8, 12, 52)])
-    def test_the_worst_case_band_of_an_nps_of_forty(self, response, low, high):
-        band = cx.worst_case_band(value=0.4, response_share=response, lowest=-1, highest=1)
+    @pytest.mark.parametrize(("answered", "low", "high"), [(20, -72, 88), (50, -30, 70), (80, 12, 52)])
+    def test_the_worst_case_band_of_an_nps_of_forty(self, answered, low, high):
+        band = cx.worst_case_band(value=0.4, answered=answered, asked=100, lowest=-1, highest=1)
         assert (100 * band.low, 100 * band.high) == pytest.approx((low, high))
+        assert (band.n, band.asked, band.status) == (answered, 100, "wide" if answered < 50 else "ok")
 
     def test_full_response_leaves_no_band(self):
-        band = cx.worst_case_band(value=0.4, response_share=1, lowest=-1, highest=1)
+        band = cx.worst_case_band(value=0.4, answered=7, asked=7, lowest=-1, highest=1)
         assert band.low == band.high == 0.4
 
     def test_the_response_rates_of_aapor(self):
@@ -291,7 +306,10 @@ class TestTheSilent:
         with pytest.raises(cx.BadCounts):
             cx.response_rates(complete=0)
         with pytest.raises(cx.BadParameter):
-            cx.worst_case_band(value=2, response_share=0.5, lowest=-1, highest=1)
+            cx.worst_case_band(value=2, answered=5, asked=10, lowest=-1, highest=1)
+        for answered, asked in ((0, 0), (8, 7), (-1, 7), (1.5, 7)):
+            with pytest.raises(cx.BadCounts):
+                cx.worst_case_band(value=0.4, answered=answered, asked=asked, lowest=-1, highest=1)
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 1), (0, 0.5), (0.5, 1), (0.4, 0.4), (-0.1, 0.5)])

@@ -25,11 +25,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorstCase:
-    """Where the score of *everybody asked* must lie, whatever the silent ones think."""
+    """Where the score of *everybody asked* must lie, whatever the silent ones think. ``n`` answered, of all who were ``asked``."""
 
     low: float
     high: float
-    response_share: float
+    n: int
+    asked: int
 
     @property
     def method(self) -> str:
@@ -39,7 +40,7 @@ class WorstCase:
     @property
     def status(self) -> Status:
         """``wide`` where fewer than half answered: most of the band is then assumption."""
-        return "wide" if self.response_share < 0.5 else "ok"
+        return "wide" if 2 * self.n < self.asked else "ok"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,27 +93,37 @@ class EarlyLate:
         return self.change.status
 
 
-def worst_case_band(*, value: float, response_share: float, lowest: float, highest: float) -> WorstCase:
+def worst_case_band(*, value: float, answered: int, asked: int, lowest: float, highest: float) -> WorstCase:
     """Bounds if all who were silent would have given the lowest, or the highest, answer.
 
     For NPS ``lowest=-1, highest=1``. Assumption-free, hence wide: its use is to show how much rests on assumption.
 
+    Args:
+        value: The score of those who answered; any number from ``lowest`` to ``highest`` if nobody did.
+        answered: How many did.
+        asked: How many could have: without those whose invitation came back.
+        lowest: The score if everybody gave the lowest answer.
+        highest: The score if everybody gave the highest.
+
+    Raises:
+        BadCounts: Nobody asked, more answers than asked, or no whole number.
+        BadParameter: A score beyond the ends.
+
     Source: Manski, C. F. (1989) Journal of Human Resources 24:343.
 
-    >>> band = worst_case_band(value=0.4, response_share=0.2, lowest=-1, highest=1)
+    >>> band = worst_case_band(value=0.4, answered=200, asked=1000, lowest=-1, highest=1)
     >>> round(band.low, 2), round(band.high, 2)
     (-0.72, 0.88)
     """
-    if not 0 <= response_share <= 1:
-        raise BadParameter("response_share", response_share, expected="0 to 1")
+    inputs.whole("answered", answered)
+    inputs.whole("asked", asked)
+    if not max(answered, 1) <= asked:
+        raise BadCounts("people asked", asked, expected=f"at least the {answered:,} who answered, and 1")
     if not lowest <= value <= highest:
         raise BadParameter("value", value, expected=f"{lowest} to {highest}")
-    silent = 1 - response_share
-    return WorstCase(
-        low=response_share * value + silent * lowest,
-        high=response_share * value + silent * highest,
-        response_share=response_share,
-    )
+    told = answered / asked
+    low, high = told * value + (1 - told) * lowest, told * value + (1 - told) * highest
+    return WorstCase(low=low, high=high, n=answered, asked=asked)
 
 
 def response_rates(

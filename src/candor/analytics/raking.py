@@ -145,13 +145,15 @@ def raked_mean(
     weights miss the margins (``raking.gap`` above 0) nothing may be gained from them: the error is then that of a
     plain weighted mean, and the status ``not_comparable``, since the mean is not that of the population asked for.
 
+    ``n`` are the answers with a weight above 0: the others say nothing of the population.
+
     Source: Deville & Särndal (1992) JASA 87:376.
     """
     require_level(level)
     given = inputs.finite("answers", answers)
     weights = raking.weights
     inputs.same_length(answers=given, weights=weights)
-    n, total = len(given), float(weights.sum())
+    n, total = int((weights > 0).sum()), float(weights.sum())
     mean = float(weights @ given) / total
     if n < 2:
         return Estimate(
