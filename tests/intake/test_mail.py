@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candor.intake.mail import read_mail
+from candor.intake.mail_reports import read_reports
 from candor.intake.mail_words import from_html, new_words
 
 REPLIES = {
@@ -91,6 +92,23 @@ def test_a_charset_nobody_knows_still_gives_words_and_a_bound_holds() -> None:
     assert read.text == "Grüße"
     assert len(read_mail(b"From: a@b.example\n\n" + b"x" * 300_000).text) == 100_000
     assert len(from_html("<blockquote>" * 200_000 + "Hello")) == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Reply-To: " + b"(" * 5_000,
+        b"Content-Type: text/plain " + b"(" * 5_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2_000)),
+        b"Content-Type: message/rfc822\n\n" * 2_000,
+        b"Content-Type: message/rfc822\n\n" * 60,
+    ],
+)
+def test_nesting_without_an_end_breaks_nothing_and_its_writer_is_known(head: bytes) -> None:
+    raw = b"From: Jane <jane@mail.example>\nSubject: Card\n" + head + b"\n\nHello"
+    mail = read_mail(raw)
+    assert (mail.address, mail.subject) == ("jane@mail.example", "Card")
+    assert read_reports(raw) == []
 
 
 FIELDS = st.sampled_from(

@@ -7,11 +7,13 @@ import email
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Final
@@ -88,7 +90,7 @@ def read_mail(raw: bytes) -> Mail:
     >>> mail.address, mail.subject, mail.said
     ('jane@mail.example', 'Card', 'It broke.')
     """
-    message = email.message_from_bytes(raw, policy=compat32)
+    message = _parsed(raw)
     name, address = _author(message)
     text, attached = _body(message)
     is_report = message.get_content_type() == "multipart/report"
@@ -106,6 +108,14 @@ def read_mail(raw: bytes) -> Mail:
         is_report=is_report,
         language=_header(message, "Content-Language").split(",")[0].strip()[:12],
     )
+
+
+def _parsed(raw: bytes) -> Message:
+    """The mail in its parts; nested deeper than anybody writes, it is one part."""
+    try:
+        return email.message_from_bytes(raw, policy=compat32)
+    except RecursionError:
+        return BytesHeaderParser(policy=compat32).parsebytes(raw)
 
 
 def _header(message: Message, name: str) -> str:
@@ -126,9 +136,10 @@ def _header(message: Message, name: str) -> str:
 def _author(message: Message) -> tuple[str, str]:
     """Name and address: of Reply-To where it is given, since forms and lists write in the name of others."""
     for place in ("Reply-To", "From", "Sender"):
-        for name, address in getaddresses([_header(message, place)]):
-            if "@" in address and len(address) <= 254:
-                return name.strip()[:160], address.strip().lower()
+        with suppress(RecursionError):  # comments within comments without an end
+            for name, address in getaddresses([_header(message, place)]):
+                if "@" in address and len(address) <= 254:
+                    return name.strip()[:160], address.strip().lower()
     return "", ""
 
 
@@ -209,11 +220,16 @@ def _payload(part: Message) -> bytes:
     if isinstance(inside, bytes):
         return inside
     whole = part.get_payload()
-    return (
-        b"".join(one.as_bytes() for one in whole if isinstance(one, Message))
-        if isinstance(whole, list)
-        else b""
-    )
+    if not isinstance(whole, list):
+        return b""
+    try:
+        return b"".join(one.as_bytes() for one in whole if isinstance(one, Message))
+    except (
+        RecursionError,
+        ValueError,
+        LookupError,
+    ):  # mails within mails without an end, or without their letters
+        return b""
 
 
 def _text_of(part: Message) -> str:

@@ -34,13 +34,26 @@ class Report:
 
 
 def read_reports(raw: bytes, *, ours: re.Pattern[str] | None = None) -> list[Report]:
-    """The reports in a mail, one for each recipient; none for a mail that is no report of non-delivery.
+    """The reports in a mail, one for each recipient; none for a mail that is no report of non-delivery, or so broken that nothing can be read.
 
     `ours` finds the Message-ID of the mail that came back, wherever the report quotes it, and captures what they bear of it.
 
     >>> read_reports(b"Subject: On holiday\\r\\n\\r\\nBack on Monday.")
     []
     """
+    try:
+        return _reports(raw, ours)
+    except (
+        RecursionError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ):  # what the parser makes of some bytes
+        return []
+
+
+def _reports(raw: bytes, ours: re.Pattern[str] | None) -> list[Report]:
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
     found = ours.search(raw.decode("utf-8", "replace")) if ours else None
@@ -83,5 +96,5 @@ def _read(block: Message, about: str) -> Report:
 
 def _typed(value: object) -> str:
     """The part behind the type: `rfc822; jane@mail.example`."""
-    text = str(value)
+    text = str(value).replace("\0", "").encode("utf-8", "replace").decode()
     return text.partition(";")[2].strip() if ";" in text else text.strip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candor.apps.customers.services import customer_of_address
@@ -53,7 +53,7 @@ def take_mails(*, mails: Iterable[Found], now: datetime) -> Taken:
         told.mails += 1
         try:
             _take(found, told, now)
-        except (DatabaseError, ValueError) as error:
+        except Exception as error:  # whatever a stranger's mail does, it holds up no other
             logger.exception("A mail could not be stored; it stays unseen in its mailbox")
             found.stays_unseen = True
             told.troubles.append(f"{type(error).__name__}: {error}"[:200])
