@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,13 @@ def test_articles_in_another_order_give_the_same_answer_and_the_same_sureness() 
 def test_whoever_asks_for_a_person_gets_one_in_each_language_even_where_an_article_fits(words: str) -> None:
     decision = ask(f"{words} – block a lost card" if len(words.split()) > 3 else words)
     assert (decision.kind, decision.reason) == ("hand_over", "asked")
+
+
+def test_blanks_between_words_neither_hide_a_wish_nor_cost_time() -> None:
+    assert ask("I want to speak\n\nto a   real person").kind == "hand_over"
+    began = time.process_time()
+    ask("a" + " " * 20_000 + "b")
+    assert time.process_time() - began < 2.0, "it took the square of their number: nine seconds"
 
 
 def test_fraud_goes_to_a_person_and_says_meanwhile_what_the_article_says() -> None:

@@ -118,4 +118,5 @@ def tells_something(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("’", "'")
+    """In one line, each word one space apart: in long stretches of blanks the patterns would look for each of them anew."""
+    return " ".join(text.replace("’", "'").split())

@@ -39,6 +39,9 @@ _SENT_FROM: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_FIELDS_APART: Final = 6
+_LONGEST_SEPARATOR: Final = (
+    200  # characters; to look for one in a line of dashes takes the square of its length
+)
 
 
 def from_html(html: str) -> str:
@@ -110,7 +113,7 @@ def new_words(text: str) -> str:
 def _end(lines: list[str]) -> int:
     """Where the part begins that a mail program put under the words: the message answered, or the signature."""
     for place, line in enumerate(lines):
-        if line.rstrip() == "--" or _SEPARATOR.match(line.strip()):
+        if line.rstrip() == "--" or (len(line) <= _LONGEST_SEPARATOR and _SEPARATOR.match(line.strip())):
             return place
         if (
             _FROM.match(line)
