@@ -100,8 +100,10 @@ def _back(request: HttpRequest, survey: Survey, done: "boards.Done") -> str:
 def _saved(request: HttpRequest, survey: Survey, done: "boards.Done") -> HttpResponse:
     """After typing: the fields keep their focus, so only what stands around them is drawn again."""
     context = {"survey": survey, "done": done}
-    if request.POST.get("do") in {"text", "closing"}:  # from the pages beside the board
-        page = boards.languages_page(survey, request.POST.get("language", ""))
+    asked = request.POST.get("do")
+    if asked in {"text", "closing"}:  # from the pages beside the board
+        language = request.POST.get("language", "")
+        page = boards.languages_page(survey, language) if asked == "text" else None
         response = render(request, "surveys/saved_beside.html", context | {"page": page})
         return _telling(response, survey, done)
     board = boards.board_of(survey, opened=done.opened)
