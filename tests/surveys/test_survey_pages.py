@@ -158,7 +158,7 @@ def test_the_test_run_lists_every_way_and_the_answers_that_lead_to_a_dead_end(cl
         | {"pages": [{"name": "one", "elements": [channel]}, {"name": "two", "elements": [which]}]}
     )
     page = clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
-    assert "Answers that lead there: Where?: In a branch." in page
+    assert "Answers that lead there: Where? In a branch." in page
     assert "<b>Which page?</b>" in page, "the fault says whose it is"
     Survey.objects.update(draft=drafts)
     page = change(

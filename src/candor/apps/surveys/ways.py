@@ -49,16 +49,21 @@ def answers_in_words(definition: Definition, answers: Mapping[str, Any]) -> str:
 
     >>> nps = {"type": "rating", "name": "nps", "title": "Would you recommend us?", "rateMin": 0, "rateMax": 10}
     >>> answers_in_words({"pages": [{"elements": [nps]}]}, {"nps": 3})
-    'Would you recommend us?: 3'
+    'Would you recommend us? 3'
     """
     by_key = {str(one.get("name", "")): one for one in elements(definition)}
     names = _headings(definition)
     said = (
-        f"{names.get(key, key)}: {_value(by_key.get(key, {}), value)}"
+        f"{_asking(names.get(key, key))} {_value(by_key.get(key, {}), value)}"
         for key, value in answers.items()
         if value is not None or key in by_key
     )
     return " · ".join(said)
+
+
+def _asking(name: str) -> str:
+    """What stands before an answer: a sentence ends by itself, anything else with a colon."""
+    return name if name.endswith((".", "?", "!", ":", "…", "؟")) else f"{name}:"
 
 
 def _headings(definition: Definition) -> dict[str, str]:
