@@ -7,6 +7,7 @@ from django.test import Client
 from candor.apps.organization import services
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.choices import Permission, Role
+from candor.apps.organization.invitations import link_of
 from candor.apps.organization.models import AuditEntry, Invitation, Person, RoleAssignment
 from candor.foundation.errors import Conflict
 from tests.world import PASSWORD, World
@@ -47,6 +48,18 @@ def test_a_revoked_or_forged_link_lets_nobody_in(client: Client) -> None:
     services.revoke_invitation(invitation=Invitation.objects.get(), by=world.amos)
     assert client.get(_link()).status_code == 404
     assert client.get("/organization/join/forged:token/").status_code == 404
+
+
+def test_who_was_invited_by_somebody_who_has_left_does_not_get_in(client: Client, world: World) -> None:
+    invitation = services.invite(
+        email="nia@harbour.example", name="Nia", role=Role.ADMINISTRATOR, unit=world.harbour, by=world.amos
+    )
+    link = link_of(invitation).partition("://")[2].partition("/")[2]
+    assert client.get(f"/{link}").status_code == 200
+    services.give_role(person=world.clara, role=Role.ADMINISTRATOR, unit=world.harbour, by=None)
+    services.set_active(person=world.amos, is_active=False, by=world.clara)
+    assert client.get(f"/{link}").status_code == 404
+    assert client.post(f"/{link}", {"password": "another long password"}).status_code == 404
 
 
 def test_a_weak_password_is_refused_in_words(

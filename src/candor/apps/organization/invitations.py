@@ -22,16 +22,17 @@ def link_of(invitation: Invitation) -> str:
 
 
 def open_invitation(token: str) -> Invitation:
-    """The invitation behind a token.
+    """The invitation behind a token; it is good for as long as whoever invited may sign in.
 
     Raises:
-        NotFound: the token is forged, or the invitation is used, revoked or too old.
+        NotFound: the token is forged, or the invitation is used, revoked or too old, or whoever invited has left.
     """
     try:
         number = signing.loads(token, salt=_SALT)
     except signing.BadSignature as error:
         raise NotFound("This link is not complete. Open it from the invitation mail once more.") from error
-    invitation = Invitation.objects.filter(pk=number, accepted_at=None, revoked_at=None).first()
+    waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None, invited_by__is_active=True)
+    invitation = waiting.filter(pk=number).first()
     if invitation is None or invitation.expires_at < timezone.now():
         raise NotFound("This invitation was used, taken back or is too old. Ask for a new one.")
     return invitation
