@@ -7,6 +7,7 @@ out still counts against the unit: say so beside the number.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +34,10 @@ RIDGE = 1e-6
 """Pulls coefficients towards 0 by a hair, so that a group with only favourable answers still has an end."""
 _SEPARATED = 1e-3
 """If no answer is further from its expectation than this, only the ridge keeps the coefficients finite."""
+_LEAST_VARIANCE = 1e-3
+"""Of the favourable answers of a unit. Below it only the ridge keeps what is expected off 0 and 1."""
+_ROUNDING = 1e-9
+"""A difference below this part of the scale is one of rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +126,16 @@ def observed_against_expected(
     least_n: int = LEAST_ANSWERS,
     scale: tuple[float, float] | None = None,
 ) -> tuple[UnitAgainstExpected, ...]:
-    """Every unit's observed mean against its expected one, in order of the units' names.
+    """Every unit's observed mean against its expected one, in order of the units' names (numbers as numbers, before words).
 
-    The variance of an answer around its expectation is pooled over all units; so intervals depend on n only, and a
-    unit's luck doesn't narrow them. Adjusted scores and limits are cut off at the ends of the ``scale`` (what was observed,
-    if left out): a few lucky answers to hard cases would else give a share above 1. Units with fewer than ``least_n``
-    answers are ``too_few``.
+    The variance of an answer comes from what was expected, never from how the unit did, so that its luck doesn't narrow its
+    interval. Of a share it is ``e(1 − e)``, by the unit's own cases: hard ones vary more than those that nearly always go well.
+    Of a score it is pooled over all units, and intervals depend on n only. Adjusted scores and limits are cut off at the ends
+    of the ``scale`` (what was observed, if left out): a few lucky answers to hard cases would else give a share above 1. Units
+    with fewer than ``least_n`` answers are ``too_few``, and so are those whose expectations leave no doubt to measure.
 
     Args:
-        units: Whose each answer is.
+        units: Whose each answer is; none missing.
         observed: 0 or 1, or the score, an answer.
         expected: Of the same answers, by :func:`expected_shares` or :func:`expected_scores` learnt from them: then both agree
             in sum. What another year expected would count the whole company's change for or against every unit.
@@ -140,7 +146,7 @@ def observed_against_expected(
     Raises:
         EmptySample: No answer.
         ShapeMismatch: Columns differ in length.
-        BadParameter: A scale that does not hold all that was observed.
+        BadParameter: A scale that does not hold all that was observed, or an answer without a unit.
 
     Source: Hosmer & Lemeshow (1995) Statistics in Medicine 14:2161; DeLong et al. (1997) Statistics in Medicine
     16:2645.
@@ -156,16 +162,17 @@ def observed_against_expected(
     n = np.bincount(codes, minlength=len(names)).astype(np.float64)
     mean_observed = np.bincount(codes, weights=y, minlength=len(names)) / n
     mean_expected = np.bincount(codes, weights=e, minlength=len(names)) / n
-    spread = float(np.sqrt(np.mean((y - e) ** 2)))
     lowest, highest = scale if scale is not None else (float(y.min()), float(y.max()))
     if not lowest <= float(y.min()) <= float(y.max()) <= highest:
         raise BadParameter("scale", scale, expected="to hold all that was observed")
     overall, width = float(y.mean()), highest - lowest
-    is_known = spread > 1e-9 * max(width, 1e-300)  # what is met to the last digit leaves no doubt to measure
+    way, errors = _standard_errors(y, e, codes, n, width)
     z_level = float(ndtri((1 + level) / 2))
     found = []
-    for name, size, mean, expectation in zip(names, n, mean_observed, mean_expected, strict=True):
-        error, off = spread / np.sqrt(size), float(mean - expectation)
+    for name, size, mean, expectation, error in zip(
+        names, n, mean_observed, mean_expected, errors.tolist(), strict=True
+    ):
+        off, is_known = float(mean - expectation), error > 0
         adjusted = overall + off
         low, adjusted, high = np.clip(adjusted + z_level * error * np.arange(-1, 2), lowest, highest).tolist()
         ends = (low, high) if is_known else (None, None)
@@ -179,7 +186,7 @@ def observed_against_expected(
                     low=ends[0],
                     high=ends[1],
                     n=int(size),
-                    method="observed less expected, pooled variance",
+                    method=f"observed less expected, {way}",
                     status=status_of(
                         n=int(size), low=ends[0], high=ends[1], scale_width=width, least_n=least_n
                     ),
@@ -226,7 +233,31 @@ def _design(mix: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]
     return np.column_stack([np.ones(len(y)), scaled]), y
 
 
+def _standard_errors(
+    y: FloatArray, e: FloatArray, codes: IntArray, n: FloatArray, width: float
+) -> tuple[str, FloatArray]:
+    """Of each unit's difference, and how they were made; 0 where what is expected leaves no doubt to measure."""
+    if np.isin(y, (0.0, 1.0)).all() and (np.abs(e - 0.5) <= 0.5 + _ROUNDING).all():
+        share = np.clip(e, 0.0, 1.0)
+        variances = np.bincount(codes, weights=share * (1 - share), minlength=len(n))
+        return "variance of the unit’s own cases", np.sqrt(
+            np.where(variances > _LEAST_VARIANCE, variances, 0.0)
+        ) / n
+    spread = float(np.sqrt(np.mean((y - e) ** 2)))
+    is_known = spread > _ROUNDING * max(width, 1e-300)
+    return "pooled variance", spread * is_known / np.sqrt(n)
+
+
 def _units(units: Sequence[Hashable]) -> tuple[list[Hashable], IntArray]:
-    names = sorted(set(units), key=lambda name: (str(type(name)), str(name)))
+    missing = [name for name in units if name is None or name != name]  # NaN is unlike itself
+    if missing:
+        raise BadParameter("units", missing[0], expected="a name for every answer, none missing")
+    names = sorted(set(units), key=_in_order)
     place = {name: index for index, name in enumerate(names)}
     return names, np.array([place[name] for name in units], dtype=np.int64)
+
+
+def _in_order(name: Hashable) -> tuple[bool, Real | int, str, str]:
+    """Numbers by size, then the rest as text: 1, 2, 10."""
+    is_number = isinstance(name, Real)
+    return not is_number, name if isinstance(name, Real) else 0, str(type(name)), str(name)
