@@ -88,6 +88,20 @@ def test_service_level_of_impatient_callers_is_what_a_simulation_of_the_line_fin
     assert line.service_level == pytest.approx(served.mean(), abs=0.004)
 
 
+def test_a_target_beyond_all_patience_takes_no_longer_and_serves_all_who_do_not_give_up():
+    # in pieces up to the target itself it would take minutes
+    for patience in (2, 1e8):
+        line = erlang_a(arrivals=10 / 3, handling=3, agents=11, patience=patience, target=1e9)
+        assert line.service_level == pytest.approx(1 - line.p_abandon, abs=1e-9)
+
+
+def test_work_for_all_agents_is_unstable_to_the_last_digit():
+    # 246 / 15 × 7.5 is 123 on paper and 122.99999999999999 here
+    assert 246 / 15 * 7.5 < 123
+    assert not erlang_c(arrivals=246 / 15, handling=7.5, agents=123, target=1).is_stable
+    assert erlang_c(arrivals=246 / 15, handling=7.5, agents=124, target=1).is_stable
+
+
 def test_too_few_agents_are_called_unstable_not_given_a_number():
     for agents in (9, 10):
         line = erlang_c(agents=agents, **CALLS)

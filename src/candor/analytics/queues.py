@@ -19,6 +19,9 @@ Array = npt.NDArray[np.float64]
 
 MOST_AGENTS = 100_000
 LONGEST_PIECE = 100.0
+NOBODY = 1e-17
+"""A chance too small to change any figure."""
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,8 @@ class Queue:
         load: Work coming in, in agents kept busy (arrival rate × handling time).
         occupancy: Share of the agents' time spent on work; None when unstable.
         p_wait: Chance that a caller has to wait.
-        service_level: Chance to be served within the target; None when unstable.
+        service_level: Chance to be served within the target, of all callers: who gives up was not served in time,
+            however soon. None when unstable.
         mean_wait: Over all callers, those who give up included, in the unit of time.
         mean_waiting: Callers in line on average.
         p_abandon: Share that gives up; 0 when callers are patient.
@@ -107,7 +111,7 @@ def erlang_c(*, arrivals: float, handling: float, agents: int, target: float) ->
     _whole(agents, least=1)
     _not_negative(target=target)
     load = arrivals * handling
-    if agents <= load:
+    if agents <= load * (1 + ROUNDING):  # as much work as agents, but for the last digit
         return _unstable(agents, load, "Erlang C")
     blocked = erlang_b(load=load, agents=agents)
     p_wait = agents * blocked / (agents - load * (1 - blocked))
@@ -129,7 +133,7 @@ def erlang_c(*, arrivals: float, handling: float, agents: int, target: float) ->
 def erlang_a(*, arrivals: float, handling: float, agents: int, patience: float, target: float) -> Queue:
     """Callers who give up after an exponential time with mean `patience`. Always stable.
 
-    Served in time counts all callers: one who gives up is not served in time.
+    Served in time counts all callers: one who gives up is not served in time, and is taken not to call again.
 
     Args:
         arrivals, handling, agents, target: As for `erlang_c`.
@@ -263,11 +267,11 @@ def _served_by(target: float, ahead: Array, agents: int, handling: float, patien
     """
     forward = agents / handling + np.arange(len(ahead)) / patience
     top = float(forward[-1] + 1 / patience)
-    pieces = max(1, ceil(top * target / LONGEST_PIECE))
-    mean = top * target / pieces
     step, stay = forward / top, 1 - (forward + 1 / patience) / top
-    served, place = 0.0, ahead.copy()
-    for _ in range(pieces):
+    served, place, left = 0.0, ahead.copy(), target
+    while left > 0 and place.sum() > NOBODY:  # soon after all were served or gave up, whatever the target
+        mean = top * min(left, LONGEST_PIECE / top)
+        left -= LONGEST_PIECE / top
         weight = exp(-mean)
         so_far, moved = served, place
         total, mixed = weight * so_far, weight * moved
