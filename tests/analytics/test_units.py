@@ -333,8 +333,10 @@ class TestFunnel:
         assert (found.action_low[0], found.action_high[0]) == pytest.approx((0.5547899911, 0.9899683024))
         assert found.outside_warning.sum() == 1
 
-    @pytest.mark.parametrize(("n", "level"), [([20.0], 1.5), ([2.5], 0.95)])
-    def test_exact_binomial_limits_of_part_of_an_answer_or_an_impossible_level_are_refused(self, n, level):
+    @pytest.mark.parametrize(("n", "level"), [([20.0], 1.5), ([2.5], 0.95), ([20.0, 2.0**31], 0.95)])
+    def test_exact_binomial_limits_of_part_of_an_answer_of_too_many_or_an_impossible_level_are_refused(
+        self, n, level
+    ):
         with pytest.raises(cx.BadParameter):
             cx.exact_binomial_limits(n, target=0.5, level=level)
 
@@ -358,6 +360,29 @@ class TestFunnel:
         favourable = np.random.default_rng(0).binomial(80, 0.7, 4000).astype(float)
         outside = cx.funnel_of_shares(favourable, n).outside_warning.mean()
         assert 0.03 <= outside <= 0.07
+
+    def test_one_unit_far_out_is_found_from_eight_units_on_and_below_they_are_too_few(self):
+        found = {k: cx.funnel_of_scores([0.0] * (k - 1) + [1e6], [1.0] * k) for k in (5, 7, 8)}
+        assert {k: funnel.status for k, funnel in found.items()} == {5: "too_few", 7: "too_few", 8: "ok"}
+        assert not found[5].outside_action.any()  # though it is a million standard errors away
+        assert found[8].z[-1] == pytest.approx(6.19, abs=0.01)
+
+    def test_units_far_out_hide_each_other_where_they_are_more_than_a_tenth_as_the_page_says(self):
+        for units, odd, z in ((10, 2, 1.9), (20, 3, 2.32)):
+            found = cx.funnel_of_scores([0.0] * (units - odd) + [1e6] * odd, [1.0] * units)
+            assert found.z.max() == pytest.approx(z, abs=0.01)
+            assert found.dispersion > 1e6
+
+    def test_false_alarms_where_units_vary_beyond_chance_are_as_many_as_the_page_says(self):
+        spread = np.random.default_rng(4).normal(0, np.sqrt(2), 20_000)
+        found = cx.funnel_of_scores(spread, np.ones(20_000))
+        assert 0.100 <= found.outside_warning.mean() <= 0.112
+        assert 0.008 <= found.outside_action.mean() <= 0.014
+
+    @pytest.mark.parametrize(("lowest", "highest"), [(2, 1), (1, 1)])
+    def test_ends_of_a_scale_the_wrong_way_round_are_refused(self, lowest, highest):
+        with pytest.raises(cx.BadParameter, match="below highest"):
+            cx.funnel_of_scores([0.1, 0.2], [0.1, 0.1], lowest=lowest, highest=highest)
 
     def test_one_unit_is_its_own_target(self):
         found = cx.funnel_of_shares([5], [10])

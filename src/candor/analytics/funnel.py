@@ -25,7 +25,9 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 WINSORISED = 0.1
 LEVELS = (0.95, 0.998)
-LEAST_UNITS = 5
+LEAST_UNITS = 8
+"""Of fewer units, one far out widens the limits that should find it: of five none can be beyond 99.8 %, however far."""
+MOST_ANSWERS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +66,18 @@ class Funnel:
 
     @property
     def status(self) -> Status:
-        """``too_few`` below five units: how much units vary beyond chance can't be told."""
+        """``too_few`` below eight units: how much units vary beyond chance can't be told from one that is far out."""
         return few_below(self.n, LEAST_UNITS)
 
     @property
     def outside_warning(self) -> BoolArray:
-        """Units beyond 95 %: about one in twenty by chance alone (normal scores, many units), one in ten where units vary beyond it:
-        winsorising takes away some of what widens the limits."""
+        """Units beyond 95 %: about one in twenty by chance alone (normal scores, fifty units or more; 3 % of ten), one in ten where
+        units vary beyond it: winsorising takes away some of what widens the limits."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[0]) / 2))
 
     @property
     def outside_action(self) -> BoolArray:
-        """Units beyond 99.8 %: one in five hundred by chance alone (normal scores, no dispersion beyond chance)."""
+        """Units beyond 99.8 %: one in five hundred by chance alone (normal scores, many units), one in ninety where they vary beyond it."""
         return np.abs(self.z) > float(ndtri((1 + LEVELS[1]) / 2))
 
 
@@ -118,12 +120,19 @@ def funnel_of_scores(
     Standard errors should come from a variance of answers pooled over units, so that a lucky unit doesn't also get
     the narrow limits of luck. ``lowest`` and ``highest`` cut the limits off at the ends of the scale.
 
+    Raises:
+        EmptySample: No unit.
+        BadParameter: Ends of a scale the wrong way round, or errors that are not above 0.
+        ShapeMismatch: Columns differ in length.
+
     Source: Spiegelhalter (2005) Statistics in Medicine 24:1185.
     """
     y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
     inputs.same_length(values=y, standard_errors=s)
     if len(y) == 0:
         raise EmptySample("units")
+    if not lowest < highest:
+        raise BadParameter("lowest", lowest, expected=f"below highest ({highest})")
     centre = float((y / s**2).sum() / (1 / s**2).sum()) if target is None else target
     return _funnel(y, y, s, centre, centre, lambda limit: np.clip(limit, lowest, highest))
 
@@ -133,6 +142,9 @@ def exact_binomial_limits(
 ) -> tuple[FloatArray, FloatArray]:
     """Limits of a share from the binomial distribution itself, interpolated between whole counts: for small n.
 
+    Raises:
+        BadParameter: An n that is not whole or beyond two thousand million, a target or level that is not between 0 and 1.
+
     Source: Spiegelhalter (2005) Statistics in Medicine 24:1185, appendix.
 
     >>> low, high = exact_binomial_limits([20], target=0.85)
@@ -141,8 +153,9 @@ def exact_binomial_limits(
     """
     require_level(level)
     size = inputs.positive("n", n)
-    if (size != np.floor(size)).any():
-        raise BadParameter("n", float(size[size != np.floor(size)][0]), expected="whole numbers")
+    wrong = (size != np.floor(size)) | (size > MOST_ANSWERS)
+    if wrong.any():
+        raise BadParameter("n", float(size[wrong][0]), expected=f"whole numbers up to {MOST_ANSWERS:,}")
     if not 0 < target < 1:
         raise BadParameter("target", target, expected="between 0 and 1")
     return _binomial_limit(size, target, (1 - level) / 2), _binomial_limit(size, target, (1 + level) / 2)
