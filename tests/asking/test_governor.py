@@ -154,6 +154,20 @@ def test_a_reserve_keeps_its_share_of_people_free_and_other_people_each_time() -
     assert 0.2 < len(kept & again) / len(kept) < 0.4, "a fresh draw, not the same people"
 
 
+@pytest.mark.parametrize(("most", "asked", "reason"), [(3, 1, None), (3, 2, Reason.KEPT), (3, 3, Reason.CAP), (1, 0, None)])  # fmt: skip
+def test_the_last_request_within_the_cap_is_left_to_a_plan_with_a_reserve(
+    most: int, asked: int, reason: Reason | None
+) -> None:
+    before = [NOON - 40 * DAY * number for number in range(1, asked + 1)]
+    plans = (plan(1, rank=5), plan(2, rank=1, reserve=1e-9))
+    frequent = one(somebody(asked_at=list(before)), plans=plans, most=most)
+    assert (frequent.reason, frequent.kept_for) == (reason, 2 if reason == Reason.KEPT else None)
+    rare = one(somebody(asked_at=list(before)), plans=plans, most=most, candidate=came(plan_id=2))
+    assert (rare.standing == Standing.ASKED) == (asked < most)
+    alone = one(somebody(asked_at=list(before)), plans=plans[:1], most=most)
+    assert (alone.standing == Standing.ASKED) == (asked < most)
+
+
 def test_nobody_chooses_the_order_in_which_candidates_are_given_makes_no_difference() -> None:
     candidates = [came(number) for number in range(200)]
     asked = []

@@ -9,7 +9,7 @@ A frequent plan can't starve a rare one, for three reasons:
   sits out the night), lower ranks leave them alone if asking now would still be in the way then.
 - *Who rests may wait.* A request whose customer is resting is not thrown away while its window reaches beyond the rest.
 - *A reserve* of a plan whose coming up nobody can foresee: in each stretch of time a random share of all customers is kept free from
-  lower ranks.
+  lower ranks, and of every customer the last request that the cap leaves, where it allows more than one.
 
 Every draw is a hash of the plan's stored seed and what it is about, so that anybody can draw it again, and nobody can choose.
 """
@@ -234,10 +234,10 @@ class Governor:
             rest = self.terms.rest_of(plan.type) if other.type == plan.type else self.terms.rest
             if claim.due_at < self.now + rest and person.channels.intersection(other.channels):
                 return other.id
+        is_last = 1 < self.terms.most == self._asked_in_period(person) + 1
         for other in self._reserving:
-            if (
-                other.rank < plan.rank
-                and draw(other.seed, "reserve", self._stretch, one.person_id) < other.reserve
+            if other.rank < plan.rank and (
+                is_last or draw(other.seed, "reserve", self._stretch, one.person_id) < other.reserve
             ):
                 return other.id
         return None
