@@ -34,6 +34,11 @@ def test_the_worked_example_loses_1312_and_a_half_customers():
     assert found.lost.status == "ok"
 
 
+def test_a_value_known_to_the_last_digit_is_the_value():
+    sure, surer = (market_damage(**EXAMPLE | {"value": Measured(1e10, se)}) for se in (0, 1e-200))
+    assert sure == surer
+
+
 def scaled(share, factor):
     return Share(round(share.hits * factor), round(share.of * factor))
 
@@ -88,6 +93,7 @@ def test_the_same_seed_gives_the_same_answer():
         ({"outcomes": (-1, 2, 2)}, BadCounts),
         ({"customers": 0}, BadParameter),
         ({"value": Measured(-1, 1)}, BadParameter),
+        ({"value": Measured(1e-200, 1e10)}, BadParameter),
         ({"realised": Measured(1.5, 0)}, BadParameter),
         ({"draws": 5}, BadParameter),
         ({"level": 0}, BadParameter),

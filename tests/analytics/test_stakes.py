@@ -1,7 +1,9 @@
 """Value at stake: the order, doubt about the order, and what choosing wrongly costs."""
 
 import math
+import re
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,9 @@ from candor.analytics.stakes import (
     top_in_words,
     value_at_stake,
 )
+
+PAGE = (Path(__file__).parents[2] / "docs/methods/value-at-stake.md").read_text(encoding="utf-8")
+SURE = Measured(0.1, 0.0)
 
 
 def by_key(ranked):
@@ -183,6 +188,70 @@ def test_churn_counted_with_and_without_may_turn_out_negative_and_says_so():
     assert (ranked.unit, ranked.status) == ("customers lost", "wide")
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_value_without_an_uplift_would_count_everybody_affected_as_lost_and_is_refused(together):
+    worth = Measured(500, 20)
+    issue = Issue(key="a", affected=300, of=1000, value=None if together else worth)
+    with pytest.raises(BadParameter, match="value is given without churn"):
+        value_at_stake([issue], value=worth if together else None)
+
+
+def test_the_list_is_in_the_order_of_the_observed_product_whatever_the_chances_say():
+    seen = {"often": (105, 1000), "as often": (104, 1000), "seldom looked for": (4, 40)}
+    ranked = value_at_stake([Issue(key=key, affected=hits, of=of) for key, (hits, of) in seen.items()])
+    assert [issue.key for issue in ranked] == list(seen)
+    assert max(ranked, key=lambda issue: issue.p_top) == ranked[2]
+    assert min(ranked, key=lambda issue: issue.expected_loss) == ranked[2]
+    assert f"the best chance to be the largest ({ranked[2].p_top:.0%}".replace("%", " %") in PAGE
+
+
+@pytest.mark.parametrize(("issues", "cases"), [(5, 100), (20, 30), (60, 10)])
+def test_the_amount_of_whichever_came_out_first_is_too_high_as_the_page_says(issues, cases):
+    # The interval of one share is that of Jeffreys, see above.
+    largest = np.random.default_rng(1).binomial(1000, cases / 1000, size=(20_000, issues)).max(axis=1)
+    low, high = stats.beta.ppf([[0.025], [0.975]], largest + 0.5, 1000 - largest + 0.5)
+    holds = 100 * ((low <= cases / 1000) & (cases / 1000 <= high)).mean()
+    (row,) = re.findall(rf"\| {issues} of {cases} cases each \| (\d+) % too high \| (\d+) % \|", PAGE)
+    assert [int(said) for said in row] == pytest.approx([100 * largest.mean() / cases - 100, holds], abs=1.5)
+
+
+def test_of_two_equal_issues_one_is_called_first_in_a_tenth_of_samples_and_of_five_hardly_ever():
+    random = np.random.default_rng(3)
+
+    def called_first(issues, samples):
+        seen = random.binomial(1000, 0.1, size=(samples, issues))
+        return sum(
+            is_top_decided(
+                value_at_stake(
+                    [Issue(key=str(i), affected=int(n), of=1000) for i, n in enumerate(row)], draws=1000
+                )
+            )
+            for row in seen
+        )
+
+    assert called_first(2, 500) / 500 == pytest.approx(0.1, abs=0.03)
+    assert called_first(5, 200) <= 4
+    assert "one is called first in 10 % of all samples" in PAGE
+
+
+def test_one_comparison_group_for_several_issues_makes_the_order_too_unsure_as_the_page_says():
+    hit, without = {"delay": Share(54, 300), "fees": Share(45, 300)}, Share(30, 300)
+    ranked = value_at_stake(
+        [Issue(key=key, affected=300, of=1000, churn=Uplift(share, without)) for key, share in hit.items()],
+        draws=100_000,
+    )
+    random = np.random.default_rng(5)
+    leave = {
+        key: random.beta(share.hits + 0.5, share.of - share.hits + 0.5, 100_000) for key, share in hit.items()
+    }
+    often = random.beta(300.5, 700.5, (2, 100_000))
+    stay = random.beta(30.5, 270.5, 100_000)
+    right = (often[0] * (leave["delay"] - stay) > often[1] * (leave["fees"] - stay)).mean()
+    (said,) = re.findall(r"give (0\.\d\d) where (0\.\d\d) would be right", PAGE)
+    assert [float(chance) for chance in said] == pytest.approx([ranked[0].p_top, right], abs=0.01)
+    assert ranked[0].p_top < right - 0.05
+
+
 def test_cost_turns_the_order_round():
     issues = [
         Issue(key="large", affected=500, of=1000, cost=100_000),
@@ -196,6 +265,33 @@ def test_cost_turns_the_order_round():
 def test_few_examined_cases_are_called_too_few():
     assert value_at_stake([Issue(key="a", affected=3, of=29)])[0].status == "too_few"
     assert value_at_stake([Issue(key="a", affected=300, of=900)])[0].status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("factors", "status"),
+    [
+        ({"severity": Share(1, 1)}, "too_few"),
+        ({"severity": Share(7, 9)}, "too_few"),
+        ({"severity": Share(7, 10)}, "ok"),
+        ({"churn": Uplift(Share(26, 29), Share(1, 400))}, "too_few"),
+        ({"churn": Uplift(Share(300, 400), Share(1, 29))}, "too_few"),
+        ({"churn": Uplift(Share(27, 30), Share(1, 30))}, "ok"),
+        ({"churn": Uplift(Share(5, 50), Share(55, 450))}, "wide"),
+    ],
+)
+def test_a_factor_counted_on_too_few_is_too_few_however_many_were_examined(factors, status):
+    assert value_at_stake([Issue(key="a", affected=300, of=900, **factors)])[0].status == status
+
+
+def test_without_a_population_the_amounts_are_of_the_largest_number_examined():
+    issues = [Issue(key="a", affected=30, of=100), Issue(key="b", affected=30, of=300)]
+    assert [issue.point for issue in value_at_stake(issues)] == pytest.approx([90, 30])
+
+
+def test_a_value_known_to_the_last_digit_is_the_value():
+    issue = Issue(key="a", affected=10, of=100, churn=Measured(0.1, 0.0))
+    sure, surer = (value_at_stake([issue], value=Measured(1e10, se)) for se in (0, 1e-200))
+    assert sure == surer
 
 
 def test_nobody_affected_is_a_defined_result():
@@ -222,8 +318,22 @@ def test_nobody_affected_is_a_defined_result():
         ([Issue(key="a", affected=1, of=9, churn=Measured(math.nan, 1))], {}, BadParameter),
         ([Issue(key="a", affected=1, of=9, churn=Measured(0.1, -1))], {}, BadParameter),
         ([Issue(key="a", affected=1, of=9, churn=Uplift(Share(1, 0), Share(1, 2)))], {}, BadCounts),
-        ([Issue(key="a", affected=1, of=9, value=Measured(0, 1))], {}, BadParameter),
-        ([Issue(key="a", affected=1, of=9, value=Measured(1, 1))], {"value": Measured(1, 1)}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=Measured(5, 0.1))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=Measured(0.1, 1e200))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=SURE, value=Measured(0, 1))], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=SURE)], {"value": Measured(1e-200, 1e10)}, BadParameter),
+        ([Issue(key="a", affected=1, of=9, churn=SURE)], {"value": Measured(1e200, 1)}, BadParameter),
+        (
+            [Issue(key="a", affected=1, of=9, churn=SURE, value=Measured(1, 1))],
+            {"value": Measured(1, 1)},
+            BadParameter,
+        ),
+        ([Issue(key="a", affected=1, of=math.inf)], {}, BadCounts),
+        ([Issue(key="a", affected=1, of=9, cost=1e-320)], {}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"population": math.nan}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"seed": -1}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"seed": 1.5}, BadParameter),
+        ([Issue(key="a", affected=1, of=9)], {"draws": 2000.5}, BadParameter),
         ([Issue(key="a", affected=1, of=9, cost=0)], {}, BadParameter),
         ([Issue(key="a", affected=1, of=9)], {"population": 0}, BadParameter),
         ([Issue(key="a", affected=1, of=9)], {"level": 1}, BadParameter),

@@ -238,6 +238,10 @@ def test_priorities_lead_to_the_complaints_behind_them(world: World) -> None:
     complain(60, issue="Long form", is_timely=True)
     shown = page(world.clara, f"/insights/priorities/?{YEAR}")
     assert "“Lost &amp; found · Home loan” has the most at stake" in shown
+    assert (
+        "Where fixing costs the same and saves the same share of each, the smallest is the best choice"
+        in shown
+    )
     assert "product=Home%20loan&amp;issue=Lost%20%26%20found" in shown
     behind = page(world.clara, f"/complaints/list/?{YEAR}&product=Home%20loan&issue=Lost%20%26%20found")
     assert "60 complaints" in behind

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from candor.analytics.errors import BadCounts, BadParameter
 from candor.analytics.estimates import Estimate, Status, few_below, require_level
-from candor.analytics.stakes import Measured, Share
+from candor.analytics.stakes import Measured, Share, check_value, value_draws
 
 __all__ = ["Endings", "MarketDamage", "market_damage"]
 
@@ -42,7 +42,7 @@ class MarketDamage:
     """Customers lost to problems.
 
     Attributes:
-        lost: Customers, with interval.
+        lost: Customers, with interval; `wide` when it reaches to both sides of zero, as the others.
         money: lost × value of a customer; None when no value was given.
         by_ending: Customers lost by ending, in the order never told us, satisfied, mollified, dissatisfied.
         warnings: What a reader should know.
@@ -130,7 +130,7 @@ def market_damage(
     }
     money = None
     if value is not None:
-        worth = _gamma(value, draws, random)
+        worth = value_draws(value, draws, random)
         money = _estimate(sum(points) * value.value, parts.sum(axis=0) * worth, n, level)
     return MarketDamage(lost=lost, money=money, by_ending=by_ending, warnings=_warnings(by_ending, realised))
 
@@ -172,8 +172,8 @@ def _check(
         raise BadCounts("outcomes", outcomes, expected="counts of 0 or more, at least one above 0")
     if not (isfinite(customers) and customers > 0):
         raise BadParameter("customers", customers, expected="above 0")
-    if value is not None and not (isfinite(value.value) and value.value > 0 and value.se >= 0):
-        raise BadParameter("value", tuple(value), expected="above 0, with a standard error of 0 or more")
+    if value is not None:
+        check_value(value)
     if not (0 <= realised.value <= 1 and realised.se >= 0):
         raise BadParameter(
             "realised", tuple(realised), expected="between 0 and 1, with an error of 0 or more"
@@ -184,13 +184,6 @@ def _check(
 
 def _beta(share: Share, draws: int, random: np.random.Generator) -> Array:
     return random.beta(share.hits + 0.5, share.of - share.hits + 0.5, size=draws)
-
-
-def _gamma(value: Measured, draws: int, random: np.random.Generator) -> Array:
-    if value.se == 0:
-        return np.full(draws, value.value)
-    shape = (value.value / value.se) ** 2
-    return random.gamma(shape, value.value / shape, size=draws)
 
 
 def _estimate(value: float, drawn: Array, n: int, level: float) -> Estimate:

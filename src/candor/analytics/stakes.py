@@ -4,9 +4,9 @@
 
 The churn uplift is that of the customers counted so far: of those hit hard where severities are given, of all affected where
 they are not. Only the frequency must be known. A factor nobody measured is left out for *all* issues, and the unit of the
-answer says what is left: cases, severe cases, customers lost, or money. Each factor is drawn from what its
-data allow, the draws are multiplied, and the ranking is read off the draws: how often is this issue the top
-one, and how much do we lose on average if we fund it and another one was worse?
+answer says what is left: cases, severe cases, customers lost, or money (a value without an uplift is refused: it would
+count everybody affected as lost). Each factor is drawn from what its data allow, the draws are multiplied, and the ranking is read
+off the draws: how often is this issue the top one, and how much do we lose on average if we fund it and another one was worse?
 
 The sum is a description. Whether *fixing* an issue saves the amount is a question for a pilot.
 """
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample
 from candor.analytics.estimates import Status, require_level
+from candor.analytics.inputs import LARGEST
 
 __all__ = [
     "Issue",
@@ -38,6 +39,9 @@ Draws = npt.NDArray[np.float64]
 Unit = Literal["cases", "severe cases", "customers lost", "money"]
 DRAWS = 20_000
 FEW_ANSWERS = 30
+FEW_AFFECTED = 10  # of known severity: they are a part of those examined
+SURE_VALUE = 1e-8  # a relative standard error below this shows in no digit
+MOST_DOUBT = 10.0  # relative standard error of a value, beyond which its gamma lies nearly all at zero
 
 
 class Share(NamedTuple):
@@ -73,8 +77,8 @@ class Issue:
         churn: By how much the issue raises the chance to leave (0 to 1): an adjusted estimate with its
             standard error, or the counts of leavers with and without it. Beside a severity it is the uplift of those hit hard
             (the others are then taken to leave no oftener than without the issue); the uplift of all affected already
-            averages over hard and mild, and multiplied by a severity it would count the mild ones twice.
-        value: Worth of one customer, in money, when it differs between issues.
+            averages over hard and mild, and multiplied by a severity it would leave the mild ones out twice.
+        value: Worth of one customer who leaves, in money, when it differs between issues; only beside a churn uplift.
         cost: What fixing would cost, in the same money; used for "per cost" only.
     """
 
@@ -98,14 +102,15 @@ class RankedIssue:
         p_top: Posterior probability that this issue truly has the most at stake of those given (sums to 1 over them): of the
             rates behind the counts, under the priors named in :func:`value_at_stake` and the factors taken as independent.
         expected_loss: Posterior mean of what is lost, in `unit`, by choosing this issue although another had more
-            at stake. The smallest one is the wisest choice, even when no rank is certain.
+            at stake. The smallest goes with the largest posterior mean: the best choice, even when no rank is certain,
+            if fixing costs the same and saves the same share of each issue.
         best_rank: Best place that is still credible at `level` (1 is the top), for this issue by itself.
         worst_rank: Worst place that is still credible at `level`, for this issue by itself.
         p_top_per_cost: Chance to have the most at stake per cost of fixing; None unless every issue has a cost.
         n: Cases affected.
         of: Cases examined.
-        status: `too_few` under 30 examined cases; `wide` when the interval reaches below zero or is more than
-            twice as wide as the point.
+        status: `too_few` under 30 examined cases, 10 of known severity, or 30 on either side of a counted uplift; `wide` when the
+            interval reaches below zero or is more than twice as wide as the point.
     """
 
     key: str
@@ -144,8 +149,8 @@ def value_at_stake(
 
     Args:
         issues: The issues, in any order; the order changes nothing.
-        population: Customers or cases in the period; the largest `of` when not given.
-        value: Worth of one customer when it is the same for all issues.
+        population: Customers or cases in the period; the largest `of` when not given, so that amounts are per so many examined.
+        value: Worth of one customer who leaves when it is the same for all issues; only beside churn uplifts.
         exclusive: True when each examined case has exactly one issue or none (a category of complaints):
             shares are then drawn together (Dirichlet), since more of one means less of another.
         prior_total: With `exclusive`, how many prior cases are spread evenly over the issues and "none of them", however many issues
@@ -156,12 +161,14 @@ def value_at_stake(
         seed: Seed of the draws.
 
     Returns:
-        The issues, most at stake first; equal points in the order of the alphabet.
+        The issues by the product of the observed factors, the largest first, equal ones in the order of the alphabet. The order of
+        `p_top` or of `expected_loss` may be another one. The amount of whichever came out first is too high on average.
 
     Raises:
         EmptySample: There is no issue.
         BadCounts: Counts below zero or above their whole; with `exclusive`, shares of different wholes.
-        BadParameter: A factor given for some issues only, the same key twice, a standard error below zero, no prior.
+        BadParameter: A factor given for some issues only, a value without churn, an uplift beyond ±1, the same key twice, a standard
+            error below zero, no prior, a seed below zero.
 
     Example:
         >>> fees = Issue(key="fees", affected=120, of=1000, severity=Share(30, 120))
@@ -178,15 +185,14 @@ def value_at_stake(
         (1947), *Journal of the Institute of Actuaries* 73, 285; Berger, Bernardo & Sun (2015), *Bayesian Analysis* 10(1), 189.
     """
     chosen = sorted(issues, key=lambda issue: issue.key)
-    _check(chosen, population=population, value=value, exclusive=exclusive, level=level, draws=draws)
-    if not (np.isfinite(prior_total) and prior_total > 0):
-        raise BadParameter("prior_total", prior_total, expected="a number above zero")
+    _check(chosen, population=population, value=value, exclusive=exclusive)
+    _check_options(level=level, draws=draws, seed=seed, prior_total=prior_total)
     size = float(population if population is not None else max(issue.of for issue in chosen))
     spread = prior_total / (len(chosen) + 1) if exclusive else None
     stakes = size * _frequencies(chosen, spread=spread, draws=draws, seed=seed)
     stakes *= _factors(chosen, draws=draws, seed=seed)
     if value is not None:
-        stakes *= _measured_value(value, draws, _stream(seed, "", "value"))
+        stakes *= value_draws(value, draws, _stream(seed, "", "value"))
     points = [size * _point(issue) * (value.value if value else 1.0) for issue in chosen]
     ranked = _rank(chosen, points, stakes, unit=_unit(chosen[0], value), level=level)
     return tuple(sorted(ranked, key=lambda issue: (-issue.point, issue.key)))
@@ -229,8 +235,6 @@ def _check(
     population: float | None,
     value: Measured | None,
     exclusive: bool,
-    level: float,
-    draws: int,
 ) -> None:
     if not issues:
         raise EmptySample("value at stake")
@@ -239,6 +243,17 @@ def _check(
         raise BadParameter("key", twice[0], expected="each key once")
     for issue in issues:
         _check_issue(issue)
+    _check_factors(issues, value)
+    if population is not None:
+        _check_amount("population", population)
+    if exclusive and (len({i.of for i in issues}) > 1 or sum(i.affected for i in issues) > issues[0].of):
+        raise BadCounts(
+            "exclusive", "shares of different wholes", expected="issues that divide the same cases"
+        )
+
+
+def _check_factors(issues: Sequence[Issue], value: Measured | None) -> None:
+    """Each factor for every issue or for none, and a value only of customers who leave."""
     for factor in ("severity", "churn", "value", "cost"):
         given = {getattr(issue, factor) is not None for issue in issues}
         if len(given) > 1:
@@ -248,16 +263,22 @@ def _check(
     if value is not None and issues[0].value is not None:
         raise BadParameter("value", value, expected="one value for all or one for each, not both")
     if value is not None:
-        _check_measured("value", value, positive=True)
-    if population is not None and not (np.isfinite(population) and population > 0):
-        raise BadParameter("population", population, expected="a number above zero")
-    if exclusive and (len({i.of for i in issues}) > 1 or sum(i.affected for i in issues) > issues[0].of):
-        raise BadCounts(
-            "exclusive", "shares of different wholes", expected="issues that divide the same cases"
+        check_value(value)
+    if (value is not None or issues[0].value is not None) and issues[0].churn is None:
+        raise BadParameter(
+            "value",
+            "given without churn",
+            expected="a churn uplift too: without it everybody affected would count as lost",
         )
+
+
+def _check_options(*, level: float, draws: int, seed: int, prior_total: float) -> None:
     require_level(level)
-    if draws < 1000:
-        raise BadParameter("draws", draws, expected="at least 1,000")
+    if not (isinstance(draws, int | np.integer) and draws >= 1000):
+        raise BadParameter("draws", draws, expected="a whole number, at least 1,000")
+    if not (isinstance(seed, int | np.integer) and seed >= 0):
+        raise BadParameter("seed", seed, expected="a whole number, 0 or more")
+    _check_amount("prior_total", prior_total)
 
 
 def _check_issue(issue: Issue) -> None:
@@ -268,24 +289,35 @@ def _check_issue(issue: Issue) -> None:
         _check_share("churn", issue.churn.with_issue)
         _check_share("churn", issue.churn.without_issue)
     elif issue.churn is not None:
-        _check_measured("churn", issue.churn, positive=False)
+        _check_churn(issue.churn)
     if issue.value is not None:
-        _check_measured("value", issue.value, positive=True)
-    if issue.cost is not None and not (np.isfinite(issue.cost) and issue.cost > 0):
-        raise BadParameter("cost", issue.cost, expected="a number above zero")
+        check_value(issue.value)
+    if issue.cost is not None:
+        _check_amount("cost", issue.cost)
 
 
 def _check_share(name: str, share: Share) -> None:
-    if not 0 <= share.hits <= share.of or share.of < 1:
+    if not 0 <= share.hits <= share.of or not 1 <= share.of <= LARGEST:
         raise BadCounts(name, tuple(share), expected="0 ≤ hits ≤ of, and of at least 1")
 
 
-def _check_measured(name: str, measured: Measured, *, positive: bool) -> None:
-    fits = np.isfinite(measured.value) and np.isfinite(measured.se) and measured.se >= 0
-    if not fits or (positive and measured.value <= 0):
+def _check_churn(churn: Measured) -> None:
+    if not (abs(churn.value) <= 1 and 0 <= churn.se <= 1):
         raise BadParameter(
-            name, tuple(measured), expected="a finite value with a standard error of zero or more"
+            "churn", tuple(churn), expected="an uplift within ±1 with a standard error of 0 to 1"
         )
+
+
+def check_value(value: Measured) -> None:
+    """Refuse what is no worth, or known so badly that its gamma lies nearly all at zero."""
+    _check_amount("value", value.value)
+    if not 0 <= value.se <= MOST_DOUBT * value.value:
+        raise BadParameter("value", tuple(value), expected="a standard error of zero to ten times the value")
+
+
+def _check_amount(name: str, amount: float) -> None:
+    if not 1 / LARGEST <= amount <= LARGEST:
+        raise BadParameter(name, amount, expected=f"a finite number above zero, at most {LARGEST:g}")
 
 
 def _stream(seed: int, key: str, factor: str) -> np.random.Generator:
@@ -315,7 +347,7 @@ def _factors(issues: Sequence[Issue], *, draws: int, seed: int) -> Draws:
         if issue.churn is not None:
             product[row] *= _churn_draws(issue.churn, draws, _stream(seed, issue.key, "churn"))
         if issue.value is not None:
-            product[row] *= _measured_value(issue.value, draws, _stream(seed, issue.key, "value"))
+            product[row] *= value_draws(issue.value, draws, _stream(seed, issue.key, "value"))
     return product
 
 
@@ -331,9 +363,10 @@ def _churn_draws(churn: Measured | Uplift, draws: int, random: np.random.Generat
     return random.normal(churn.value, churn.se, size=draws)
 
 
-def _measured_value(value: Measured, draws: int, random: np.random.Generator) -> Draws:
-    if value.se == 0:
-        return np.full(draws, value.value)
+def value_draws(value: Measured, draws: int, random: np.random.Generator) -> Draws:
+    """From a gamma of the same mean and standard error: money is positive and skewed."""
+    if value.se <= SURE_VALUE * value.value:
+        return np.full(draws, float(value.value))
     shape = (value.value / value.se) ** 2
     return random.gamma(shape, value.value / shape, size=draws)
 
@@ -410,6 +443,13 @@ def _share_on_top(stakes: Draws) -> Draws:
 
 
 def _status(issue: Issue, point: float, low: float, high: float) -> Status:
-    if issue.of < FEW_ANSWERS:
+    if issue.of < FEW_ANSWERS or _is_factor_thin(issue):
         return "too_few"
     return "wide" if low < 0 or high - low > 2 * abs(point) else "ok"
+
+
+def _is_factor_thin(issue: Issue) -> bool:
+    """Whether a counted factor rests on too few customers."""
+    if issue.severity is not None and issue.severity.of < FEW_AFFECTED:
+        return True
+    return isinstance(issue.churn, Uplift) and min(share.of for share in issue.churn) < FEW_ANSWERS

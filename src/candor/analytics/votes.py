@@ -82,7 +82,7 @@ class PairStrengths:
 
     @property
     def status(self) -> Status:
-        """``too_few`` below two comparisons a thing compared."""
+        """``too_few`` below two comparisons a thing compared; estimates that were pulled towards equality are ``wide``."""
         return few_below(self.n, 2 * len(self.keys))
 
     def difference(self, one: str, other: str) -> Estimate:
