@@ -25,9 +25,10 @@ __all__ = ["Asymmetry", "PlacedItem", "importance_performance", "penalty_reward"
 
 Array = npt.NDArray[np.float64]
 Quadrant = Literal["look_here_first", "keep_it_up", "low_priority", "perhaps_more_than_needed", "undecided"]
-Kind = Literal["must_be", "delighter", "both_ways", "no_clear_link", "undecided"]
+Kind = Literal["must_be", "delighter", "both_ways", "other_way_round", "no_clear_link", "undecided"]
 
 LEAST_SIDE = 10
+METHOD = "penalty–reward regression, HC3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,17 @@ class PlacedItem:
 class Asymmetry:
     """How much a low rating goes with a lower outcome, and a high rating with a higher one.
 
+    Differences between customers who rated differently, not what a change of anybody's rating would bring.
+
     Attributes:
         name: As given.
-        penalty: Outcome at low ratings less that at middling ones, others held equal (mostly below zero).
+        penalty: Outcome at low ratings less that at middling ones, others held equal (mostly below zero). Without a value where
+            nobody rated the item low, middling or high; reward and balance likewise.
         reward: Outcome at high ratings less that at middling ones (mostly above zero).
         balance: reward + penalty: below zero, lows weigh more than highs.
         kind: `must_be` when lows weigh more, `delighter` when highs do, `both_ways` when both are there and
-            about equal, `no_clear_link` when neither is beyond chance, else `undecided`.
+            about equal, `other_way_round` when beyond chance low ratings go with a higher outcome or high ones with a lower
+            (a scale turned round, or best in the middle), `no_clear_link` when neither is beyond chance, else `undecided`.
         n_low, n_middle, n_high: Answers on each side.
     """
 
@@ -158,18 +163,19 @@ def penalty_reward(
         ratings: Name to ratings, each as long as `outcome`; NaN is missing.
         outcome: The score, e.g. overall satisfaction.
         low_up_to: Ratings at or below it are low (2 of 5).
-        high_from: Ratings at or above it are high (5 of 5).
+        high_from: Ratings at or above it are high (4 of 5). With 5 the lows mostly lie further from the middle than the highs, and
+            a plainly linear effect looks like a must-be.
         level: Of the intervals.
 
     Returns:
         Items by name. An item with fewer than 10 low, middling or high answers has status `too_few` and is
-        `undecided`.
+        `undecided`; one with none of a sort has no numbers either, and what its answers still tell is held equal for the others.
 
     Raises:
         EmptySample: No item, or no complete row.
         BadParameter: `low_up_to` is not below `high_from`.
         NotEnoughHistory: No more rows than coefficients.
-        NotIdentifiable: An item has no low, middling or high answers at all, the items are copies, or the outcome never varies or
+        NotIdentifiable: The cut answers of an item follow from those of others (copies), or the outcome never varies or
             follows from the ratings without remainder.
         ShapeMismatch: Lengths differ.
 
@@ -190,34 +196,23 @@ def penalty_reward(
         raise BadParameter("low_up_to", low_up_to, expected=f"below high_from ({high_from})")
     names, table = _complete(ratings, outcome)
     low, high = table[:, :-1] <= low_up_to, table[:, :-1] >= high_from
-    design = np.column_stack([np.ones(len(table)), low, high]).astype(np.float64)
+    sides = np.array([low.sum(axis=0), (~low & ~high).sum(axis=0), high.sum(axis=0)])
+    kept = np.concatenate([_varies(low), _varies(high) & (sides[1] > 0)])
+    design = np.column_stack([np.ones(len(table)), np.column_stack([low, high])[:, kept]]).astype(np.float64)
+    places = np.cumsum(kept)  # of each low, then of each high, in the design
+    _require_contrast(design, names, np.tile(np.arange(len(names)), 2)[kept])
     slopes, covariance, df = _robust_least_squares(design, table[:, -1])
     half = float(stdtrit(df, (1 + level) / 2))
     found = []
     for j, name in enumerate(names):
-        sides = (int(low[:, j].sum()), int((~low[:, j] & ~high[:, j]).sum()), int(high[:, j].sum()))
-        status: Status = "too_few" if min(sides) < LEAST_SIDE else "ok"
-        contrasts = np.zeros((3, len(slopes)))
-        contrasts[[0, 2], 1 + j] = 1
-        contrasts[[1, 2], 1 + len(names) + j] = 1
-        values = contrasts @ slopes
-        errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts, covariance, contrasts))
-        penalty, reward, balance = (
-            _estimate(float(value), half * float(error), len(table), status, level)
-            for value, error in zip(values, errors, strict=True)
-        )
-        found.append(
-            Asymmetry(
-                name=name,
-                penalty=penalty,
-                reward=reward,
-                balance=balance,
-                kind=_kind(penalty, reward, balance),
-                n_low=sides[0],
-                n_middle=sides[1],
-                n_high=sides[2],
-            )
-        )
+        effects: list[tuple[float, float] | None] = [None] * 3
+        if sides[:, j].all():
+            contrasts = np.zeros((3, len(slopes)))
+            contrasts[[0, 2], places[j]] = 1
+            contrasts[[1, 2], places[len(names) + j]] = 1
+            errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts, covariance, contrasts))
+            effects = [(float(v), half * float(e)) for v, e in zip(contrasts @ slopes, errors, strict=True)]
+        found.append(_asymmetry(name, effects, [int(n) for n in sides[:, j]], level))
     return tuple(found)
 
 
@@ -270,13 +265,34 @@ def _complete(ratings: Mapping[str, Sequence[float]], outcome: Sequence[float]) 
     return names, table[np.lexsort(table.T)]
 
 
+def _varies(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether a column has both."""
+    varies: npt.NDArray[np.bool_] = np.logical_and(flags.any(axis=0), ~flags.all(axis=0))
+    return varies
+
+
+def _require_contrast(design: Array, names: Sequence[str], items: npt.NDArray[np.intp]) -> None:
+    """Refuse columns that follow from those of other items; `items` says whose each column after the first is."""
+    rank = int(np.linalg.matrix_rank(design))
+    if len(design) <= design.shape[1] or rank == design.shape[1]:
+        return
+    owners = np.concatenate([[-1], items])
+    copies = [
+        name
+        for j, name in enumerate(names)
+        if rank - int(np.linalg.matrix_rank(design[:, owners != j])) < int((owners == j).sum())
+    ]
+    raise NotIdentifiable(
+        "penalty and reward",
+        because=f"low, middling and high answers follow from each other: {', '.join(copies)}",
+    )
+
+
 def _robust_least_squares(design: Array, outcome: Array) -> tuple[Array, Array, int]:
     """Slopes, their HC3 covariance, and the degrees of freedom left."""
     n, width = design.shape
     if n <= width:
         raise NotEnoughHistory(have=n, need=width + 1, what="complete answers")
-    if np.linalg.matrix_rank(design) < width:
-        raise NotIdentifiable("penalty and reward", because="an item has no low, middling or high answers")
     inverse = np.linalg.inv(design.T @ design)
     slopes = inverse @ design.T @ outcome
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
@@ -291,13 +307,34 @@ def _robust_least_squares(design: Array, outcome: Array) -> tuple[Array, Array, 
     return slopes, inverse @ meat @ inverse, n - width
 
 
-def _estimate(value: float, half: float, n: int, status: Status, level: float) -> Estimate:
+def _asymmetry(
+    name: str, effects: Sequence[tuple[float, float] | None], sides: Sequence[int], level: float
+) -> Asymmetry:
+    status: Status = "too_few" if min(sides) < LEAST_SIDE else "ok"
+    penalty, reward, balance = (_estimate(effect, sum(sides), status, level) for effect in effects)
+    return Asymmetry(
+        name=name,
+        penalty=penalty,
+        reward=reward,
+        balance=balance,
+        kind=_kind(penalty, reward, balance),
+        n_low=sides[0],
+        n_middle=sides[1],
+        n_high=sides[2],
+    )
+
+
+def _estimate(effect: tuple[float, float] | None, n: int, status: Status, level: float) -> Estimate:
+    """From a value and half the width of its interval, or of what could not be told at all."""
+    value, low, high = (
+        (None, None, None) if effect is None else (effect[0], effect[0] - effect[1], effect[0] + effect[1])
+    )
     return Estimate(
         value=value,
-        low=value - half,
-        high=value + half,
+        low=low,
+        high=high,
         n=n,
-        method="penalty–reward regression, HC3",
+        method=METHOD,
         status=status,
         level=level,
         least_n=LEAST_SIDE if status == "too_few" else 0,
@@ -307,6 +344,8 @@ def _estimate(value: float, half: float, n: int, status: Status, level: float) -
 def _kind(penalty: Estimate, reward: Estimate, balance: Estimate) -> Kind:
     if penalty.status == "too_few":
         return "undecided"
+    if _beyond(penalty, 1) or _beyond(reward, -1):
+        return "other_way_round"
     hurts, helps = _beyond(penalty, -1), _beyond(reward, 1)
     if not hurts and not helps:
         return "no_clear_link"
