@@ -51,6 +51,13 @@ def test_every_function_stands_on_the_index_of_methods_beside_a_page_that_exists
     assert all(hasattr(analytics, name) for name in named)
 
 
+def test_the_table_by_field_name_holds_what_the_tables_above_do_not_name():
+    text = (Path(__file__).parents[2] / "docs/methods/index.md").read_text(encoding="utf-8")
+    tables, by_field_name = text.split("## By field name")
+    rows = by_field_name.split("## How the library is checked")[0]
+    assert set(re.findall(r"`(\w+)`", tables)) & set(re.findall(r"`(\w+)`", rows)) == set()
+
+
 def test_no_name_is_offered_by_two_modules():
     names = [name for names in analytics.CONTENTS.values() for name in names]
     assert len(names) == len(set(names))

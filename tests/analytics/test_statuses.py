@@ -97,3 +97,16 @@ def test_few_expected_leavers_are_too_few_for_the_log_rank_test():
     days = [5, 8, 9, 12, 15]
     found = cx.compare_survival({"a": (days, [1, 1, 0, 0, 0]), "b": (days, [1, 0, 0, 0, 1])})
     assert (found.n, found.status) == (10, "too_few")
+
+
+def test_forty_equal_answers_leave_an_interval_where_the_scale_is_known_and_none_elsewhere():
+    same = _histogram(a5=40)
+    sure = [
+        cx.net_promoter_score(promoters=40, passives=0, detractors=0),
+        cx.top_box_share(favourable=40, n=40),
+        cx.mean_of(same, scale=range(1, 6)),
+    ]
+    assert [(found.status, found.low is None) for found in sure] == [("ok", False)] * 3
+    raking = cx.rake({"size": ["small", "large"] * 20}, {"size": {"small": 1, "large": 1}})
+    for found in (cx.mean_of(same), cx.raked_mean([5] * 40, raking)):
+        assert (found.status, found.low) == ("too_few", None)
