@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candor import analytics as cx
+from candor.analytics import waiting_places
 
 # -- Funnels ----------------------------------------------------------------------------------------------------------
 
@@ -400,16 +401,46 @@ def test_waiting_that_can_not_be_ranked_is_named(
         cx.bottlenecks(totals, names)
 
 
-def test_shares_that_are_the_same_in_every_journey_have_an_order_and_no_interval_of_rounding() -> None:
+def test_shares_that_are_the_same_in_every_journey_have_no_order_and_no_interval() -> None:
     waits = np.random.default_rng(1).random((40, 1)) * [3, 3, 1, 0]
     for found, places in (
-        (cx.bottlenecks(waits, "abcd"), [("a", 1, 2), ("b", 1, 2), ("c", 3, 3), ("d", 4, 4)]),
+        (cx.bottlenecks(waits, "abcd"), [("a", 1, 3), ("b", 1, 3), ("c", 1, 3), ("d", 1, 4)]),
+        (cx.bottlenecks(np.tile([5, 4, 0], (30, 1)), "abc"), [("a", 1, 2), ("b", 1, 2), ("c", 1, 3)]),
         (cx.bottlenecks(np.ones((40, 1)), "a"), [("a", 1, 1)]),
     ):
         assert [(one.edge, one.rank_low, one.rank_high) for one in found.edges] == places
+        assert found.is_top_decided == (len(places) == 1)
         assert {(one.share.low, one.share.high, one.status) for one in found.edges} == {
             (None, None, "too_few")
         }
+
+
+def test_an_edge_on_which_few_waited_has_neither_interval_nor_place_and_claims_no_order() -> None:
+    """Half of all waiting is expected on each: on the first by two of a hundred journeys, which may be missing altogether."""
+    random, claimed = np.random.default_rng(12), 0
+    for _ in range(60):
+        waits = random.exponential([50, 1, 1], (100, 3)) * (random.random((100, 3)) < [0.02, 1, 1])
+        found = cx.bottlenecks(waits, "abc", resamples=499)
+        rare = next(one for one in found.edges if one.edge == "a")
+        assert (rare.share.low, rare.status, rare.rank_low, rare.rank_high) == (None, "too_few", 1, 3)
+        assert not rare.is_ranked
+        claimed += found.edges[0].rank_high == 1
+    assert claimed / 60 < 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5
+    waits = random.exponential([9, 1, 1], (100, 3)) * (random.random((100, 3)) < [1, 1, 0.02])
+    assert cx.bottlenecks(waits, "abc").words == (
+        "More waiting is at a than at any other edge on which enough waited to tell"
+    )
+    few = cx.bottlenecks(random.exponential(1, (100, 2)) * (np.arange(100) < 9)[:, None], "ab", resamples=499)
+    assert few.words == "Too few waited on any edge to tell where most waiting is"
+    assert not few.is_top_decided
+
+
+def test_draws_in_which_nobody_waits_are_no_share_of_nought() -> None:
+    waits = np.zeros((40, 2))
+    waits[0] = 3, 1
+    drawn = waiting_places._drawn(waits, 499, 1)
+    assert 200 < len(drawn) < 499
+    assert np.allclose(drawn, [0.75, 0.25])
 
 
 # -- Paths of two groups ----------------------------------------------------------------------------------------------

@@ -11,6 +11,10 @@ from tests.journeys.lending import NOON, designed_loan
 from tests.world import World
 
 PAGE = "/journeys/loan/depth/?period=all"
+QUESTION = {
+    "journey": "loan", "since": None, "until": None, "units": None, "channel": "", "segment": None,
+    "start": "", "end": "", "goal": "",
+}  # fmt: skip
 
 
 def _episodes(world: World, ways: dict[str, int]) -> None:
@@ -42,17 +46,33 @@ def test_the_step_with_the_most_waiting_is_named_with_its_share_and_place(
     _episodes(world, {"ay": 30, "aly": 120, "al": 60})
     client.force_login(world.clara)
     text = _text(client, PAGE)
-    assert "More of all waiting passes from “letter” to “Approval” than on any other step." in text
+    assert (
+        "More of all waiting passes from “letter” to “Approval” than on any other step that enough episodes waited on to tell."
+        in text
+    )
     assert "Waiting is not always waste" in text
+    assert re.search(r"Application Approval .{0,160} too few waited", text), text[text.find("Its place") :][
+        :700
+    ]
+
+
+def test_a_step_on_which_few_waited_has_neither_interval_nor_place(world: World) -> None:
+    _episodes(world, {"alc": 200, "acl": 10})
+    places = depth.look(QUESTION, lambda _share: None).places
+    assert {(one.before, one.after): (one.share.status, one.is_ranked) for one in places} == {
+        ("apply", "letter"): ("ok", True),
+        ("letter", "call"): ("ok", True),
+        ("apply", "call"): ("too_few", False),
+        ("call", "letter"): ("too_few", False),
+    }
+    assert {(one.share.low, one.rank_low, one.rank_high) for one in places if not one.is_ranked} == {
+        (None, 1, 4)
+    }
 
 
 def test_equal_waits_are_not_ranked(world: World) -> None:
     _episodes(world, {"alc": 200})
-    question = {
-        "journey": "loan", "since": None, "until": None, "units": None, "channel": "", "segment": None,
-        "start": "", "end": "", "goal": "",
-    }  # fmt: skip
-    found = depth.look(question, lambda _share: None)
+    found = depth.look(QUESTION, lambda _share: None)
     assert [(one.rank_low, one.rank_high) for one in found.places] == [(1, 2), (1, 2)]
     assert not found.is_top_decided
 

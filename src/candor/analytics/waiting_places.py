@@ -22,6 +22,8 @@ METHOD = "share of all waiting; whole journeys drawn again (seeded bootstrap)"
 RESAMPLES = 1_999
 SEED = 20261126
 LEAST_BLOCKS = 30
+LEAST_WAITED = 30
+"""Rows with any waiting on an edge, below which chance can not be measured by drawing them again."""
 _DRAWS_AT_ONCE = 200
 _ROUNDING = 1e-12
 
@@ -32,10 +34,13 @@ class Bottleneck:
 
     Attributes:
         edge: Its name.
-        share: Of all waiting, the share that passes on it; without interval where it is the same in every resample.
+        share: Of all waiting, the share that passes on it; `too_few`, without interval, where fewer than 30 rows have any waiting
+            on it, or where it is the same in every resample.
         waiting: Its waiting in all, in the unit of the waits.
-        rank_low, rank_high: The best and the worst place by waiting that the data allow, 1 for the most; together for all edges.
+        rank_low, rank_high: The best and the worst place by waiting that the data allow, 1 for the most; together for all edges
+            that can be ranked. An edge that can not may be anywhere: 1 to the number of all edges.
         n: Journeys, or blocks of journeys, with any waiting on it.
+        is_ranked: Whether that are enough to hold it against the others; if not, it counts in no place of theirs.
     """
 
     edge: str
@@ -44,6 +49,7 @@ class Bottleneck:
     rank_low: int
     rank_high: int
     n: int
+    is_ranked: bool
 
     @property
     def method(self) -> str:
@@ -56,11 +62,12 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bottlenecks:
-    """All edges: those that can be told apart from the next by falling share; those that can not by their name.
+    """All edges: those that can be told apart from the next by falling share; those that can not by their name; those on which too
+    few waited last.
 
     Attributes:
         edges: In that order.
-        is_top_decided: Whether one edge has more waiting than every other, beyond doubt.
+        is_top_decided: Whether one edge has more waiting than every other that can be ranked, beyond doubt.
         n: Journeys.
         resamples, seed, level: Of the bootstrap.
     """
@@ -80,13 +87,16 @@ class Bottlenecks:
     @property
     def words(self) -> str:
         """One honest sentence."""
-        first = self.edges[0]
+        ranked = [one for one in self.edges if one.is_ranked]
+        if not ranked:
+            return "Too few waited on any edge to tell where most waiting is"
+        told = "" if len(ranked) == len(self.edges) else " on which enough waited to tell"
         if self.is_top_decided:
-            return f"More waiting is at {first.edge} than at any other edge"
-        tied = [one for one in self.edges if one.rank_low == 1]
-        if len(tied) == len(self.edges):
-            return "No edge has more waiting than the others beyond doubt"
-        return f"The most waiting is at one of {len(tied)} edges; which one is not decided"
+            return f"More waiting is at {ranked[0].edge} than at any other edge{told}"
+        tied = [one for one in ranked if one.rank_low == 1]
+        if len(tied) == len(ranked):
+            return f"No edge{told} has more waiting than the others beyond doubt"
+        return f"The most waiting is at one of {len(tied)} edges{told}; which one is not decided"
 
 
 def bottlenecks(
@@ -99,6 +109,8 @@ def bottlenecks(
     seed: int = SEED,
 ) -> Bottlenecks:
     """The share of all waiting on each edge with its interval, and the places that the data allow each edge.
+
+    An edge on which fewer than 30 rows waited gets neither: draws from so few are too sure of them.
 
     Args:
         totals: Waiting of each journey (rows) on each edge (columns), 0 or more. Of many journeys, sums over blocks do as well: put
@@ -139,11 +151,12 @@ def bottlenecks(
     drawn = _drawn(table, resamples, seed)
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    places = _places(share, drawn, len(table), level)
+    waited = (table > 0).sum(axis=0)
+    low_place, high_place = _places_of_ranked(share, drawn, waited, len(table), level)
     journeys = len(table) if n is None else n
     ends = [
         (float(min(low[k], share[k])), float(max(high[k], share[k])))
-        if np.ptp(drawn[:, k]) > _ROUNDING
+        if waited[k] >= LEAST_WAITED and np.ptp(drawn[:, k]) > _ROUNDING
         else (None, None)
         for k in range(len(names))
     ]
@@ -154,14 +167,16 @@ def bottlenecks(
                 value=float(share[k]), low=ends[k][0], high=ends[k][1], n=journeys, method=METHOD, level=level,
                 status=status_of(n=journeys, low=ends[k][0], high=ends[k][1], scale_width=1.0),
             ),
-            waiting=float(sums[k]), rank_low=int(places[0][k]), rank_high=int(places[1][k]), n=int((table[:, k] > 0).sum()),
+            waiting=float(sums[k]), rank_low=int(low_place[k]), rank_high=int(high_place[k]), n=int(waited[k]),
+            is_ranked=bool(waited[k] >= LEAST_WAITED),
         )
         for k, name in enumerate(names)
     ]  # fmt: skip
-    ordered = sorted(found, key=lambda one: (one.rank_low, one.rank_high, one.edge))
+    ordered = sorted(found, key=lambda one: (not one.is_ranked, one.rank_low, one.rank_high, one.edge))
+    ranked = [one for one in ordered if one.is_ranked]
     return Bottlenecks(
         edges=tuple(ordered),
-        is_top_decided=ordered[0].rank_high == 1,
+        is_top_decided=bool(ranked) and ranked[0].rank_high == 1 and (len(ranked) > 1 or len(names) == 1),
         n=journeys,
         resamples=resamples,
         seed=seed,
@@ -185,7 +200,7 @@ def _checked(totals: ArrayLike, edges: Sequence[str]) -> tuple[FloatArray, list[
 
 
 def _drawn(table: FloatArray, resamples: int, seed: int) -> FloatArray:
-    """Shares of each resample."""
+    """Shares of each resample in which anybody waited."""
     random = np.random.default_rng(seed)
     size = len(table)
     chances = np.full(size, 1 / size)
@@ -193,15 +208,28 @@ def _drawn(table: FloatArray, resamples: int, seed: int) -> FloatArray:
     for start in range(0, resamples, _DRAWS_AT_ONCE):
         times = random.multinomial(size, chances, size=min(_DRAWS_AT_ONCE, resamples - start))
         sums = times.astype(np.float64) @ table
-        found.append(sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-300))
+        whole = sums.sum(axis=1, keepdims=True)
+        has_any = whole[:, 0] > 0
+        found.append(sums[has_any] / whole[has_any])
     return np.concatenate(found)
+
+
+def _places_of_ranked(
+    share: FloatArray, drawn: FloatArray, waited: IntArray, n: int, level: float
+) -> tuple[IntArray, IntArray]:
+    """Places among the edges on which enough waited; the others may be anywhere."""
+    low, high = np.ones(len(share), dtype=np.int64), np.full(len(share), len(share), dtype=np.int64)
+    ranked = np.flatnonzero(waited >= LEAST_WAITED)
+    if len(ranked):
+        low[ranked], high[ranked] = _places(share[ranked], drawn[:, ranked], n, level)
+    return low, high
 
 
 def _places(share: FloatArray, drawn: FloatArray, n: int, level: float) -> tuple[IntArray, IntArray]:
     """Of each edge the best and the worst place: one more than the edges clearly above it, and all but those clearly below.
 
     An edge is clearly above another when their difference, in its own bootstrap spread, exceeds what the largest of all such
-    differences reaches by chance.
+    differences reaches by chance. A difference without any spread is no proof: there is nothing to measure chance by.
     """
     first, second = np.triu_indices(len(share), 1)
     worst, spread = np.zeros(len(drawn)), np.zeros(len(first))
@@ -210,14 +238,14 @@ def _places(share: FloatArray, drawn: FloatArray, n: int, level: float) -> tuple
         gap = drawn[:, first[part]] - drawn[:, second[part]]
         spread[part] = gap.std(axis=0, ddof=1)
         centred = np.abs(gap - (share[first[part]] - share[second[part]]))
-        scaled = np.divide(centred, spread[part], out=np.zeros_like(centred), where=spread[part] > 0)
+        scaled = np.divide(centred, spread[part], out=np.zeros_like(centred), where=spread[part] > _ROUNDING)
         worst = np.maximum(worst, scaled.max(axis=1, initial=0.0))
     # The bootstrap is a little too sure of few journeys: what Student's t adds to the normal is added here as well.
     few = cell_means.t_quantile(n - 1, level) / float(ndtri((1 + level) / 2)) * np.sqrt(n / (n - 1))
     limit = float(np.quantile(worst, level, method="higher")) * few * spread
     gap_now = share[first] - share[second]
-    above = gap_now > np.maximum(limit, _ROUNDING)
-    below = -gap_now > np.maximum(limit, _ROUNDING)
+    varies = spread > _ROUNDING
+    above, below = varies & (gap_now > limit), varies & (-gap_now > limit)
     better, lesser = np.zeros(len(share), dtype=np.int64), np.zeros(len(share), dtype=np.int64)
     np.add.at(better, second[above], 1)
     np.add.at(lesser, first[above], 1)

@@ -42,13 +42,14 @@ OTHERS: Final = ("", "")
 
 @dataclass(frozen=True, slots=True)
 class WaitingPlace:
-    """A step with its share of all waiting, and the places that the data allow it (1 for the most waiting)."""
+    """A step with its share of all waiting, and the places that the data allow it among those that can be ranked (1 for the most)."""
 
     before: str
     after: str
     share: Estimate
     rank_low: int
     rank_high: int
+    is_ranked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +114,24 @@ def look(question: dict[str, Any], told: Callable[[float], None]) -> Depth:
 
 
 def _places(found: Waiting) -> tuple[tuple[WaitingPlace, ...], bool]:
+    """A row is a block: an edge that thirty blocks waited on was waited on by thirty episodes or more."""
     sums = [sum(column) for column in zip(*found.seconds, strict=True)]
     if len(found.seconds) < LEAST_BLOCKS or not sum(sums):
         return (), False
     order = sorted(range(len(sums)), key=lambda at: (-sums[at], found.edges[at]))
     shown, rest = order[:MOST_EDGES], order[MOST_EDGES:]
-    rows = [[row[at] for at in shown] + [sum(row[at] for at in rest)] for row in found.seconds]
-    names = [str(number) for number in range(len(shown) + 1)]
-    ranked = bottlenecks(rows, names, n=found.cases)
-    edges = [*(found.edges[at] for at in shown), OTHERS]
+    rows = [[row[at] for at in shown] for row in found.seconds]
+    edges = [found.edges[at] for at in shown]
+    if rest:
+        rows = [[*row, sum(block[at] for at in rest)] for row, block in zip(rows, found.seconds, strict=True)]
+        edges.append(OTHERS)
+    ranked = bottlenecks(rows, [str(number) for number in range(len(edges))], n=found.cases)
     places = tuple(_place(one, edges[int(one.edge)]) for one in ranked.edges)
     return tuple(one for one in places if one.before), ranked.is_top_decided
 
 
 def _place(one: Bottleneck, edge: tuple[str, str]) -> WaitingPlace:
-    return WaitingPlace(*edge, one.share, one.rank_low, one.rank_high)
+    return WaitingPlace(*edge, one.share, one.rank_low, one.rank_high, one.is_ranked)
 
 
 def _success(found: Transitions) -> Success:
