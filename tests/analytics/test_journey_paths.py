@@ -72,6 +72,50 @@ def test_the_interval_of_a_funnel_with_open_journeys_holds_the_truth() -> None:
     assert 0.935 < np.mean(held) < 0.965
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 1500), min_size=2, max_size=6))
+def test_every_closed_funnel_is_wilson_on_all_journeys_zeros_included(counts: list[int]) -> None:
+    reached = sorted(counts, reverse=True)
+    found = cx.step_shares("abcdef"[: len(reached)], reached=reached)
+    for step in range(1, len(reached)):
+        share = found.of(step)
+        if not reached[0]:
+            assert share.value is None
+            continue
+        plain = cx.top_box_share(favourable=reached[step], n=reached[0])
+        assert (share.value, share.low, share.high) == pytest.approx((plain.value, plain.low, plain.high))
+        assert share.status == ("ok" if reached[0] >= 10 else "too_few")
+
+
+def test_a_step_nobody_comes_to_is_told_from_all_journeys() -> None:
+    closed = cx.step_shares("abc", reached=[1000, 40, 0]).of(2)
+    assert (closed.value, closed.low, closed.high) == pytest.approx((0, 0, 0.003827), abs=1e-6), "Wilson"
+    # half are open at the first step, half of the 40 at the second: 500 are known, and 20 in 40 of them
+    half = cx.step_shares("abcd", reached=[1000, 40, 0, 0], still_open=[500, 20, 0, 0])
+    assert half.of(2).high == pytest.approx(cx.top_box_share(favourable=0, n=250).high)
+    assert half.of(3).high == pytest.approx(half.of(2).high), "a step that none comes to takes nothing away"
+    assert half.of(2).high > 40 / 500 * cx.top_box_share(favourable=0, n=20).high
+
+
+def test_few_at_the_step_before_are_enough_where_all_ways_are_known() -> None:
+    assert cx.step_shares("abc", reached=[1000, 5, 3]).of(2).status == "ok"
+    assert cx.step_shares("abc", reached=[1000, 5, 3], still_open=[10, 0, 0]).of(2).status == "ok"
+    assert cx.step_shares("abc", reached=[1000, 20, 3], still_open=[0, 15, 0]).of(2).status == "too_few"
+    assert cx.step_shares("abc", reached=[9, 5, 3]).of(2).status == "too_few"
+
+
+def test_the_interval_of_a_rare_last_step_with_open_journeys_holds_the_truth() -> None:
+    random, held = np.random.default_rng(15), []
+    for _ in range(1500):
+        waiting = [random.binomial(400, 0.3)]
+        reached = [400, random.binomial(400 - waiting[0], 0.15)]
+        waiting.append(random.binomial(reached[1], 0.4))
+        reached.append(random.binomial(reached[1] - waiting[1], 0.1))
+        share = cx.step_shares("abc", reached=reached, still_open=[*waiting, 0]).of(2)
+        held.append(share.low <= 0.015 <= share.high)
+    assert np.mean(held) > 0.93
+
+
 def log_of(seed: int, n: int = 150) -> tuple[np.ndarray, np.ndarray]:
     """Times and endings: 1 came, 2 left, 0 still under way."""
     random = np.random.default_rng(seed)
@@ -138,6 +182,40 @@ def test_beyond_what_anybody_was_watched_a_share_is_not_told() -> None:
     assert found.came_by(6).status == "too_few"
     assert found.came_by(0).value == 0
     assert (found.n_came, found.n_left, found.n_open) == (10, 0, 90)
+
+
+def test_a_share_by_a_time_until_which_hardly_anybody_was_watched_is_told_from_those_few() -> None:
+    nothing = {"came": [0, 0], "left": [0, 0]}
+    found = cx.arrivals([2, 60], still_open=[492, 8], **nothing)
+    few = cx.top_box_share(favourable=0, n=8).high
+    assert (found.came_by(2).status, found.came_by(50).status) == ("ok", "too_few")
+    assert (found.came_by(2).high, found.came_by(50).high) == pytest.approx((0.007624, few), abs=1e-6)
+    gone = cx.arrivals([1, 60], came=[0, 0], left=[492, 0], still_open=[0, 8]).came_by(50)
+    assert (gone.status, gone.high) == ("ok", pytest.approx(cx.top_box_share(favourable=0, n=500).high))
+    # 400 have left, and of the hundred that stayed eight were watched: as much as 40 journeys tell
+    some = cx.arrivals([1, 2, 60], came=[0, 0, 0], left=[400, 0, 0], still_open=[0, 92, 8]).came_by(50)
+    assert some.high == pytest.approx(cx.top_box_share(favourable=0, n=40).high)
+    # all have come, but of those who were not done on the second day only ten in fifty were watched
+    whole = cx.arrivals([1, 2, 3], came=[50, 0, 10], left=[0, 0, 0], still_open=[0, 40, 0]).came_by(3)
+    assert (whole.value, whole.low) == pytest.approx((1, cx.top_box_share(favourable=20, n=20).low))
+
+
+@pytest.mark.parametrize(("soon", "watched"), [(0.0, 8), (0.2, 8), (0.2, 40)])
+def test_late_comers_whom_hardly_anybody_was_watched_for_do_not_escape_the_interval(
+    soon: float, watched: int
+) -> None:
+    """Some come on the first day; of the others 30 % between the third day and the fiftieth, when few are watched."""
+    random, held = np.random.default_rng(3), []
+    truth = soon + (1 - soon) * 0.3
+    for _ in range(400):
+        late = np.where(random.random(500) < 0.3, random.uniform(3, 50, 500), 99.0)
+        come = np.where(random.random(500) < soon, 1.0, late)
+        until = np.where(np.arange(500) < watched, 60.0, 2.0)
+        share = cx.arrivals(
+            np.minimum(come, until), came=come <= until, left=come < 0, still_open=come > until
+        ).came_by(50)
+        held.append(share.low <= truth <= share.high)
+    assert np.mean(held) > 0.9
 
 
 @settings(max_examples=80, deadline=None)

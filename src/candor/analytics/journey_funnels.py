@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample, ShapeMismatch
@@ -54,7 +54,7 @@ class StepShares:
 
     def of(self, step: int, group: int = 0) -> Estimate:
         """One share as an estimate."""
-        known = self.reached[group, step - 1] - self.still_open[group, step - 1] if step else self.n[group]
+        known = self._known(step, group)
         value, low, high = (float(table[group, step]) for table in (self.share, self.low, self.high))
         told = bool(np.isfinite(value))
         return Estimate(
@@ -62,6 +62,11 @@ class StepShares:
             method=self.method, status="ok" if told and known >= LEAST_KNOWN else "too_few", level=self.level,
             least_n=0 if known >= LEAST_KNOWN else LEAST_KNOWN,
         )  # fmt: skip
+
+    def _known(self, step: int, group: int) -> int:
+        """Journeys whose way on is known, at the step before this with open ones that has the fewest; with none open, all."""
+        reached, waiting = self.reached[group, :step], self.still_open[group, :step]
+        return int((reached - waiting)[waiting > 0].min(initial=self.n[group]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,7 @@ class Arrivals:
         times: When anybody came or left, ascending.
         at_risk: Still on their way just before each time.
         came, left: How many came and left at each time.
+        open_times, still_open: When those still under way were last seen, ascending, and how many at each time.
         share_came, share_left: By each time.
         n, n_came, n_left, n_open: Journeys: all, and how they stand.
         longest: Until when anybody was watched.
@@ -82,6 +88,8 @@ class Arrivals:
     at_risk: tuple[float, ...]
     came: tuple[float, ...]
     left: tuple[float, ...]
+    open_times: tuple[float, ...]
+    still_open: tuple[float, ...]
     share_came: tuple[float, ...]
     share_left: tuple[float, ...]
     n: int
@@ -108,23 +116,38 @@ class Arrivals:
         if not time >= 0:
             raise BadParameter("time", time, expected="0 or more")
         place = int(np.searchsorted(self.times, time, side="right")) - 1
-        all_known = place >= 0 and self.at_risk[place] - self.came[place] - self.left[place] <= 0
-        if not self.n or (time > self.longest and not all_known):
+        under_way = self._under_way(place)
+        if not self.n or (time > self.longest and under_way > 0):
             return self._estimate(None, None, None, 0.0)
         share = shares[place] if place >= 0 else 0.0
-        watched = self.at_risk[place] if place >= 0 else float(self.n)
-        effective = self._effective_n(place, events, share)
+        gone_since = self._open_before(time) - self._open_before(self.times[place] if place >= 0 else 0.0)
+        watched = self._watched(place, time, under_way - gone_since)
+        effective = watched
+        variance = _variance(self, place, events) if 0 < share < 1 else 0.0
+        if variance > 0:
+            effective = share * (1 - share) / variance
+            effective *= (under_way - gone_since) / under_way if under_way else 1.0
         low, high = wilson_limits(
             np.asarray(min(share * effective, effective)), np.asarray(effective), level=self.level
         )
-        return self._estimate(share, float(low), float(high), watched if not all_known else float(self.n))
+        return self._estimate(share, float(low), float(high), watched)
 
-    def _effective_n(self, place: int, events: tuple[float, ...], share: float) -> float:
-        """Journeys that, all watched to the end, would tell as much; at a share of 0 or 1 those watched so long."""
-        variance = _variance(self, place, events) if 0 < share < 1 else 0.0
-        if variance > 0:
-            return share * (1 - share) / variance
-        return self.at_risk[place] if place >= 0 else float(self.n)
+    def _under_way(self, place: int) -> float:
+        """Journeys still on their way and seen just after the moment at a place, or at the start (-1)."""
+        return self.at_risk[place] - self.came[place] - self.left[place] if place >= 0 else float(self.n)
+
+    def _open_before(self, time: float) -> float:
+        """Journeys under way that were last seen before a time."""
+        return float(sum(self.still_open[: int(np.searchsorted(self.open_times, time))]))
+
+    def _watched(self, place: int, time: float, under_way: float) -> float:
+        """As many journeys as, had none been lost from sight, would have left so many under way and seen at a time."""
+        if not self._open_before(time):
+            return float(self.n)
+        if not under_way:  # all have come or left: as many as would have left those of the last moment
+            under_way, place = self.at_risk[place], place - 1
+        staying = 1 - self.share_came[place] - self.share_left[place] if place >= 0 else 1.0
+        return round(under_way / staying, 9)
 
     def _estimate(self, value: float | None, low: float | None, high: float | None, known: float) -> Estimate:
         enough = known >= LEAST_KNOWN
@@ -177,9 +200,9 @@ def step_shares(
         greenwood = np.cumsum(np.where(on > 0, (known - on) / (known * on), np.inf), axis=1)
     start = np.where(came[:, :1] > 0, 1.0, np.nan)
     share = np.concatenate([start, start * np.cumprod(factor, axis=1)], axis=1)
-    effective = _effective(share[:, 1:], greenwood, known)
-    going = np.nan_to_num(share[:, 1:], nan=0.0)
-    low, high = wilson_limits(np.minimum(going * effective, effective), effective, level=level)
+    effective = _effective(share, greenwood, came, waiting)
+    going = np.where(_closed(waiting), on, np.nan_to_num(share[:, 1:], nan=0.0) * effective)
+    low, high = wilson_limits(np.minimum(going, effective), effective, level=level)
     return StepShares(
         steps=tuple(str(step) for step in steps), share=share,
         low=np.concatenate([start, np.where(np.isfinite(share[:, 1:]), low, np.nan)], axis=1),
@@ -213,7 +236,8 @@ def arrivals(
         ShapeMismatch: Lengths differ.
 
     Source:
-        Aalen & Johansen (1978) Scandinavian Journal of Statistics 5:141; variance: Marubini & Valsecchi (1995) section 10.3.
+        Aalen & Johansen (1978) Scandinavian Journal of Statistics 5:141; variance: Marubini & Valsecchi (1995) section 10.3;
+        widened by those lost from sight since the last moment: Dorey & Korn (1987) Statistics in Medicine 6:679.
 
     Example:
         >>> found = arrivals([1, 2, 3, 4, 5], came=[30, 20, 10, 5, 0], left=[5, 5, 5, 5, 0], still_open=[0, 10, 0, 0, 5])
@@ -247,6 +271,7 @@ def arrivals(
     still = np.concatenate([[1.0], np.cumprod(1 - (d1 + d2) / risk)])[:-1] if len(risk) else np.zeros(0)
     return Arrivals(
         times=tuple(moments[moved].tolist()), at_risk=tuple(risk.tolist()), came=tuple(d1.tolist()), left=tuple(d2.tolist()),
+        open_times=tuple(moments[open_at > 0].tolist()), still_open=tuple(open_at[open_at > 0].tolist()),
         share_came=tuple(np.cumsum(still * d1 / risk).tolist()), share_left=tuple(np.cumsum(still * d2 / risk).tolist()),
         n=int(gone.sum()), n_came=int(d1.sum()), n_left=int(d2.sum()), n_open=int(open_at.sum()),
         longest=float(moments[gone > 0].max()), level=level,
@@ -277,13 +302,26 @@ def _tables(size: int, reached: ArrayLike, still_open: ArrayLike | None) -> tupl
     return came, waiting
 
 
-def _effective(share: FloatArray, greenwood: FloatArray, known: FloatArray) -> FloatArray:
-    """Journeys that, all closed, would tell as much; where all or none went on those whose way is known."""
-    least = np.minimum.accumulate(known, axis=1) if known.shape[1] else known
+def _closed(waiting: FloatArray) -> NDArray[np.bool_]:
+    """Whether no journey is open at any step before: groups × steps from the second on."""
+    closed: NDArray[np.bool_] = np.cumsum(waiting, axis=1)[:, :-1] == 0
+    return closed
+
+
+def _effective(share: FloatArray, greenwood: FloatArray, came: FloatArray, waiting: FloatArray) -> FloatArray:
+    """Journeys that, all closed, would tell as much: all of them where none is open before.
+
+    At a share of 0 or 1 the variance says nothing: there it is that of the step before, times the part whose way on is known.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (1 - share) / (share * greenwood)
-    effective: FloatArray = np.where(np.isfinite(found) & (greenwood > 0), found, least)
-    return np.maximum(effective, 1e-9)
+        found = (1 - share[:, 1:]) / (share[:, 1:] * greenwood)
+        part = np.where(came > 0, (came - waiting) / came, 1.0)
+    told = np.isfinite(found) & (greenwood > 0)
+    effective = came.copy()
+    for step in range(1, came.shape[1]):
+        carried = effective[:, step - 1] * part[:, step - 1]
+        effective[:, step] = np.where(told[:, step - 1], found[:, step - 1], carried)
+    return np.maximum(np.where(_closed(waiting), came[:, :1], effective[:, 1:]), 1e-9)
 
 
 def _variance(found: Arrivals, place: int, events: tuple[float, ...]) -> float:
