@@ -59,6 +59,24 @@ def test_few_episodes_tell_nothing() -> None:
     assert share_of_total(n=40, part=0, part_squares=0, products=0, total=0, total_squares=0).value is None
 
 
+def test_of_many_episodes_it_is_those_that_come_to_the_place_that_are_too_few() -> None:
+    random = np.random.default_rng(3)
+    came = np.arange(100) < 5
+    known = sums(random.exponential(20, 100) * came, random.exponential(20, 100) + 20 * came)
+    few = share_of_total(**known | {"part": 9.0}, least_n=30, n_part=5)
+    assert (few.status, few.value, few.low, few.n) == ("too_few", None, None, 5)
+    assert share_of_total(**known | {"part": 9.0}, least_n=30, n_part=30).value is not None
+    with pytest.raises(BadCounts, match="at most the 100 units"):
+        share_of_total(**known, n_part=101)
+
+
+@pytest.mark.parametrize("name", ["part_squares", "total_squares", "products", "n", "n_part"])
+def test_a_sum_below_nought_is_refused(name: str) -> None:
+    told = sums(np.ones(40), np.full(40, 2.0)) | {name: -1}
+    with pytest.raises(BadCounts, match=name):
+        share_of_total(**told)
+
+
 def test_a_part_larger_than_the_total_is_refused() -> None:
     with pytest.raises(BadCounts, match="at most the total"):
         share_of_total(n=3, part=9, part_squares=81, products=1, total=1, total_squares=1)

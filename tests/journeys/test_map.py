@@ -1,6 +1,7 @@
 """The map of a journey: lanes over touchpoints, from whoever registered them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.choices import Role, UnitKind
 from candor.apps.organization.services import create_person, create_unit, give_role
 from candor.apps.scores.services import project_pending
+from candor.foundation.storage import warehouse
 from tests.builders import a_feedback
 from tests.journeys.lending import NOON, designed_loan, loan_events
 from tests.world import PASSWORD, World
@@ -66,6 +68,24 @@ def test_few_passes_are_not_told(client: Client, world: World) -> None:
     page = _page(client)
     assert "Too few passes to tell (29 of at least 30)" in page
     assert "9.0 days" not in page
+
+
+def test_the_time_behind_a_touchpoint_needs_enough_episodes_that_came_to_it(
+    client: Client, world: World
+) -> None:
+    designed_loan()
+    loan_events(world.quay.pk)
+    warehouse().append_events(
+        {
+            "journey": "loan", "case_id": f"case-{case}", "activity": "pay", "unit": world.quay.pk, "ordinal": 3,
+            "at": NOON + timedelta(days=20), "source": "test",
+        }
+        for case in range(5)
+    )  # fmt: skip
+    client.force_login(world.clara)
+    page = _page(client)
+    row = page[page.index("Time after it") : page.index("Stop here", page.index("Time after it"))]
+    assert "Too few passes to tell (5 of at least 30)" in row
 
 
 def test_a_lane_of_another_app_stands_in_the_map(client: Client, world: World, clean_lanes: None) -> None:

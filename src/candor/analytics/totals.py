@@ -20,10 +20,11 @@ def share_of_total(
     total_squares: float,
     level: float = 0.95,
     least_n: int = 0,
+    n_part: int | None = None,
 ) -> Estimate:
     """How much of a total over all units belongs to one part of each, with the units (episodes, customers) drawn at random.
 
-    Whole units vary, not single minutes: one very long episode widens the interval, as it must. The ratio of two sums with
+    Whole units vary, not single minutes: one very long episode widens the interval, though not enough. The ratio of two sums with
     its linearised variance; the interval is normal, cut at 0 and 1.
 
     Args:
@@ -35,9 +36,11 @@ def share_of_total(
         total_squares: Sum of their squares.
         level: Chance that the interval holds the share.
         least_n: Units below which the share is not told.
+        n_part: Units that can have any of the part (episodes that came to the place), where that are not all. Fewer than
+            `least_n` of them are too few as well: few hold the interval up, however many had none of it.
 
     Raises:
-        BadCounts: a sum is negative or not finite, or the part is more than the total.
+        BadCounts: a sum is negative or not finite, the part is more than the total, or more units have it than there are.
 
     Source: Cochran, W. G. (1977) Sampling Techniques, 3rd edition, Wiley, section 2.11, equation 2.46.
 
@@ -46,18 +49,22 @@ def share_of_total(
     (0.333, 0.27, 0.396)
     """
     require_level(level)
-    for name, value in (("n", n), ("part", part), ("total", total), ("products", products)):
+    sums = {"part": part, "part_squares": part_squares, "products": products, "total": total}
+    units = n if n_part is None else n_part
+    for name, value in {"n": n, "n_part": units, **sums, "total_squares": total_squares}.items():
         if not isfinite(value) or value < 0:
             raise BadCounts(name, value)
     if part > total * (1 + 1e-9):
         raise BadCounts("part", part, expected=f"at most the total {total}")
+    if units > n:
+        raise BadCounts("n_part", units, expected=f"at most the {n} units")
     method = "ratio of two sums, linearised variance between episodes"
-    if n < max(2, least_n) or total <= 0:
+    if n < 2 or units < least_n or total <= 0:
         return Estimate(
             value=None,
             low=None,
             high=None,
-            n=n,
+            n=units,
             method=method,
             status="too_few",
             level=level,

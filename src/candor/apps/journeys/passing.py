@@ -110,11 +110,11 @@ def time(asked: Asked) -> Row:
 
 
 def time_share(counts: Counts, one: Passes, least_n: int) -> Estimate:
-    """The share of all time that passes behind a touchpoint; without its value when there are too few episodes."""
+    """The share of all time that passes behind a touchpoint; without its value when too few episodes came to it."""
     passed = counts.passed
     return share_of_total(
         n=passed.cases, part=one.spent, part_squares=one.spent_squares, products=one.products, total=passed.days,
-        total_squares=passed.squares, least_n=least_n,
+        total_squares=passed.squares, least_n=least_n, n_part=one.cases,
     )  # fmt: skip
 
 
