@@ -34,6 +34,15 @@ def test_the_smallest_visible_change_is_the_one_printed_beside_monthly_scores():
     assert [round(100 * check.smallest_visible_change) for check in found] == [42, 30, 21, 13, 9]
 
 
+def test_the_smallest_visible_change_comes_no_lower_than_the_baseline_lets_it():
+    # Closed form, 2.802 · .75 / √n of the baseline, as the caption of the picture tells: 14.9 and 4.7 points
+    found = [
+        check_goal(baseline=estimate(0.3, n=n), target=0.4, answers_by_date=answers, sd=0.75, lowest=-1)
+        for n, answers in ((200, 10**9), (2000, 2000), (2000, 10**9))
+    ]
+    assert [round(100 * check.smallest_visible_change, 1) for check in found] == [14.9, 6.6, 4.7]
+
+
 def test_a_goal_asking_just_the_visible_change_has_the_power_wished_for():
     wide = check_goal(baseline=estimate(0.3), target=0.31, answers_by_date=400, sd=0.75, lowest=-1)
     target = 0.3 + wide.smallest_visible_change + 1e-12
@@ -52,6 +61,49 @@ def test_the_chance_of_luck_is_what_a_simulation_of_no_change_finds():
     sd = math.sqrt(0.75 - 0.45**2)
     check = check_goal(baseline=estimate(0.45, n=150), target=0.55, answers_by_date=300, sd=sd, lowest=-1)
     assert check.p_met_without_change == pytest.approx(np.mean(after - before >= 0.1), abs=0.01)
+
+
+def test_a_goal_that_is_met_by_luck_is_not_sound_however_easily_it_is_seen():
+    # level .8 and power .5 ask for 1.28 standard errors; chance alone goes as far in 10 cases of 100
+    check = check_goal(
+        baseline=estimate(0.3),
+        target=0.4,
+        answers_by_date=200,
+        sd=0.75,
+        lowest=-1,
+        level=0.8,
+        wished_power=0.5,
+    )
+    assert check.is_measurable
+    assert not check.is_more_than_luck
+    assert (check.verdict, check.problems) == ("met_by_luck", ("met_by_luck",))
+    assert check.words == "If nothing changed, the target would still be met with a chance of 9%."
+
+
+@given(st.floats(0.01, 0.99), st.integers(0, 3000), st.floats(0.5, 0.99), st.floats(0.1, 0.95))
+def test_a_sound_goal_is_measurable_and_more_than_luck(target, answers, level, power):
+    check = check_goal(
+        baseline=estimate(0.5),
+        target=target,
+        answers_by_date=answers,
+        sd=0.45,
+        level=level,
+        wished_power=power,
+    )
+    assert check.verdict != "sound" or (check.is_measurable and check.is_more_than_luck)
+    assert ("met_by_luck" in check.problems) == (not check.is_more_than_luck and target != 0.5)
+
+
+def test_a_baseline_picked_because_it_was_low_meets_its_goal_by_luck_far_more_often():
+    """Ten equal units of 200 answers: the worst goes up by itself, which the chance of luck doesn't count."""
+    random = np.random.default_rng(12)
+    before, after = random.normal(0.3, 0.75 / math.sqrt(200), size=(2, 4000, 10))
+    worst = before.argmin(axis=1)[:, None]
+    rise = np.take_along_axis(after - before, worst, axis=1).ravel()
+    check = check_goal(baseline=estimate(0.2), target=0.28, answers_by_date=200, sd=0.75, lowest=-1)
+    assert check.p_met_without_change == pytest.approx(np.mean(after[:, 0] - before[:, 0] >= 0.08), abs=0.02)
+    assert check.p_met_without_change == pytest.approx(0.143, abs=0.001)
+    assert np.mean(rise >= 0.08) == pytest.approx(0.51, abs=0.03)
 
 
 def test_answers_needed_make_the_goal_measurable_and_one_fewer_does_not():

@@ -27,6 +27,7 @@ GoalVerdict = Literal[
     "no_change_asked",
     "few_answers",
     "not_measurable",
+    "met_by_luck",
     "out_of_reach",
 ]
 
@@ -139,6 +140,7 @@ def check_goal(
         "no_change_asked": asked == 0,
         "few_answers": answers_by_date < FEW_ANSWERS,
         "not_measurable": abs(asked) < visible,
+        "met_by_luck": asked != 0 and by_luck > LUCK,
         "out_of_reach": reachable is False,
     }
     problems = [name for name, is_so in found.items() if is_so]  # type: ignore[misc]
@@ -241,7 +243,11 @@ def _words(problems: list[GoalVerdict] | tuple[GoalVerdict, ...], answers: int, 
         "not_measurable": f"With {answers} answers at the date, a change this small can’t be told from chance.",
         "out_of_reach": "The target is beyond the best seen so far.",
     }
-    said = [sentences[problem] for problem in problems]
-    if by_luck is not None and by_luck > LUCK and "no_change_asked" not in problems:
-        said.append(f"If nothing changed, the target would still be met with a chance of {by_luck:.0%}.")
-    return " ".join(said) or "The goal can be measured by its date, and meeting it would be more than luck."
+    if by_luck is not None:
+        sentences["met_by_luck"] = (
+            f"If nothing changed, the target would still be met with a chance of {by_luck:.0%}."
+        )
+    return (
+        " ".join(sentences[problem] for problem in problems)
+        or "The goal can be measured by its date, and meeting it would be more than luck."
+    )
