@@ -116,17 +116,16 @@ class Arrivals:
         if not time >= 0:
             raise BadParameter("time", time, expected="0 or more")
         place = int(np.searchsorted(self.times, time, side="right")) - 1
-        under_way = self._under_way(place)
-        if not self.n or (time > self.longest and under_way > 0):
+        at_last = self._under_way(place)
+        if not self.n or (time > self.longest and at_last > 0):
             return self._estimate(None, None, None, 0.0)
+        lost_since = self._open_before(time) - self._open_before(self.times[place] if place >= 0 else 0.0)
+        seen = at_last - lost_since
         share = shares[place] if place >= 0 else 0.0
-        gone_since = self._open_before(time) - self._open_before(self.times[place] if place >= 0 else 0.0)
-        watched = self._watched(place, time, under_way - gone_since)
-        effective = watched
+        effective = watched = self._watched(place, time, seen)
         variance = _variance(self, place, events) if 0 < share < 1 else 0.0
         if variance > 0:
-            effective = share * (1 - share) / variance
-            effective *= (under_way - gone_since) / under_way if under_way else 1.0
+            effective = share * (1 - share) / variance * (seen / at_last if at_last else 1.0)
         low, high = wilson_limits(
             np.asarray(min(share * effective, effective)), np.asarray(effective), level=self.level
         )
@@ -140,14 +139,14 @@ class Arrivals:
         """Journeys under way that were last seen before a time."""
         return float(sum(self.still_open[: int(np.searchsorted(self.open_times, time))]))
 
-    def _watched(self, place: int, time: float, under_way: float) -> float:
-        """As many journeys as, had none been lost from sight, would have left so many under way and seen at a time."""
+    def _watched(self, place: int, time: float, seen: float) -> float:
+        """As many journeys as, had none been lost from sight, would have left so many still on their way at a time."""
         if not self._open_before(time):
             return float(self.n)
-        if not under_way:  # all have come or left: as many as would have left those of the last moment
-            under_way, place = self.at_risk[place], place - 1
+        if not seen:  # all have come or left: as many as would have left those of the last moment
+            seen, place = self.at_risk[place], place - 1
         staying = 1 - self.share_came[place] - self.share_left[place] if place >= 0 else 1.0
-        return round(under_way / staying, 9)
+        return round(seen / staying, 9)
 
     def _estimate(self, value: float | None, low: float | None, high: float | None, known: float) -> Estimate:
         enough = known >= LEAST_KNOWN
