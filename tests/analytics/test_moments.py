@@ -165,6 +165,31 @@ def test_touchpoints_that_nobody_answers_between_are_told_together() -> None:
     assert found["ship"].because == "Always passed between the same answers as deliver, and told there"
     assert found["deliver"].together_with == ("ship",)
     assert found["deliver"].change.value == pytest.approx(-0.9, abs=0.15)
+    assert found["deliver"].words == (
+        "Feeling falls across ship and deliver together, by more than chance would explain"
+    )
+    moments = cx.critical_moments(*evidence_of(told))
+    assert moments.words == "ship and deliver together are where feeling turns"
+    assert moments.moments[0].together_with == ("ship",)
+
+
+def test_the_lowest_is_that_of_the_touchpoints_that_can_be_told() -> None:
+    """A touchpoint that thirty of four hundred journeys come to may be lower still."""
+    log = a_log(TRUE)
+    rare = (np.asarray(log["passed_touchpoints"]) != "renew") | (np.asarray(log["passed_journeys"]) < 30)
+    keys = ("passed_journeys", "passed_touchpoints", "passed_at")
+    found = cx.critical_moments(*evidence_of(log | {key: np.asarray(log[key])[rare] for key in keys}))
+    assert next(one for one in found.moments if one.touchpoint == "renew").status == "too_few"
+    assert found.moments[0].is_lowest
+    assert found.words == "Of what can be told, deliver is where feeling turns"
+
+
+@pytest.mark.parametrize(("persons", "contrast"), [(3, "too_few"), (150, "ok")])
+def test_it_is_persons_with_and_without_a_touchpoint_that_are_counted(persons: int, contrast: str) -> None:
+    log = a_log({"letter": 0.0}, journeys=300, passing=0.5, seed=3)
+    (one,) = cx.feeling_changes(**log | {"persons": np.asarray(log["journeys"]) % persons}).changes
+    assert (one.status, one.contrast) == ("ok", contrast)
+    assert (one.against_others is None) == (contrast == "too_few")
 
 
 def test_below_fifty_journeys_a_change_is_words_and_no_number() -> None:

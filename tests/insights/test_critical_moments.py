@@ -172,7 +172,9 @@ def test_the_page_says_why_with_number_interval_and_n_and_leads_to_the_words(
     live(world.quay)
     client.force_login(world.clara)
     page = client.get(f"/insights/moments/?{YEAR}").content.decode()
-    assert "“Visit” is where feeling turns" in page
+    assert "Of the touchpoints that can be told, “Visit” is where feeling turns" in page, (
+        "nobody answers before Ask"
+    )
     assert "Everyone passes through, so the change can’t be told apart from what time brings." in page
     assert "touchpoint=loan-visit&amp;state=all" in page
     inbox = client.get(f"/feedback/?{YEAR}&touchpoint=loan-visit&state=all").content.decode()

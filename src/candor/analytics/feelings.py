@@ -26,7 +26,7 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 LEAST_JOURNEYS = 50
 """Journeys with an answer on both sides of a touchpoint, below which its change is not told."""
 LEAST_OTHERS = 20
-"""Stretches with, and as many without the touchpoint, below which they are not held against each other."""
+"""Persons with a stretch with, and as many with one without the touchpoint, below which they are not held against each other."""
 
 _ROUNDING = 1e-9
 
@@ -76,9 +76,13 @@ class FeelingChange:
             return self.because
         if self.q_value is None or self.q_value > 0.05 or self.change.value is None:
             return "No change of feeling beyond chance"
-        return (
-            f"Feeling {'falls' if self.change.value < 0 else 'rises'} here, by more than chance would explain"
+        turn = "falls" if self.change.value < 0 else "rises"
+        where = (
+            f"across {told_together(self.touchpoint, self.together_with)} together"
+            if self.together_with
+            else "here"
         )
+        return f"Feeling {turn} {where}, by more than chance would explain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,8 @@ class FeelingChanges:
 
     Attributes:
         changes: One a touchpoint.
-        lowest: The touchpoint whose change is below every other's beyond doubt; None when the data do not decide.
+        lowest: The touchpoint whose change is below that of every other that can be told, beyond doubt; None when the data do not
+            decide. Where others are told with it, it is one of them.
         n: Journeys with two answers or more.
         n_answers: Their answers.
         status: `too_few` when no touchpoint has enough journeys.
@@ -99,6 +104,11 @@ class FeelingChanges:
     n_answers: int
     status: Literal["ok", "too_few"]
     method: str = METHOD
+
+
+def told_together(touchpoint: str, others: Sequence[str]) -> str:
+    """The touchpoint with those that share its change: "ship and deliver"."""
+    return f"{', '.join(others)} and {touchpoint}" if others else touchpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +416,10 @@ def _stretches(told: _Answers, passed: BoolArray) -> _Stretches:
 def _against_others(
     stretches: _Stretches, j: int, group: Sequence[int], *, level: float
 ) -> tuple[Estimate | None, Contrast]:
-    """Those who passed against those who did not, matched on the other touchpoints that were passed meanwhile."""
+    """Those who passed against those who did not, matched on the other touchpoints that were passed meanwhile.
+
+    Stretches of one person hang together: it is the persons on the smaller side that count, for the threshold and for Student's t.
+    """
     rest = [k for k in range(stretches.passed.shape[1]) if k != j and k not in group]
     has = stretches.passed[:, j]
     if not has.any() or has.all():
@@ -418,7 +431,7 @@ def _against_others(
     if not mixed.any():
         return None, "not_identifiable"
     n = int(mixed.sum())
-    sides = min(int(has[mixed].sum()), int((~has[mixed]).sum()))
+    sides = min(len(np.unique(stretches.person[mixed & side])) for side in (has, ~has))
     if sides < LEAST_OTHERS:
         return None, "too_few"
     _kept, stratum = np.unique(stratum[mixed], return_inverse=True)
@@ -453,7 +466,7 @@ def _adjusted(found: list[FeelingChange]) -> list[FeelingChange]:
 
 
 def _lowest(names: Sequence[str], rows: Sequence[int], fit: _Fit, level: float) -> str | None:
-    """The lowest change, if one-sided tests put it below zero and below each other one.
+    """The lowest change, if one-sided tests put it below zero and below each other one that can be told.
 
     All tests must agree, so that looking at many costs nothing, and neither does having picked the lowest.
     """

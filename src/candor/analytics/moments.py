@@ -14,7 +14,7 @@ from candor.analytics import inputs
 from candor.analytics.drop_offs import DropOff
 from candor.analytics.errors import BadCounts, BadParameter, EmptySample
 from candor.analytics.estimates import Estimate
-from candor.analytics.feelings import Contrast, FeelingChange, FeelingChanges
+from candor.analytics.feelings import Contrast, FeelingChange, FeelingChanges, told_together
 from candor.analytics.multiple_tests import benjamini_hochberg
 from candor.analytics.promises import PromiseKept
 from candor.analytics.scores import top_box_share
@@ -69,7 +69,8 @@ class CriticalMoment:
         drop_off, promise: The evidence on leaving and on the promise; None where there is none.
         q_values: Adjusted p-values by reason, over all tests of all touchpoints.
         coverage: Share of the journeys passing here of which there is any feedback about it.
-        is_lowest: Feeling falls further here than at every other touchpoint, beyond doubt.
+        together_with: Touchpoints that were always passed between the same answers: change and place are of all of them together.
+        is_lowest: Feeling falls further here than at every other touchpoint that can be told, beyond doubt.
         n: Journeys that passed it.
         status: That of the change of feeling.
         because: Why there is no change to tell; empty when there is.
@@ -134,11 +135,23 @@ class CriticalMoments:
         worse = [moment for moment in self.moments if moment.is_worse]
         if not worse:
             return "No moment stands out beyond chance"
-        if worse[0].is_lowest:
-            return f"{worse[0].touchpoint} is where feeling turns"
+        first = worse[0]
+        others = first.together_with if "feeling_falls" in first.reasons else ()
+        named = told_together(first.touchpoint, others)
+        if first.is_lowest:
+            where = f"{named} together are where" if others else f"{named} is where"
+            return f"{_of_what_is_told(self.moments)}{where} feeling turns"
         if len(worse) == 1:
-            return f"{worse[0].touchpoint} stands out"
+            return f"{named} stand out together" if others else f"{named} stands out"
         return f"{len(worse)} moments stand out; which is the worst is not decided"
+
+
+def _of_what_is_told(moments: Sequence[CriticalMoment]) -> str:
+    """Said before a touchpoint is called the lowest, where the change of some other can't be told."""
+    told = {
+        name for one in moments if one.status == "ok" for name in (one.touchpoint, *one.together_with)
+    }  # fmt: skip
+    return "" if len(told) == len(moments) else "Of what can be told, "
 
 
 def critical_moments(

@@ -102,12 +102,29 @@ def sentence(journey: Journey, found: Found) -> str:
     if not worse:
         return _("No moment stands out beyond chance")
     if worse[0].is_lowest:
-        return _("“%(name)s” is where feeling turns") % {
-            "name": _names(journey, found).get(worse[0].touchpoint, "")
-        }
+        words = _("%(name)s is where feeling turns")
+        if not _is_all_told(found):
+            words = _("Of the touchpoints that can be told, %(name)s is where feeling turns")
+        return words % {"name": _quoted(worse[0], _names(journey, found))}
     if len(worse) == 1:
-        return _("“%(name)s” stands out") % {"name": _names(journey, found).get(worse[0].touchpoint, "")}
+        return _("%(name)s stands out") % {"name": _quoted(worse[0], _names(journey, found))}
     return _("%(n)s moments stand out; which is the worst is not decided") % {"n": number(len(worse))}
+
+
+def _is_all_told(found: Found) -> bool:
+    """Whether the change of feeling is told of every touchpoint, by itself or together with others."""
+    moments = found.moments.moments
+    told = {name for one in moments if one.status == "ok" for name in (one.touchpoint, *one.together_with)}
+    return len(told) == len(moments)
+
+
+def _quoted(moment: CriticalMoment, names: dict[str, str]) -> str:
+    """The touchpoint by name, with those that share its change of feeling where that is what stands out."""
+    name = _("“%(name)s”") % {"name": names.get(moment.touchpoint, "")}
+    if not moment.together_with or "feeling_falls" not in moment.reasons:
+        return name
+    others = ", ".join(names.get(key, key) for key in moment.together_with)
+    return _("%(name)s (told together with %(others)s)") % {"name": name, "others": others}
 
 
 def _names(journey: Journey, found: Found) -> dict[str, str]:
@@ -221,7 +238,7 @@ def _contrast(moment: CriticalMoment) -> str:
             "n": number(against.n),
         }  # fmt: skip
     if moment.contrast == "too_few":
-        return _("Too few episodes went without it to hold the change against theirs.")
+        return _("Too few people went without it, or with it, to hold the change against theirs.")
     return _("Everyone passes through, so the change can’t be told apart from what time brings.")
 
 
