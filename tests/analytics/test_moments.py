@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from candor import analytics as cx
 
@@ -190,6 +191,22 @@ def test_it_is_persons_with_and_without_a_touchpoint_that_are_counted(persons: i
     (one,) = cx.feeling_changes(**log | {"persons": np.asarray(log["journeys"]) % persons}).changes
     assert (one.status, one.contrast) == ("ok", contrast)
     assert (one.against_others is None) == (contrast == "too_few")
+
+
+def test_students_t_against_others_counts_the_persons_of_the_smaller_side() -> None:
+    """Of 300 stretches those with the letter are of 24 persons: the ratio of two intervals tells the degrees of freedom."""
+    log = a_log({"letter": 0.0}, journeys=300, passing=0.5, seed=3)
+    who = np.asarray(log["journeys"])
+    persons = np.where(np.isin(who, np.asarray(log["passed_journeys"])), who % 24, who + 1000)
+    wide, narrow = (
+        cx.feeling_changes(**log | {"persons": persons}, level=level).changes[0].against_others
+        for level in (0.95, 0.5)
+    )
+    assert wide is not None
+    assert narrow is not None
+    assert (wide.high - wide.low) / (narrow.high - narrow.low) == pytest.approx(
+        t.ppf(0.975, 23) / t.ppf(0.75, 23)
+    )
 
 
 def test_below_fifty_journeys_a_change_is_words_and_no_number() -> None:
