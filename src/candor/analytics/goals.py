@@ -132,8 +132,7 @@ def check_goal(
     n_before = _answers_of_equal_weight(baseline)
     se = one * sqrt(1 / n_before + 1 / answers_by_date) if answers_by_date else inf
     z, z_power = float(ndtri((1 + level) / 2)), float(ndtri(wished_power))
-    visible = (z + z_power) * se
-    by_luck = float(ndtr(-abs(asked) / se)) if isfinite(se) else 0.5
+    visible, by_luck = (z + z_power) * se, float(ndtr(-abs(asked) / se)) if isfinite(se) else 0.5
     reachable = None if best_seen is None else _is_within(asked, best_seen - baseline.value)
     found = {
         "perfect_target": perfect,

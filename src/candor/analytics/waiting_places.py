@@ -128,9 +128,8 @@ def bottlenecks(
         BadCounts: A total below zero or not finite.
         BadParameter: Fewer than 499 resamples; a name twice.
 
-    Source:
-        Efron & Tibshirani (1993) chapters 13 and 16; places: Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies
-        91(1), with bootstrapped differences. Cases as blocks: Field & Welsh (2007) JRSS-B 69:369.
+    Source: Efron & Tibshirani (1993) chapters 13 and 16; places: Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies
+    91(1), with bootstrapped differences. Cases as blocks: Field & Welsh (2007) JRSS-B 69:369.
 
     Example:
         >>> import numpy as np
@@ -141,19 +140,17 @@ def bottlenecks(
     """
     require_level(level)
     table, names = _checked(totals, edges)
+    journeys = len(table) if n is None else n
     if resamples < 499:
         raise BadParameter("resamples", resamples, expected="499 or more")
     sums = table.sum(axis=0)
-    whole = float(sums.sum())
-    if whole <= 0:
+    if sums.sum() <= 0:
         raise NotIdentifiable("bottlenecks", because="nobody waited anywhere")
-    share = sums / whole
+    share = sums / float(sums.sum())
     drawn = _drawn(table, resamples, seed)
-    tail = (1 - level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     waited = (table > 0).sum(axis=0)
     low_place, high_place = _places_of_ranked(share, drawn, waited, len(table), level)
-    journeys = len(table) if n is None else n
     ends = [
         (float(min(low[k], share[k])), float(max(high[k], share[k])))
         if waited[k] >= LEAST_WAITED and np.ptp(drawn[:, k]) > _ROUNDING
