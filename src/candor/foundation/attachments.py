@@ -1,9 +1,10 @@
 """Files from strangers that are kept: small, of sorts that are harmless to open, told by their first bytes and not by their names; they are
 handed out to be saved, never opened here."""
 
+import base64
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final, Protocol
 
 from django.http import HttpResponse
 
@@ -53,6 +54,25 @@ def bare_name(given: str) -> str:
     """
     name = PurePosixPath(given.replace("\\", "/")).name[-_LONGEST_NAME:]
     return "".join(sign for sign in name if sign.isprintable()) or "file"
+
+
+class Stored(Protocol):
+    """A file in the record."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def content(self) -> bytes | memoryview: ...
+
+
+def in_full(file: Stored) -> dict[str, Any]:
+    """A file with its content, in base64, for whom it belongs to."""
+    named = {name: getattr(file, name) for name in ("name", "content_type", "size")}
+    return named | {"content": base64.b64encode(file.content).decode()}
 
 
 def to_save(*, name: str, content_type: str, content: bytes) -> HttpResponse:

@@ -1,11 +1,11 @@
 """A customer's complaints with all that hangs on them, handed out with everything else that is held about them; they go with their
 feedback."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
+from candor.foundation.attachments import in_full
 
 from .models import Attachment, Complaint
 
@@ -38,9 +38,7 @@ def _told(row: Complaint) -> dict[str, Any]:
 
 
 def _file(file: Attachment) -> dict[str, Any]:
-    """A file with its content, in base64, since it is theirs."""
-    named = {name: getattr(file, name) for name in ("added_at", "name", "content_type", "size")}
-    return named | {"content": base64.b64encode(file.content).decode()}
+    return {"added_at": file.added_at} | in_full(file)
 
 
 HOLDER = Holder("complaints", tell)

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.choices import Kind
-from candor.apps.feedback.erased import erased_among
+from candor.apps.feedback.erased import without_erased
 from candor.apps.feedback.services import NewFeedback, forget_batch, receive
 from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
@@ -101,8 +101,7 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
             groups[slugify(name)[:80] or "social"].append(values)
     added = known = gone = 0
     for source, given in groups.items():
-        erased = erased_among(source, [values["reference"] for values in given])
-        found = [values for values in given if values["reference"] not in erased]
+        found = without_erased(source, given, lambda values: str(values["reference"]))
         new = _store(found, source, units, batch)
         added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
     return Stored(added, known, problems, {ERASED: Odd(gone)} if gone else {})

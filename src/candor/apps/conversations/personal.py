@@ -1,11 +1,11 @@
 """A customer's conversations, handed out or erased with everything else that is held about them."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
 from candor.apps.feedback.erased import never_again
+from candor.foundation.attachments import in_full
 
 from .choices import Author
 from .models import Conversation, Message
@@ -26,7 +26,6 @@ _TOLD = (
     "state",
 )
 _SAID = ("author", "written_at", "text", "attachments", "sent_at", "cited")
-_FILE = ("name", "content_type", "size")
 
 
 def tell(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -40,12 +39,10 @@ def tell(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _said(message: Message) -> dict[str, Any]:
-    """A message with its files in base64, since they are theirs."""
-    files = [
-        {name: getattr(file, name) for name in _FILE} | {"content": base64.b64encode(file.content).decode()}
-        for file in message.files.all()
-    ]
-    return {name: getattr(message, name) for name in _SAID} | {"files": files}
+    """A message with its files."""
+    return {name: getattr(message, name) for name in _SAID} | {
+        "files": list(map(in_full, message.files.all()))
+    }
 
 
 def forget(customer_ids: Sequence[int]) -> list[int]:

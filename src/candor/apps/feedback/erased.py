@@ -2,7 +2,8 @@
 said, and nothing of what these were or whose."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from .errors import ErasedBefore
 from .models import Erased
 
 AT_ONCE = 500
+Thing = TypeVar("Thing")
 
 
 @transaction.atomic
@@ -30,6 +32,13 @@ def erased_among(source: str, keys: Iterable[str]) -> set[str]:
         rows = Erased.objects.filter(digest__in=part)
         found |= {digests[digest] for digest in rows.values_list("digest", flat=True)}
     return found
+
+
+def without_erased(source: str, things: Iterable[Thing], key_of: Callable[[Thing], str]) -> list[Thing]:
+    """The things that were not erased."""
+    by_key = [(key_of(thing), thing) for thing in things]
+    erased = erased_among(source, [key for key, _thing in by_key])
+    return [thing for key, thing in by_key if key not in erased]
 
 
 def refuse_erased(source: str, key: str) -> None:

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.choices import Kind
-from candor.apps.feedback.erased import erased_among
+from candor.apps.feedback.erased import without_erased
 from candor.apps.feedback.services import NewFeedback, forget_batch, receive
 from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
@@ -173,8 +173,7 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
             groups[source_of(site_name), values.get("stars") is None].append((site_name, values))
     added = known = gone = 0
     for (source, is_post), given in groups.items():
-        erased = erased_among(source, [values["reference"] for _name, values in given])
-        found = [one for one in given if one[1]["reference"] not in erased]
+        found = without_erased(source, given, lambda one: str(one[1]["reference"]))
         new = (_store_posts if is_post else _store_reviews)(found, source, units, people, batch)
         added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
     return Stored(added, known, tuple(problems), {ERASED: Odd(gone)} if gone else {})

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from candor.questionnaire import BadDefinition, Questionnaire, Walk, read_definition, walk, warnings
 
-from .designing import Definition, elements, heading
-from .ways import WaysShown, answers_in_words, ways_shown
+from .designing import Definition
+from .ways import WaysShown, answers_in_words, headings, ways_shown
 
 MOST_STEPS = 3_000  # of a test run; a page must not wait for more
 
@@ -126,7 +126,7 @@ def _sorted(
 ) -> tuple[Mapping[str, Sequence[Remark]], Sequence[Remark]]:
     by_key: dict[str, list[Remark]] = defaultdict(list)
     general: list[Remark] = []
-    names = {str(one.get("name", "")): heading(definition, one) for one in elements(definition)}
+    names = headings(definition)
     for place, remark in found:
         key = _key_at(definition, place)
         target = by_key[key] if key else general

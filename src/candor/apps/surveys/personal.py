@@ -3,12 +3,12 @@
 Answers to anonymous surveys lead back to nobody, so that nobody can find them here either.
 """
 
-import base64
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from candor.apps.customers.personal import Holder
+from candor.foundation.attachments import in_full
 
 from .models import AnswerFile, Invitation, Response
 from .services import forget_invitations, forget_responses
@@ -49,11 +49,8 @@ def tell_responses(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _file(file: AnswerFile) -> dict[str, Any]:
-    """A file with its content, in base64, since it is theirs."""
-    names = ("question", "name", "content_type", "size")
-    return {name: getattr(file, name) for name in names} | {
-        "content": base64.b64encode(file.content).decode()
-    }
+    """A file and the question that it answers."""
+    return {"question": file.question} | in_full(file)
 
 
 def forget_what_they_answered(customer_ids: Sequence[int]) -> list[int]:

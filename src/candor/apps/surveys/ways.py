@@ -33,7 +33,7 @@ class WaysShown:
 def ways_shown(definition: Definition, walked: Walk | None) -> WaysShown:
     """Every way that a test run found, as far as a page can show them; a survey without branches has one."""
     found = sorted(walked.ways, key=lambda way: len(way.questions)) if walked else []
-    names = _headings(definition)
+    names = headings(definition)
     shown = tuple(
         WayShown(
             answers_in_words(definition, way.answers),
@@ -52,7 +52,7 @@ def answers_in_words(definition: Definition, answers: Mapping[str, Any]) -> str:
     'Would you recommend us? 3'
     """
     by_key = {str(one.get("name", "")): one for one in elements(definition)}
-    names = _headings(definition)
+    names = headings(definition)
     said = (
         f"{_asking(names.get(key, key))} {_value(by_key.get(key, {}), value)}"
         for key, value in answers.items()
@@ -66,7 +66,8 @@ def _asking(name: str) -> str:
     return name if name.endswith((".", "?", "!", ":", "…", "؟")) else f"{name}:"
 
 
-def _headings(definition: Definition) -> dict[str, str]:
+def headings(definition: Definition) -> dict[str, str]:
+    """What each question of a draft is called, by its key."""
     return {str(one.get("name", "")): heading(definition, one) for one in elements(definition)}
 
 
