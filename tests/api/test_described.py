@@ -124,6 +124,21 @@ def test_the_description_and_its_page_load_nothing_from_elsewhere(client: Client
     assert len(set(names)) == len(names)
 
 
+def test_a_misspelt_filter_is_refused_everywhere_and_told_what_there_is(secret: str) -> None:
+    client, headers = Client(), {"authorization": f"Bearer {secret}"}
+    taken = []
+    for method, path, _ in _operations():
+        if path.startswith("/v1/"):
+            continue  # the intake takes events as other systems send them
+        body = [{}, "application/json"] if method != "get" else []
+        answer = getattr(client, method)(f"{path}?sinse=2026-01-01", *body, headers=headers)
+        if answer.status_code != 422 or answer.json()["errors"][0]["field"] != "sinse":
+            taken.append((method, path, answer.status_code))
+    assert taken == []
+    told = client.get("/api/v1/reviews?sinse=2026-01-01", headers=headers).json()["errors"]
+    assert told[0]["expected"] == "one of cursor, level, limit, since, source, until"
+
+
 @SCHEMA.parametrize()
 @FEW
 def test_every_answer_is_one_that_is_described(case: schemathesis.Case, secret: str) -> None:

@@ -1,5 +1,6 @@
 """The JSON API: every room's addresses under one roof, with one form of errors and one description."""
 
+from functools import wraps
 from typing import Any
 
 from django.db import DataError
@@ -9,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from candor.apps.organization.calls import read_json, with_key
+from candor.apps.organization.calls import Call, read_json, with_key
 from candor.foundation.errors import DomainError, InvalidInput, InvalidRequest, NotFound
 from candor.foundation.middleware import problem_details
 
@@ -40,9 +41,33 @@ class _Api(NinjaAPI):
         return operation.view_func.__name__
 
 
+def _as_described(run: Call) -> Call:
+    """Refuse a call whose address asks for something that its operation does not know, so that a misspelt filter narrows nothing unseen."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]
+    queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    known = {name for model in queries for name in model.__ninja_flatten_map__}
+
+    @wraps(run)
+    def call(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        unknown = request.GET.keys() - known
+        if unknown:
+            words = "one of " + ", ".join(sorted(known)) if known else "nothing after the “?” of this address"
+            raise _bad_values([{"field": name[:80], "expected": words} for name in sorted(unknown)])
+        return run(request, *args, **kwargs)
+
+    return call
+
+
+def _bad_values(bad: list[dict[str, str]]) -> InvalidRequest:
+    problem = InvalidRequest("Nothing was done. Each value that does not fit is named in `errors`.")
+    problem.members = {"errors": bad}
+    return problem
+
+
 api = _Api(
     title="Candor", version="1", urls_namespace="api", openapi_url=None, docs_url=None, parser=_Bounded()
 )
+api.add_decorator(_as_described, mode="view")
 api.add_decorator(with_key, mode="view")
 for _router in _ROUTERS:
     api.add_router("", _router)
@@ -78,6 +103,4 @@ def _not_fitting(request: HttpRequest, error: Any) -> HttpResponse:
         {"field": ".".join(str(step) for step in one["loc"][1:]) or one["loc"][0], "expected": one["msg"]}
         for one in error.errors
     ]
-    problem = InvalidRequest("Nothing was done. Each value that does not fit is named in `errors`.")
-    problem.members = {"errors": bad}
-    return problem_details(problem)
+    return problem_details(_bad_values(bad))
