@@ -44,6 +44,7 @@ def _views() -> list[tuple[str, ast.FunctionDef]]:
         *SOURCE.glob("apps/*/views.py"),
         *SOURCE.glob("apps/*/views/*.py"),
         *SOURCE.glob("apps/*/api.py"),
+        *SOURCE.glob("apps/*/api_work.py"),
     ]
     files.append(SOURCE / "web" / "views.py")
     found: list[tuple[str, ast.FunctionDef]] = []

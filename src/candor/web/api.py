@@ -19,6 +19,7 @@ _ROUTERS = (
     "candor.apps.feedback.api.router",
     "candor.apps.surveys.api.router",
     "candor.apps.complaints.api.router",
+    "candor.apps.complaints.api_work.router",
     "candor.apps.reputation.api.router",
     "candor.apps.conversations.api.router",
     "candor.apps.asking.api.router",

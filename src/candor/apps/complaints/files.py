@@ -22,16 +22,19 @@ def read_files(given: "Sequence[UploadedFile[bytes]]") -> list[NewFile]:
     Raises:
         InvalidInput: too many, too large, empty, or of another sort.
     """
+    return take_files([(one.name or "", one.read(MOST_BYTES + 1)) for one in given[: MOST_FILES + 1]])
+
+
+def take_files(given: Sequence[tuple[str, bytes]]) -> list[NewFile]:
+    """The same of files given as name and content."""
     if len(given) > MOST_FILES:
         raise InvalidInput(_("At most %(n)d files can come with a complaint.") % {"n": MOST_FILES})
-    if sum(one.size or 0 for one in given) > MOST_BYTES:
+    if sum(len(content) for _name, content in given) > MOST_BYTES:
         raise InvalidInput(_("The files are larger than 4 MB together. Send fewer, or smaller ones."))
-    return [_read(one) for one in given]
+    return [_taken(bare_name(name), content) for name, content in given]
 
 
-def _read(given: "UploadedFile[bytes]") -> NewFile:
-    content = given.read(MOST_BYTES + 1)
-    name = bare_name(given.name or "")
+def _taken(name: str, content: bytes) -> NewFile:
     kind = content_type_of(content)
     if kind is None:
         raise InvalidInput(

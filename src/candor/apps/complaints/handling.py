@@ -102,11 +102,11 @@ def pause_clock(
     left = paused_time_left(complaint)
     if left <= timedelta():
         raise Conflict(_("This clock has stood still for as long as its rules allow."))
-    ends_at = at + left
-    if until is not None:
-        ends_at = min(ends_at, complaint.rules.terms.calendar.whole(until).end)
-    if ends_at <= at:
+    ends_at, calendar = at + left, complaint.rules.terms.calendar
+    if until is not None and until < calendar.day_of(at):
         raise InvalidInput(_("Say a day ahead, or none."))
+    if until is not None and until < calendar.day_of(ends_at):
+        ends_at = calendar.whole(until).end
     pause = Pause.objects.create(
         complaint=complaint, reason=reason, words=words, started_at=at, ends_at=ends_at
     )

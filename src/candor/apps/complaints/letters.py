@@ -20,7 +20,8 @@ from candor.apps.feedback.models import Feedback
 from candor.apps.organization.models import Person
 from candor.apps.organization.queries import workspace
 from candor.apps.organization.services import record_audit
-from candor.foundation.errors import Conflict, InvalidInput
+from candor.foundation.attachments import PDF
+from candor.foundation.errors import Conflict, InvalidInput, NotFound
 
 from .choices import LetterKind, Preference, StepKind
 from .faces import refer_due
@@ -180,6 +181,13 @@ def template_for(complaint: Complaint, kind: LetterKind) -> LetterTemplateVersio
     return None
 
 
+def next_kind(complaint: Complaint) -> LetterKind:
+    """The letter that comes next: that it arrived, that it takes longer, or what was decided."""
+    if not complaint.is_open:
+        return LetterKind.DECISION
+    return LetterKind.HOLDING if complaint.acknowledged_on else LetterKind.ACKNOWLEDGEMENT
+
+
 def language_of(complaint: Complaint) -> str:
     """The language a customer is written to in: as they said, else the one they wrote in."""
     who = getattr(complaint, "complainant", None)
@@ -272,6 +280,18 @@ def send_again(*, letter: Letter, by: Person) -> Letter:
     deliver_letter.enqueue(letter.pk)
     record_audit(by=by, action="complaint.letter_sent_again", target=Feedback(pk=letter.complaint_id))
     return letter
+
+
+def file_of(letter: Letter) -> tuple[str, str, bytes]:
+    """Name, sort and content of the mail as it left, or of the PDF to print.
+
+    Raises:
+        NotFound: it has not left yet.
+    """
+    if letter.message is None:
+        raise NotFound(_("This letter has not left yet."))
+    kind, ending = ("message/rfc822", "eml") if letter.to else (PDF, "pdf")
+    return f"{letter.complaint.reference}-{letter.kind}.{ending}", kind, bytes(letter.message)
 
 
 def _address(complaint: Complaint) -> str:

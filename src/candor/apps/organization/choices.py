@@ -69,7 +69,7 @@ class KeyScope(models.TextChoices):
     WRITE_COMPLAINTS = "complaints:write", "Send complaints"
     WORK_COMPLAINTS = (
         "complaints:work",
-        "Acknowledge, note, decide and reopen complaints in the name of members of staff",
+        "Work on complaints, from notes to decisions and letters, in the name of members of staff",
     )
     READ_REVIEWS = "reviews:read", "Read reviews with our replies, and who was asked for one"
     WRITE_REVIEWS = "reviews:write", "Write replies to reviews and hand them on"

@@ -59,13 +59,9 @@ def letter_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail as it left, or the PDF to print."""
     viewer = require(request, Permission.READ_PERSONAL_DATA)
     shown = _letter(viewer, pk)
-    if shown.message is None:
-        raise NotFound(_("This letter has not left yet."))
-    kind, ending = ("message/rfc822", "eml") if shown.to else ("application/pdf", "pdf")
-    response = HttpResponse(bytes(shown.message), content_type=kind)
-    response["Content-Disposition"] = (
-        f'attachment; filename="{shown.complaint.reference}-{shown.kind}.{ending}"'
-    )
+    name, kind, content = letters.file_of(shown)
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -117,16 +113,9 @@ def _version(request: HttpRequest, shown: Complaint) -> LetterTemplateVersion | 
     if chosen is not None:
         template = LetterTemplate.objects.filter(pk=chosen, is_active=True).first()
         return template.versions.order_by("-number").first() if template else None
-    return letters.template_for(shown, _kind(request, shown))
-
-
-def _kind(request: HttpRequest, shown: Complaint) -> LetterKind:
     asked = request.GET.get("kind", "")
-    if asked in LetterKind.values:
-        return LetterKind(asked)
-    if not shown.is_open:
-        return LetterKind.DECISION
-    return LetterKind.HOLDING if shown.acknowledged_on else LetterKind.ACKNOWLEDGEMENT
+    kind = LetterKind(asked) if asked in LetterKind.values else letters.next_kind(shown)
+    return letters.template_for(shown, kind)
 
 
 def _blank(shown: Complaint) -> letters.Draft:
