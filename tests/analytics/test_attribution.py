@@ -98,6 +98,13 @@ def test_a_touchpoint_that_every_journey_passes_is_called_not_comparable():
     assert found["help"].status == "ok"
 
 
+def test_few_successes_are_too_few_however_many_journeys_were_lost():
+    ways = [JourneyPath(("mail", "shop"), 19, 400), JourneyPath(("shop",), 10, 300)]
+    assert {one.status for one in cx.removal_effects(ways, resamples=50).effects} == {"too_few"}
+    ways.append(JourneyPath(("mail",), 1, 0))
+    assert "too_few" not in {one.status for one in cx.removal_effects(ways, resamples=50).effects}
+
+
 def test_all_successes_passing_still_leaves_doubt():
     found = _by_name(cx.removal_effects([JourneyPath(("a",), 20, 60), JourneyPath(("b",), 0, 60)]))
     assert found["a"].effect.value == 1

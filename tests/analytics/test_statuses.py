@@ -53,6 +53,13 @@ def test_limits_from_a_short_baseline_say_so(periods, status):
     assert cx.moving_range_chart(values, baseline=periods).status == status
 
 
+def test_too_few_periods_are_said_to_be_too_few_and_nothing_is_said_of_the_last():
+    values = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 9.0]
+    few = "Too few periods to tell (7 of at least 8)"
+    assert cx.individuals_chart(values).words == cx.change_points(values).words == few
+    assert few not in {cx.individuals_chart([*values, 1.0]).words, cx.change_points([*values, 1.0]).words}
+
+
 def test_a_season_seen_fewer_than_five_times_is_wide():
     months = np.sin(np.arange(60) * np.pi / 6)
     assert cx.seasonal_parts(months[:59], period=12).status == "wide"

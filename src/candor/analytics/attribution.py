@@ -23,6 +23,9 @@ __all__ = ["JourneyPath", "RemovalEffect", "RemovalEffects", "removal_effects"]
 
 LEAST_JOURNEYS = 50
 """Journeys through a touchpoint below which its effect is called too few."""
+LEAST_SUCCESSES = 30
+"""Journeys that reached the goal below which every effect is too few: an effect is a part of the successes, and resamples of
+a handful are too sure of them, however many journeys were lost."""
 
 RESAMPLES = 1000
 _CHUNK = 100  # resamples solved at a time, to bound memory
@@ -47,7 +50,8 @@ class RemovalEffect:
         share: Its effect over the sum of all effects; 0 to 1, adding to 1.
         n: Journeys through it.
         method: How it was found.
-        status: ``too_few`` below 50 journeys through it, ``not_comparable`` where no journey went without it.
+        status: ``too_few`` below 50 journeys through it or 30 successes in all, ``not_comparable`` where no journey went
+            without it.
     """
 
     touchpoint: Hashable
@@ -244,7 +248,9 @@ def _effect(
     n = int(ways.through[place])
     _, low, high = found[0]
     status = status_of(n=n, low=float(low[place]), high=float(high[place]), scale_width=1.0, least_n=least_n)
-    if status != "too_few" and n == ways.journeys.sum():
+    if ways.successes < LEAST_SUCCESSES:
+        status = "too_few"
+    elif status != "too_few" and n == ways.journeys.sum():
         status = "not_comparable"  # no journey went without it: 1 by construction
     effect, share = (
         Estimate(

@@ -92,6 +92,8 @@ class ControlChart:
     @property
     def words(self) -> str:
         """One sentence about the last period."""
+        if self.n < LEAST_PERIODS:
+            return f"Too few periods to tell ({self.n} of at least {LEAST_PERIODS})"
         if self.is_beyond[-1]:
             return "Outside what this process usually gives"
         if self.is_in_run[-1]:

@@ -100,6 +100,8 @@ class Changes:
     @property
     def words(self) -> str:
         """One sentence."""
+        if self.status == "too_few":
+            return f"Too few periods to tell ({self.n} of at least {LEAST_PERIODS})"
         if not self.points:
             return "No change of level beyond chance"
         return "One change of level" if len(self.points) == 1 else f"{len(self.points)} changes of level"
