@@ -1,5 +1,7 @@
 """Pictures of the pages about samples and trials."""
 
+from math import ceil
+
 import numpy as np
 
 from candor import analytics as cx
@@ -112,7 +114,7 @@ def pilots() -> Spec:
             "answers per arm", (50, 5000), ticks=[50, 100, 200, 500, 1000, 2000, 5000], is_log=True, form=","
         ),
     )
-    marked = [row | {"text": f"{row['y']:,.0f}"} for row in (people[10], branches[10])]
+    marked = [row | {"text": f"{ceil(row['y']):,}"} for row in (people[10], branches[10])]
     layers = [
         frame.line(branches, "other"),
         frame.line(people),

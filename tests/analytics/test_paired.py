@@ -1,5 +1,7 @@
 """The same people before and after, against published values."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -113,3 +115,18 @@ def test_pairs_that_all_moved_alike_leave_no_interval_and_the_words_do_not_call_
     found = cx.compare_paired_means([2] * 40, [1] * 40)
     assert (found.change, found.low, found.status) == (1.0, None, "too_few")
     assert found.words == "Can’t be told: the answers leave no interval"
+
+
+@pytest.mark.parametrize(("pairs", "covered", "named"), [(30, 0.82, 0.16), (100, 0.91, 0.08)])
+def test_lopsided_changes_of_few_pairs_are_covered_and_named_as_the_page_says(pairs, covered, named):
+    random = np.random.default_rng(4)
+    found = [
+        cx.compare_paired_means(random.choice([-4.0, 0.0, 1.0], pairs, p=[0.05, 0.75, 0.2]), np.zeros(pairs))
+        for _ in range(1500)
+    ]
+    assert np.mean([one.low is not None and one.low <= 0 <= one.high for one in found]) == pytest.approx(
+        covered, abs=0.03
+    )
+    assert np.mean([one.verdict in {"higher", "lower"} for one in found]) == pytest.approx(named, abs=0.03)
+    text = (Path(__file__).parents[2] / "docs/methods/paired-comparisons.md").read_text("utf-8")
+    assert f"{100 * covered:.0f} % with {pairs}" in text

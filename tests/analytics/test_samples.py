@@ -1,5 +1,7 @@
 """Sample sizes, weights and the silent, against published values."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,6 +9,8 @@ from statsmodels.stats.power import TTestIndPower
 
 from candor import analytics as cx
 from candor.analytics.net_promoter import net_promoter_limits
+
+PAGES = Path(__file__).parents[2] / "docs" / "methods"
 
 
 def test_answers_for_an_nps_margin_equal_lewis_and_sauro():
@@ -92,6 +96,18 @@ def test_how_often_five_points_come_by_luck_is_the_published_ladder():
         for n in (50, 100, 200, 500, 1000)
     ]
     assert found == pytest.approx([74, 64, 51, 29, 14], abs=1)
+
+
+def test_an_unchanged_score_of_a_hundred_answers_moves_by_five_points_as_often_as_the_page_says():
+    one = np.array([0.165, 0.28, 0.555])  # standard deviation of an answer 0.75
+    month = np.ones(1)
+    for _ in range(100):
+        month = np.convolve(month, one)
+    moves = np.convolve(month, month[::-1])
+    share = moves[np.abs(np.arange(-200, 201)) >= 5].sum()
+    assert f"or more in {100 * share:.0f} of 100 months" in (PAGES / "net-promoter-score.md").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(

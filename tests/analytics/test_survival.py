@@ -1,6 +1,7 @@
 """Staying and leaving: curves, tests and hazards against R and lifelines."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,6 +187,31 @@ def test_immortal_time_is_avoided_by_rows_in_time():
         entry=np.concatenate([np.zeros(3000), np.full(int(answered.sum()), 50.0)]),
     )
     assert honest.ratios[0].ratio.low < 1 < honest.ratios[0].ratio.high
+
+
+def test_what_the_page_says_misleads_curves_does():
+    random = np.random.default_rng(1)
+    text = (Path(__file__).parents[2] / "docs/methods/survival.md").read_text("utf-8")
+    # One group leaves early, the other late: far apart after 40 days, and all one to the log-rank test.
+    early, late = random.weibull(0.5, 300) * 80, random.weibull(2.5, 300) * 120
+    groups = {name: (np.minimum(t, 200.0), t < 200) for name, t in (("early", early), ("late", late))}
+    assert survival_curve(*groups["early"]).at(40).high < survival_curve(*groups["late"]).at(40).low
+    assert compare_survival(groups).p_value > 0.05
+    assert "curves that cross" in text
+    # A problem that comes by chance while watched, and does nothing.
+    gone, problem = random.exponential(100, 2000), random.uniform(0, 200, 2000)
+    had = problem < np.minimum(gone, 200)
+    naive = churn_uplift(
+        *(survival_curve(np.minimum(gone[who], 200.0), gone[who] < 200) for who in (had, ~had)), by=100
+    )
+    assert naive.value < -5 * naive.se
+    assert "immortal time" in text
+    # Customers of a year ago and more are those who stayed.
+    age, stay = random.uniform(0, 1000, 4000), random.exponential(200, 4000)
+    here = stay > age - 100  # leaving was recorded in the last 100 days only
+    watched = survival_curve(np.minimum(stay, age)[here], (stay < age)[here])
+    assert watched.at(200).low > np.exp(-1) + 0.1
+    assert "before leaving was recorded" in text
 
 
 def test_the_curve_without_censoring_is_the_share_still_there():

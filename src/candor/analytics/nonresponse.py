@@ -168,7 +168,8 @@ def early_and_late_nps(
 ) -> EarlyLate:
     """NPS of late answers (after the reminder, last third) against early ones.
 
-    Late answerers are taken to be more like the silent; a clear change means that the score depends on who answers.
+    Late answerers are taken to be more like the silent; a clear change hints that the score depends on who answers, unless it
+    comes of the longer time since the event.
 
     Source: Armstrong & Overton (1977) Journal of Marketing Research 14:396.
     """

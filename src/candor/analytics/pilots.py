@@ -95,7 +95,7 @@ class Allocation:
 def answers_per_arm(
     *, effect: float, sd: float = 1.0, design_effect: float = 1.0, power: float = 0.8, level: float = 0.95
 ) -> float:
-    """Answers in each of two equal arms to see a difference of means, normal approximation.
+    """Answers in each of two equal arms to see a difference of means, normal approximation; not rounded (up).
 
     Args:
         effect: Difference to be seen, in the unit of `sd`; not 0.
@@ -130,8 +130,8 @@ def cluster_design_effect(*, size: float, correlation: float, size_variation: fl
 
     Example:
         >>> n = answers_per_arm(effect=0.2, design_effect=cluster_design_effect(size=30, correlation=0.05))
-        >>> round(n)
-        961
+        >>> round(n, 1)
+        961.5
 
     Source:
         Kish (1965); unequal sizes: Eldridge, Ashby & Kerry (2006), *Int. J. Epidemiology* 35(5).

@@ -199,6 +199,9 @@ def chance_of_nps_change_by_luck(
 ) -> float:
     """How often NPS moves by ``change`` or more, up or down, while nothing changes: say it beside every change.
 
+    By the normal curve, which knows no steps. From n answers on both sides NPS moves in steps of 1/n; where a move of exactly ``change`` can
+    happen it comes on top by half: with 100 answers five points or more come in 0.67, not in 0.64.
+
     Source: two-sided tail of the normal approximation to a difference of two means; Cochran (1977) §2.8.
 
     >>> [round(chance_of_nps_change_by_luck(0.05, n_now=n, n_before=n), 2) for n in (50, 100, 200, 500, 1000)]
