@@ -625,6 +625,11 @@ class TestNoMeanIsLeft:
         assert back.emptied_at == away.emptied_at
         assert np.isnan(back.low[-1])
 
+    def test_a_mean_between_two_steps_of_the_grid_is_not_left_out_by_many_answers(self, sequence):
+        found = sequence([0.9995] * 16_000)
+        assert found.status == "ok"
+        assert found.low[-1] <= 0.9995 <= found.high[-1]
+
     def test_one_mean_empties_it_in_no_more_series_than_stated(self, sequence):
         random = np.random.default_rng(8)
         assert sum(sequence(random.binomial(1, 0.3, 400)).status == "not_comparable" for _ in range(100)) <= 5

@@ -213,7 +213,7 @@ def betting_sequence(
     m = np.arange(GRID + 1) / GRID
     limit = float(np.log(2 / (1 - level)))
     above, below = np.zeros(GRID + 1), np.zeros(GRID + 1)
-    ends = np.empty((2, len(x)))
+    ends = np.empty((2, len(x)), dtype=np.int64)
     with np.errstate(divide="ignore"):
         most = np.stack([0.5 / m, 0.5 / (1 - m)])
     for start in range(0, len(x), _CHUNK):
@@ -222,14 +222,20 @@ def betting_sequence(
         won = above + np.cumsum(np.log1p(np.minimum(bet, most[0]) * off), axis=0)
         lost = below + np.cumsum(np.log1p(-np.minimum(bet, most[1]) * off), axis=0)
         above, below = won[-1], lost[-1]
-        holds = np.maximum(won, lost) < limit
-        kept = holds.any(axis=1)
-        ends[0, part] = np.where(kept, m[holds.argmax(axis=1)], np.inf)
-        ends[1, part] = np.where(kept, m[GRID - holds[:, ::-1].argmax(axis=1)], -np.inf)
+        # Who bets on "above" wins the less the higher m, who bets on "below" the more: each leaves out one end of the grid.
+        ends[0, part] = (won < limit).argmax(axis=1)
+        ends[1, part] = GRID - (lost < limit)[:, ::-1].argmax(axis=1)
+    first, last = np.maximum.accumulate(ends[0]), np.minimum.accumulate(ends[1])
+    # Both may leave out all of the grid and yet not the means between two neighbours on it.
+    low = np.where(first - last > 1, np.inf, m[first] - 1 / GRID)
     return _running(
-        np.maximum.accumulate(ends[0]) - 1 / GRID, np.minimum.accumulate(ends[1]) + 1 / GRID,
-        lowest=lowest, highest=highest, method="betting confidence sequence", level=level,
-    )  # fmt: skip
+        low,
+        m[last] + 1 / GRID,
+        lowest=lowest,
+        highest=highest,
+        method="betting confidence sequence",
+        level=level,
+    )
 
 
 def _running(
