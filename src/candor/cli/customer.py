@@ -1,4 +1,4 @@
-"""`candor customer`: hand out everything that is held about one person, or erase them."""
+"""`candor customer`: hand out everything that is held about one person, erase them, or let systems speak of them again."""
 
 import argparse
 import json
@@ -13,19 +13,24 @@ if TYPE_CHECKING:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "customer", help="export or erase everything that is held about one person"
+        "customer", help="export or erase everything that is held about one person, or let an erased one back"
     )
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     export = actions.add_parser("export", help="print everything that is held about the person as JSON")
     erase = actions.add_parser(
         "erase", help="erase the person from record, warehouse and kept rows, for good"
     )
+    back = actions.add_parser(
+        "let-back", help="take in again what files and systems tell of somebody who was erased"
+    )
+    back.add_argument("who", help="SYSTEM:IDENTIFIER as the system calls them")
     for action in (export, erase):
         action.add_argument(
             "who", help="the customer's number, or SYSTEM:IDENTIFIER as another system calls them"
         )
     erase.add_argument("--yes", action="store_true", help="do it; without it only told what would go")
-    erase.add_argument("--json", action="store_true", help="print one JSON object")
+    for action in (erase, back):
+        action.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
 
@@ -36,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = arguments.action == "export" or arguments.json
     try:
         open_workspace()
+        if arguments.action == "let-back":
+            return _let_back(arguments)
         customer = _customer(arguments.who)
         return _export(customer) if arguments.action == "export" else _erase(customer, arguments)
     except (DomainError, WarehouseError) as error:
@@ -91,4 +98,17 @@ def _erase(customer: "Customer", arguments: argparse.Namespace) -> int:
     if erased.kept_files:
         words += f" These uploads still hold rows of theirs: {', '.join(erased.kept_files)}."
     say(facts, words=words, as_json=arguments.json)
+    return 0
+
+
+def _let_back(arguments: argparse.Namespace) -> int:
+    from candor.apps.customers.erased import let_back
+    from candor.apps.organization.services import record_audit
+    from candor.foundation.errors import NotFound
+
+    system, _, value = arguments.who.rpartition(":")
+    if not let_back([(system, value)]):
+        raise NotFound(f"Nobody called “{arguments.who}” was erased.")
+    record_audit(by=None, action="customer.let_back")
+    say({"let_back": 1}, words="What is told of them is taken in again.", as_json=arguments.json)
     return 0

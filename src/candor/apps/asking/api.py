@@ -9,6 +9,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from candor.apps.customers.api import Name
+from candor.apps.customers.erased import refuse_erased
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.feedback.api_shapes import shown_unit, touchpoint_id
 from candor.apps.organization.choices import KeyScope, Permission
@@ -152,6 +153,7 @@ def invite_customers(request: HttpRequest, survey: str, given: InvitationsGiven)
 
 def _customers(items: list[InvitationGiven]) -> dict[tuple[str, str], int]:
     """Customers by what they are called, made nameless where there are none yet."""
+    refuse_erased((one.customer.system, one.customer.value) for one in items)
     systems = {one.customer.system for one in items}
     return {
         (system, value): pk

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from candor.apps.feedback.api_shapes import customer_id, touchpoint_id
+from candor.apps.feedback.erased import refuse_erased
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import KeyScope, Permission
@@ -146,6 +147,7 @@ def open_a_complaint(request: HttpRequest, given: ComplaintGiven) -> Any:
     key = keyed(request, KeyScope.WRITE_COMPLAINTS)
     unit = unit_for(key, given.unit)
     own = f"{key.source}:{given.key}"[:120]
+    refuse_erased(SOURCE, own)
     known = Feedback.objects.filter(source=SOURCE, key=own).first()
     if known is not None:
         return Status(200, ComplaintTaken(id=known.pk, key=own, is_new=False))

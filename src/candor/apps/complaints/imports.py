@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from candor.apps.customers.services import EMAIL, customers_by_identifier
+from candor.apps.feedback.erased import without_erased
 from candor.apps.feedback.services import forget_batch
 from candor.apps.imports.errors import FileNotUsable
-from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Question, Reader, Stored
+from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
 from candor.apps.imports.tables import CELLS, TableReader, column_of, file_of, preview_table, refuse_unit
@@ -107,7 +109,10 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     """Write a chunk of complaints."""
     units, people = Units(batch, items), People(batch)
     source = _source(batch)
-    wanted = [item for item in items if _is_wanted(batch, item[1])]
+    complaints = [item for item in items if _is_wanted(batch, item[1])]
+    wanted = without_erased(
+        source, complaints, lambda item: str(item[1]["reference"]), partial(_names, source)
+    )
     customers = _customers(batch, source, wanted)
     problems = [refuse_unit(item) for item in wanted if units.refuses(item[1].get("unit"))]
     problems += filter(None, map(people.refusal, wanted))
@@ -115,8 +120,8 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     good = [_complaint(values, units, people, customers) for row, values in wanted if row not in refused]
     rules = RuleBook() if batch.options.get(CLOCK) == BY_RULES else None
     received = receive_complaints(items=good, source=source, batch=batch, rules=rules)
-    others = len(items) - len(wanted)
-    odd = {_LEFT_OUT: Odd(others)} if others else {}
+    left_out = {_LEFT_OUT: len(items) - len(complaints), ERASED: len(complaints) - len(wanted)}
+    odd = {reason: Odd(n) for reason, n in left_out.items() if n}
     return Stored(len(received.new_ids), len(good) - len(received.new_ids), tuple(problems), odd)
 
 
@@ -141,6 +146,12 @@ def _customers(batch: ImportBatch, source: str, items: Sequence[Item]) -> dict[s
     known = customers_by_identifier(system=source, values=numbers, import_batch_id=batch.pk)
     by_mail = customers_by_identifier(system=EMAIL, values=mails, import_batch_id=batch.pk)
     return known | {f"{EMAIL}:{value}": pk for value, pk in by_mail.items()}
+
+
+def _names(source: str, item: Item) -> list[tuple[str, str]]:
+    """What the file calls who complains."""
+    values = item[1]
+    return [(source, values.get("customer") or ""), (EMAIL, (values.get("email") or "").lower())]
 
 
 def _mail(values: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -101,10 +102,16 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
             groups[slugify(name)[:80] or "social"].append(values)
     added = known = gone = 0
     for source, given in groups.items():
-        found = without_erased(source, given, lambda values: str(values["reference"]))
+        found = without_erased(
+            source, given, lambda values: str(values["reference"]), partial(_names, source)
+        )
         new = _store(found, source, units, batch)
         added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
     return Stored(added, known, problems, {ERASED: Odd(gone)} if gone else {})
+
+
+def _names(source: str, values: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(source, values.get("customer") or "")]
 
 
 def _store(found: list[dict[str, Any]], source: str, units: Units, batch: ImportBatch) -> int:

@@ -94,3 +94,13 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}:{self.value}"
+
+
+class ErasedName(models.Model):
+    """What some system called a customer who was erased, as a keyed digest alone."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest[:12]

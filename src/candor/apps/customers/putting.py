@@ -9,6 +9,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
+from .erased import refuse_erased
 from .models import Customer, Identifier, Segment
 from .queries import customers_known_as
 from .services import note_consent, opt_out
@@ -45,9 +46,11 @@ def put_customer(*, said: Said, at: datetime, by: Person | None) -> tuple[Custom
     """Add a customer or change what is said of one, told at `at`; the second part tells whether they are new.
 
     Raises:
+        ErasedBefore: one of the names was that of somebody who was erased.
         Conflict: one of the names belongs to another customer; nothing was changed. People merge customers, systems don't.
     """
     known = customers_known_as(said.system, [said.value]).get(said.value)
+    refuse_erased([(said.system, said.value), *said.also])
     customer = Customer.objects.select_for_update().get(pk=known) if known else Customer()
     changed = {name: value for name in _PLAIN if (value := getattr(said, name)) is not None}
     if said.segment is not None:

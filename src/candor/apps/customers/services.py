@@ -13,6 +13,7 @@ from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
 
+from .erased import erased_among, let_back, remember_erased
 from .models import Customer, Identifier, Segment
 from .personal import bad_rows_of, holders, kept_files_of
 from .queries import identity_ids, kept_of, records_known_as
@@ -41,11 +42,13 @@ class NewCustomer:
 def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
     """Add customers with all their identifiers, once; returns the ids of all items by the value of the first identifier.
 
-    Whoever is here already under the first identifier stays as they are. All first identifiers are of one system.
+    Whoever is here already under the first identifier stays as they are. All first identifiers are of one system. Who was erased and turns
+    to us again is known again.
     """
     (system,) = {item.identifiers[0][0] for item in items} or {""}
     known = records_known_as(system, [item.identifiers[0][1] for item in items])
     fresh = [item for item in items if item.identifiers[0][1] not in known]
+    let_back(name for item in fresh for name in item.identifiers)
     segments = {
         name: Segment.objects.get_or_create(name=name)[0].pk
         for name in sorted({item.segment for item in fresh} - {""})
@@ -76,10 +79,13 @@ def add_customers(*, items: Sequence[NewCustomer]) -> dict[str, int]:
 def customers_by_identifier(
     *, system: str, values: Iterable[str], import_batch_id: int | None = None
 ) -> dict[str, int]:
-    """Ids of the records that `system` calls by `values`, merged ones too; unknown ones are created, nameless."""
+    """Ids of the records that `system` calls by `values`, merged ones too; unknown ones are created, nameless, and erased ones left out."""
     wanted = sorted({value for value in values if value})
     known = records_known_as(system, wanted)
     missing = [value for value in wanted if value not in known]
+    if missing:
+        erased = erased_among((system, value) for value in missing)
+        missing = [value for value in missing if (system, value) not in erased]
     if missing:
         created = Customer.objects.bulk_create(Customer(import_batch_id=import_batch_id) for _ in missing)
         Identifier.objects.bulk_create(
@@ -143,7 +149,7 @@ def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
     """Take in what a system says of its customers: unknown ones are created, blanks filled, new identifiers noted.
 
     What is known already stays, and nobody is merged: an identifier that another customer bears stays theirs and is told as a clash,
-    for people to look at.
+    for people to look at. Who was erased stays away.
     """
     ids: dict[tuple[str, str], int] = {}
     for system in sorted({item.system for item in items}):
@@ -152,6 +158,8 @@ def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
     customers = {row.pk: row for row in Customer.objects.filter(pk__in=set(ids.values()))}
     clashes = []
     for item in items:
+        if (item.system, item.value) not in ids:
+            continue
         customer = customers[ids[item.system, item.value]]
         for field in _TOLD:
             if getattr(item, field) and not getattr(customer, field):
@@ -163,7 +171,10 @@ def identify_customers(*, items: Sequence[Identified]) -> list[Clash]:
 
 def _note_identifiers(customer: Customer, pairs: Iterable[tuple[str, str]]) -> list[Clash]:
     clashes = []
+    erased = erased_among(pairs := list(pairs))
     for system, value in pairs:
+        if (system, value) in erased:
+            continue
         row, _ = Identifier.objects.select_related("customer").get_or_create(
             system=system, value=value, defaults={"customer": customer}
         )
@@ -277,6 +288,7 @@ def erase_customer(*, customer: Customer, by: Person | None) -> Erased:
     bad, files = bad_rows_of(ids), kept_files_of(ids)
     gone = [pk for holder in holders() if holder.forget for pk in holder.forget(ids)]
     BadRow.objects.filter(pk__in=[row.pk for row in bad]).delete()
+    remember_erased(_names_of(ids))
     Customer.objects.filter(pk__in=ids).delete()
     erase_from_warehouse.enqueue(ids, gone)
     found = Erased(tuple(ids), tuple(gone), len(bad), tuple(str(batch) for batch in files))
@@ -288,3 +300,10 @@ def erase_customer(*, customer: Customer, by: Person | None) -> Erased:
     }
     record_audit(by=by, action="customer.erased", **facts)
     return found
+
+
+def _names_of(customer_ids: Sequence[int]) -> set[tuple[str, str]]:
+    """Every name that systems have for one person, their address among them."""
+    rows = Identifier.objects.filter(customer__in=customer_ids).values_list("system", "value")
+    mails = Customer.objects.filter(pk__in=customer_ids).exclude(email="").values_list("email", flat=True)
+    return {*rows, *((EMAIL, mail.strip().lower()) for mail in mails)}

@@ -272,6 +272,9 @@ def _rows(haul: _Haul) -> _Rows:
             system=haul.source.name, values={user for one in told if (user := reader.user_of(one.message))}
         )
     )
+    told = [
+        one for one in told if not (user := reader.user_of(one.message)) or user in customers
+    ]  # nobody who was erased
     visitors = customers_known_as(anonymous_system(haul.source.name), {one.message.anonymous for one in told})
     for one in told:
         message, at = one.message, one.message.at or one.delivery.received_at

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from candor.apps.customers.api import Name
+from candor.apps.customers.erased import refuse_erased
 from candor.apps.customers.services import customers_by_identifier
 from candor.apps.journeys.models import Touchpoint
 from candor.apps.organization.access import Viewer
@@ -51,9 +52,14 @@ class FeedbackShape(Told):
 
 
 def customer_id(name: Name | None) -> int | None:
-    """The customer whom a system calls so, made nameless where there is none yet."""
+    """The customer whom a system calls so, made nameless where there is none yet.
+
+    Raises:
+        ErasedBefore: they were erased.
+    """
     if name is None:
         return None
+    refuse_erased([(name.system, name.value)])
     return customers_by_identifier(system=name.system, values=[name.value])[name.value]
 
 

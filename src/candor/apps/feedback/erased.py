@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from candor.apps.customers.erased import Name
+from candor.apps.customers.erased import erased_among as names_erased_among
+from candor.apps.customers.errors import ErasedBefore
 from candor.foundation.parts import in_parts
 
-from .errors import ErasedBefore
 from .models import Erased
 
 AT_ONCE = 500
@@ -34,11 +36,17 @@ def erased_among(source: str, keys: Iterable[str]) -> set[str]:
     return found
 
 
-def without_erased(source: str, things: Iterable[Thing], key_of: Callable[[Thing], str]) -> list[Thing]:
-    """The things that were not erased."""
-    by_key = [(key_of(thing), thing) for thing in things]
-    erased = erased_among(source, [key for key, _thing in by_key])
-    return [thing for key, thing in by_key if key not in erased]
+def without_erased(
+    source: str,
+    things: Iterable[Thing],
+    key_of: Callable[[Thing], str],
+    names_of: Callable[[Thing], Iterable[Name]],
+) -> list[Thing]:
+    """The things that neither were erased nor bear a name of an erased customer."""
+    given = [(key_of(thing), frozenset(names_of(thing)), thing) for thing in things]
+    erased = erased_among(source, [key for key, _names, _thing in given])
+    names = names_erased_among({name for _key, names, _thing in given for name in names if name[1]})
+    return [thing for key, called, thing in given if key not in erased and not called & names]
 
 
 def refuse_erased(source: str, key: str) -> None:

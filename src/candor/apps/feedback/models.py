@@ -113,7 +113,7 @@ class Answer(models.Model):
 
 
 class Erased(models.Model):
-    """Something an erased customer said in public or wrote to us: the digest of its source and id, so that nothing brings it back."""
+    """Something an erased customer said: the digest of its source and id, so that nothing brings it back."""
 
     digest = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField(auto_now_add=True)

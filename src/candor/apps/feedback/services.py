@@ -310,10 +310,10 @@ def forget_batch(*, batch: ImportBatch) -> int:
 
 @transaction.atomic
 def erase_feedback(*, feedback_ids: list[int]) -> list[int]:
-    """Remove feedback because its customer is erased: whoever hears of it keeps nothing of what it said, and reviews and messages that are sent
-    again are known as erased."""
+    """Remove feedback because its customer is erased: whoever hears of it keeps nothing of what it said, and what is sent again is known as
+    erased."""
     for part in in_parts(feedback_ids, 500):
-        rows = Feedback.objects.filter(pk__in=part, kind__in=[Kind.REVIEW, Kind.MESSAGE])
+        rows = Feedback.objects.filter(pk__in=part)
         never_again(rows.values_list("source", "key"))
     _remove(feedback_ids, is_erasure=True)
     return feedback_ids

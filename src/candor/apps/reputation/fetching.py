@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from candor.apps.customers.services import customers_by_identifier
+from candor.apps.feedback.erased import without_erased
 from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
@@ -113,7 +114,12 @@ def _store(connection: Connection, page: PageOfReviews) -> int | None:
 
 
 def _reviews(connection: Connection, items: Iterable[Values]) -> list[NewReview]:
-    found = list(items)
+    found = without_erased(
+        connection.site,
+        items,
+        lambda one: str(one["reference"]),
+        lambda one: [(connection.site, one.get("customer") or "")],
+    )
     numbers = [values.get("customer") or "" for values in found]
     customers = customers_by_identifier(system=connection.site, values=numbers, import_batch_id=None)
     unit = connection.unit

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.text import slugify
@@ -173,10 +174,14 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
             groups[source_of(site_name), values.get("stars") is None].append((site_name, values))
     added = known = gone = 0
     for (source, is_post), given in groups.items():
-        found = without_erased(source, given, lambda one: str(one[1]["reference"]))
+        found = without_erased(source, given, lambda one: str(one[1]["reference"]), partial(_names, source))
         new = (_store_posts if is_post else _store_reviews)(found, source, units, people, batch)
         added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
     return Stored(added, known, tuple(problems), {ERASED: Odd(gone)} if gone else {})
+
+
+def _names(source: str, given: tuple[str, Values]) -> list[tuple[str, str]]:
+    return [(source, given[1].get("customer") or "")]
 
 
 def _store_reviews(

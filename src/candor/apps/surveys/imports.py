@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.utils.text import slugify
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
 from candor.apps.feedback.choices import IN_WORDS, AnswerKind, Kind, key_of_question
+from candor.apps.feedback.erased import without_erased
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
-from candor.apps.imports.kinds import ImportKind, Item, Odd, Preview, Question, Reader, Stored
+from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
 from candor.apps.imports.tables import (
@@ -155,7 +157,16 @@ class _Named:
 
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
-    """Write a chunk of answers."""
+    """Write a chunk of answers, without those of customers who were erased."""
+    source, is_told = source_of(batch), recognised(batch) is not None
+    names = partial(told.names_of, source) if is_told else partial(_names, source)
+    kept = without_erased(source, items, told.key_of if is_told else _key, names)
+    stored = _store(batch, kept) if kept else Stored(0)
+    gone = len(items) - len(kept)
+    return replace(stored, odd={**stored.odd, ERASED: Odd(gone)}) if gone else stored
+
+
+def _store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     if found := recognised(batch):
         return told.store(batch, items, answers=found[1], source=source_of(batch))
     day_column = column_of(batch, "received_at", long.FIELDS if is_long(batch) else wide.META)
@@ -183,6 +194,15 @@ def _customers(batch: ImportBatch, items: Sequence[Item], source: str) -> dict[s
     return numbers | {name: by_mail[mail] for name, mail in mails.items()}
 
 
+def _key(item: Item) -> str:
+    return str(item[1].get("key") or row_key(item))
+
+
+def _names(source: str, item: Item) -> list[tuple[str, str]]:
+    name = str(item[1].get("customer") or "")
+    return [(EMAIL, name.strip().lower()) if "@" in name else (source, name)]
+
+
 def _without_day(item: Item) -> Problem:
     return refuse(
         item, column="Answered", value="", expected="a day", message="the day of the answer is missing."
@@ -206,7 +226,7 @@ def _store_wide(
         said = values | {"comment": values.get("comment") or _words_of(answers)}
         fresh.append(
             _feedback(
-                said, source=source, key=values.get("key") or row_key(item), received_at=received_at, knows_time=knows_time, named=named,
+                said, source=source, key=_key(item), received_at=received_at, knows_time=knows_time, named=named,
                 customers=customers, answers=answers,
             )
         )  # fmt: skip

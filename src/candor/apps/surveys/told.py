@@ -260,7 +260,7 @@ class _Chunk:
         texts: dict[str, Any] = {name: facts.get(name, "")[:limit] for name, limit in _TEXTS.items()}
         texts["language"] = texts["language"].lower().replace("_", "-")
         return NewFeedback(
-            kind=Kind.SURVEY, source=self.source, key=told.key[:120] or _row_key(row, told), received_at=at, knows_time=knows_time,
+            kind=Kind.SURVEY, source=self.source, key=key_of((row, told)), received_at=at, knows_time=knows_time,
             customer_id=self._customers.get(_identity(told)), unit_id=self._units.id_of(facts.get("unit")),
             done_by_id=self._people.id_of(facts.get("done_by")), done_by_given=facts.get("done_by", "")[:120],
             comment="\n".join(answer.text for answer in answers if answer.kind == AnswerKind.TEXT), weight=weight,
@@ -368,6 +368,18 @@ def _float(text: str) -> float | None:
 def _refuse(row: int, told: Told, column: str, value: str, expected: str, message: str) -> Problem:
     problem = refuse((row, {}), column=column, value=value, expected=expected, message=message)
     return replace(problem, cells=told.row)
+
+
+def key_of(item: TellItem) -> str:
+    """What the answer of a row is known by."""
+    row, told = item
+    return told.key[:120] or _row_key(row, told)
+
+
+def names_of(source: str, item: TellItem) -> list[tuple[str, str]]:
+    """What the file calls who answered."""
+    place, value = _identity(item[1])
+    return [(place or source, value), (source, item[1].facts.get("customer", "")[:_CUSTOMER_MAX])]
 
 
 def _row_key(row: int, told: Told) -> str:

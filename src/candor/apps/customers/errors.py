@@ -1,8 +1,8 @@
-"""What can go wrong with feedback."""
+"""What can go wrong with customers."""
 
 from candor.foundation.errors import Conflict
 
 
 class ErasedBefore(Conflict):
     code = "erased-before"
-    title = "This was erased with its customer"
+    title = "This was erased"
