@@ -18,9 +18,8 @@ export function startScore(): void {
     isKept = true;
     stop();
     const status = form.querySelector<HTMLElement>("[data-status]");
-    const field = form.querySelector<HTMLInputElement>(".given input[type=radio]:checked");
-    if (!field) return;
-    const data = { [field.name.replace(/^q:/, "")]: valueOf(field.value) };
+    const data = picked(form);
+    if (!data) return;
     const answer = { secret: hidden(form, "secret"), opened: hidden(form, "opened"), lang: hidden(form, "lang"), data, finished: false, unconfirmed: true };
     send(form.action, answer).then(
       () => {
@@ -45,6 +44,13 @@ export function startScore(): void {
   };
   for (const name of SIGNS) addEventListener(name, sign, { passive: true });
   form.addEventListener("submit", stop);
+}
+
+/** Of one question what is chosen now; of a longer survey, whose form SurveyJS replaces, what the link named. */
+function picked(form: HTMLFormElement): Record<string, unknown> | undefined {
+  if (form.dataset["score"]) return JSON.parse(form.dataset["score"]) as Record<string, unknown>;
+  const field = form.querySelector<HTMLInputElement>(".given input[type=radio]:checked");
+  return field ? { [field.name.replace(/^q:/, "")]: valueOf(field.value) } : undefined;
 }
 
 function valueOf(text: string): string | number | boolean {

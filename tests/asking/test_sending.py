@@ -83,6 +83,7 @@ def test_a_mail_has_the_scale_in_it_a_plain_part_and_the_way_out(world: World, p
     assert "Not at all" in html and "#aa3300" in html
     stop = str(mail["List-Unsubscribe"]).strip("<>")
     assert stop in html and stop in text
+    assert mail["Content-Language"] == "en"
     assert (mail["From"], mail["Auto-Submitted"]) == ("Harbour <asking@harbour.example>", "auto-generated")
     assert "%%" not in html + text
 

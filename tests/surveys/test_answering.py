@@ -127,6 +127,38 @@ def test_a_score_from_a_mail_counts_by_itself_but_not_where_one_link_after_the_o
     assert sorted(answer.number or 0 for answer in Answer.objects.all()) == [6, 8]
 
 
+def test_a_score_in_the_mail_of_a_longer_survey_stands_chosen_on_its_first_page_and_counts_with_the_rest(
+    client: Client,
+) -> None:
+    survey = a_survey(LONG)
+    (_, goes_on), (_, leaves) = an_invitation(survey), an_invitation(survey)
+    page = client.get(f"/a/{goes_on}/?score=6").content.decode()
+    assert 'value="6" checked' in page and "How did you come?" in page
+    assert 'data-score="{&quot;ease&quot;: 6}"' in page and '"answers" type="application/json">{"ease": 6}<' in page
+    assert not Response.objects.exists(), "opening it keeps nothing"
+    body = {"secret": SECRET, "data": {"ease": 6}, "finished": False, "unconfirmed": True}
+    for secret in (goes_on, leaves):
+        assert client.post(f"/a/{secret}/", body, content_type="application/json").status_code == 200
+    body |= {"data": {"ease": 6, "more": "Quick."}, "finished": True, "unconfirmed": False}
+    assert client.post(f"/a/{goes_on}/", body, content_type="application/json").status_code == 200
+    taken_in(hours=25)
+    assert [a.number for a in Answer.objects.filter(question="ease")] == [6, 6]
+    assert set(Feedback.objects.values_list("comment", flat=True)) == {"Quick.", ""}
+    page = client.get(f"/a/{an_invitation(survey)[1]}/?score=99").content.decode()
+    assert "data-score" not in page and " checked" not in page, "a score that is none of the scale"
+
+
+def test_who_sends_a_form_without_one_answer_has_not_answered(client: Client) -> None:
+    definition = {"elements": [one | {"isRequired": False} for one in LONG["pages"][0]["elements"]]}  # type: ignore[index]
+    invitation, secret = an_invitation(a_survey(definition))
+    body = {"secret": SECRET, "data": {}, "finished": True}
+    assert client.post(f"/a/{secret}/", body, content_type="application/json").status_code == 200
+    taken_in()
+    invitation.refresh_from_db()
+    assert not invitation.is_answered and not Response.objects.exists() and not Feedback.objects.exists()
+    assert "How easy was it?" in client.get(f"/a/{secret}/").content.decode(), "and still can"
+
+
 def test_nothing_counts_by_itself_where_it_could_not_be_taken_back(client: Client) -> None:
     _, secret = an_invitation(a_survey(is_anonymous=True))
     assert by_page(client, secret, 8) == 400

@@ -95,10 +95,11 @@ class Field:
 def is_short(questionnaire: Questionnaire) -> bool:
     """Whether it is one question to tap, and at most words asked for after it: then the tap itself is the answer."""
     first, *rest = questionnaire.elements()
-    return bool(_is_tapped(first)) and all(question.kind in _PROSE for question in rest)
+    return bool(is_tapped(first)) and all(question.kind in _PROSE for question in rest)
 
 
-def _is_tapped(question: Question) -> bool:
+def is_tapped(question: Question) -> bool:
+    """Whether one tap answers it."""
     if question.kind == QuestionKind.YES_NO and not question.is_consent:
         return True
     is_one = question.kind in {QuestionKind.RATING, QuestionKind.CHOICE} and not question.has_other

@@ -1,5 +1,6 @@
 """What the answering pages show, in the language, the direction and the colour of whoever asks."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -64,9 +65,10 @@ class AnswerPage:
         number: int = 0,
         faults: Mapping[str, str] | None = None,
         notice: "StrOrPromise" = "",
+        is_score: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        """The form of one step, with what was answered before."""
+        """The form of one step, with what was answered before, or with a score that a link in a mail named."""
         asks = self.entrance.questionnaire
         data = without_contents(asks, data)
         walk = steps(asks, data, is_anonymous=self.entrance.is_anonymous)
@@ -92,16 +94,21 @@ class AnswerPage:
             "data": dict(data),
             "opened": guards.stamp(self.entrance),
             "is_kept": not self.entrance.is_anonymous or short,
+            "carries_score": is_score,
+            "score": json.dumps(data) if is_score else "",
         }
         return self._respond("surveys/answering/step.html", context, status=status)
 
     def with_score(self, data: Mapping[str, Any]) -> HttpResponse:
-        """The page that a score in a mail leads to: it asks why, and its one button, or its script, keeps the score."""
+        """The page that a score in a mail leads to: it asks why, or the rest of a longer survey, and its button, or its script, keeps
+        the score."""
         asks = self.entrance.questionnaire
         faults = {question.name for question in asks.questions()[:1] if question.name not in data}
         walk = steps(asks, data, is_anonymous=self.entrance.is_anonymous)
         if faults or not _fits(asks, data):
             return self.step({})
+        if not is_short(asks):
+            return self.step(data, is_score=True)
         shown = walk[1].shown(asks, data) if len(walk) > 1 else []
         context = {
             "fields": fields(asks, shown, data, self.language, {}),

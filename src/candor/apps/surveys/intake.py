@@ -129,7 +129,7 @@ def is_complete(response: Response) -> bool:
 
 def _receive(responses: Sequence[Response]) -> None:
     said = [response for response in responses if response.data]
-    Response.objects.filter(pk__in=[response.pk for response in responses if not response.data]).delete()
+    _drop_empty([response for response in responses if not response.data])
     of_survey: dict[int, list[Response]] = defaultdict(list)
     for response in said:
         of_survey[response.survey_id].append(response)
@@ -144,6 +144,14 @@ def _receive(responses: Sequence[Response]) -> None:
     _tell(said, partial)
     Response.objects.bulk_update(said, ["feedback", "is_taken_in", "digest"], batch_size=AT_ONCE)
     _note_answers(response for response in said if response.invitation_id is not None)
+
+
+def _drop_empty(responses: Sequence[Response]) -> None:
+    """Whoever sent a form without a single answer has not answered: nothing is kept, and their invitation is good as before."""
+    invited = [response.invitation_id for response in responses if response.invitation_id is not None]
+    Response.objects.filter(pk__in=[response.pk for response in responses]).delete()
+    Invitation.objects.filter(pk__in=invited).update(is_answered=False)
+    announce("invitation", invited)
 
 
 def _tell(responses: Iterable[Response], partial: Mapping[str, bool]) -> None:

@@ -19,7 +19,7 @@ from candor.questionnaire import Question
 
 from .. import answer_pages as pages
 from .. import guards
-from ..answer_forms import PREFIX, is_short, read_step, steps, where_to_go_on
+from ..answer_forms import PREFIX, is_tapped, read_step, steps, where_to_go_on
 from ..answer_steps import go_on, take_step
 from ..entrances import Entrance, Trouble, by_secret, by_token
 from ..errors import NotOpen, TooManyAnswers
@@ -74,8 +74,8 @@ def _open(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     data = dict(before.data) if before else {}
     asks = entrance.questionnaire
     score = request.GET.get("score", "")
-    if score and is_short(asks) and not data:
-        return page.with_score(_picked(asks.elements()[0], score))
+    if score and not data and is_tapped(first := asks.questions()[0]):
+        return page.with_score(_picked(first, score))
     walk = steps(asks, data, is_anonymous=entrance.is_anonymous)
     return page.step(data, number=where_to_go_on(data, walk))
 
