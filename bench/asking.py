@@ -76,7 +76,7 @@ def _measure(n: int) -> None:
     began = time.perf_counter()
     told = sending.send_ready(most_seconds=3_600)
     handed = time.perf_counter() - began
-    assert told.sent == n == Message.objects.filter(handover="sent").count()
+    assert told.sent == n == Message.objects.filter(delivery="sent").count()
     _say("handed over, each claimed on disk", n, handed)
     plain = _plain(n, _one_message())
     _say("plain loop of smtplib, nothing stored", n, plain)

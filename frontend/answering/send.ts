@@ -11,9 +11,10 @@ export interface Answer {
 
 const MOST_KEPT_ALIVE = 20_000; // characters; browsers refuse to go on with more than 64 KiB of a page that is left
 
+/** A question whose answer does not fit, and what was expected. */
 export interface Fault {
-  question: string;
-  detail: string;
+  field: string;
+  expected: string;
 }
 
 export class Refused extends Error {
@@ -37,8 +38,8 @@ export async function send(address: string, answer: Answer): Promise<void> {
     keepalive: body.length < MOST_KEPT_ALIVE,
   });
   if (response.ok) return;
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string; faults?: Fault[] };
-  throw new Refused(response.status, problem.detail ?? "", problem.faults ?? []);
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; errors?: Fault[] };
+  throw new Refused(response.status, problem.detail ?? "", problem.errors ?? []);
 }
 
 export function hidden(form: HTMLFormElement, name: string): string {

@@ -89,8 +89,8 @@ function keep(model: Model, form: HTMLFormElement): void {
 /** The server found something: back to the question concerned. */
 function goBack(model: Model, refused: Refused): void {
   model.clear(false, true);
-  for (const fault of refused.faults) model.getQuestionByName(fault.question)?.addError(fault.detail);
-  const first = refused.faults.map((fault) => model.getQuestionByName(fault.question)).find(Boolean);
+  for (const fault of refused.faults) model.getQuestionByName(fault.field)?.addError(fault.expected);
+  const first = refused.faults.map((fault) => model.getQuestionByName(fault.field)).find(Boolean);
   first?.focus(true);
 }
 

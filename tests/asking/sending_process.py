@@ -48,7 +48,7 @@ def work() -> None:
 def tell() -> None:
     """What the record knows, as JSON."""
     sending.settle_claims(now=timezone.now() + timedelta(hours=1))
-    rows = Message.objects.values("address", "handover", "message_id", "tries")
+    rows = Message.objects.values("address", "delivery", "message_id", "tries")
     standings = list(Request.objects.values_list("standing", flat=True))
     sys.stdout.write(json.dumps({"messages": list(rows), "standings": standings}))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from candor.apps.asking.choices import Handover, Standing
+from candor.apps.asking.choices import Delivery, Standing
 from tests.asking.post import Post, a_post
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,7 +69,7 @@ def test_nobody_is_asked_twice_and_nobody_forgotten_however_often_the_sender_is_
         told = json.loads(_run(environment, "tell"))
         assert kills >= 3, "it was killed at work"
         _check(told, post, kills)
-        unsure = [one for one in told["messages"] if one["handover"] == Handover.UNSURE]
+        unsure = [one for one in told["messages"] if one["delivery"] == Delivery.UNSURE]
         _run(environment, "later")
         _check_a_day_later(json.loads(_run(environment, "tell")), post, unsure)
 
@@ -79,16 +79,16 @@ def _check(told: dict[str, Any], post: Post, kills: int) -> None:
     assert len(told["messages"]) == N
     arrivals = Counter(str(mail["To"]) for mail in post.arrived)
     assert max(arrivals.values()) == 1, "nobody was asked twice"
-    states = Counter(one["handover"] for one in told["messages"])
-    assert set(states) <= {Handover.SENT, Handover.UNSURE}
-    assert states[Handover.UNSURE] <= kills, "at most one for each kill is open"
-    sent = {one["address"] for one in told["messages"] if one["handover"] == Handover.SENT}
+    states = Counter(one["delivery"] for one in told["messages"])
+    assert set(states) <= {Delivery.SENT, Delivery.UNSURE}
+    assert states[Delivery.UNSURE] <= kills, "at most one for each kill is open"
+    sent = {one["address"] for one in told["messages"] if one["delivery"] == Delivery.SENT}
     assert sent <= set(arrivals), "what is said to be sent has arrived"
 
 
 def _check_a_day_later(told: dict[str, Any], post: Post, unsure: list[dict[str, Any]]) -> None:
     """Those of whom nothing is known get the same message, under the same id; nobody else gets another one."""
-    assert {one["handover"] for one in told["messages"]} == {Handover.SENT}
+    assert {one["delivery"] for one in told["messages"]} == {Delivery.SENT}
     arrivals = Counter(str(mail["To"]) for mail in post.arrived)
     assert len(arrivals) == N, "nobody was forgotten"
     twice = {address for address, n in arrivals.items() if n > 1}

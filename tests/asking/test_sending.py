@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from candor.apps.asking import reminding
 from candor.apps.asking.bouncing import take_reports
-from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Trigger
+from candor.apps.asking.choices import Delivery, PlanState, Reason, Standing, Trigger
 from candor.apps.asking.coming_up import Member, in_a_group
 from candor.apps.asking.deciding import decide_due, the_rule
 from candor.apps.asking.links import forget_links
@@ -153,7 +153,7 @@ def test_who_does_not_exist_is_found_out_at_the_door_and_never_written_to_again(
     plan, ids = a_plan(), customers(3)
     post.refuses = {"c0@mail.example": "550 5.1.1 No such user", "c1@mail.example": "552 5.2.2 Mailbox full"}
     ask(plan, ids)
-    assert (send().sent, Message.objects.filter(handover=Handover.FAILED).count()) == (1, 2)
+    assert (send().sent, Message.objects.filter(delivery=Delivery.FAILED).count()) == (1, 2)
     bad = {one.address: one.is_dead for one in BadAddress.objects.all()}
     assert bad == {"c0@mail.example": True, "c1@mail.example": False}, "a full mailbox is no dead address"
     day = timezone.localtime(NOON).date()
@@ -187,7 +187,7 @@ def test_a_message_that_can_not_be_written_is_put_off_and_holds_up_nobody(world:
     Message.objects.filter(pk=broken.pk).update(sealed="sealed with another key")
     assert send().sent == 1
     broken.refresh_from_db()
-    assert (broken.handover, broken.trouble.split(":")[0]) == (Handover.READY, "CannotUnseal")
+    assert (broken.delivery, broken.trouble.split(":")[0]) == (Delivery.READY, "CannotUnseal")
     assert broken.ready_at > NOON
 
 
@@ -212,7 +212,7 @@ def test_while_no_server_answers_everything_waits(world: World, post: Post, sett
 
 def test_a_message_whose_fate_is_open_is_called_unsure_and_not_sent_at_once(world: World, post: Post) -> None:
     ask(a_plan(), customers(1))
-    Message.objects.update(handover=Handover.CLAIMED, claimed_at=NOON, claimed_by="another machine", tries=1)
+    Message.objects.update(delivery=Delivery.CLAIMED, claimed_at=NOON, claimed_by="another machine", tries=1)
     assert settle_claims(now=NOON + timedelta(minutes=1)) == 0, "it may be at work"
     assert settle_claims(now=NOON + timedelta(hours=1)) == 1
     assert send().sent == 0
@@ -370,7 +370,7 @@ def test_hard_and_soft_bounces_are_told_apart(world: World, post: Post) -> None:
     assert take_reports(mails=reports, now=NOON).ours == 0, "the same report twice changes nothing"
     bounced = set(Invitation.objects.exclude(bounced_at=None).values_list("customer_id", flat=True))
     assert bounced == {ids[0], ids[1]}
-    still_sent = set(Message.objects.filter(handover=Handover.SENT).values_list("address", flat=True))
+    still_sent = set(Message.objects.filter(delivery=Delivery.SENT).values_list("address", flat=True))
     assert still_sent == {"c2@mail.example", "c3@mail.example"}, "a delay is no bounce"
     assert {b.address: b.is_dead for b in BadAddress.objects.all()} == {
         "c0@mail.example": True,
@@ -452,7 +452,10 @@ def test_the_command_reads_reports_from_a_mailbox_a_pipe_or_a_server_and_acts_on
     assert main([*read, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"mails": 2, "reports": 1, "ours": 1, "given_up": 1}
     assert main(read) == 0
-    assert "2 mails read, 1 reports in them, 0 of messages of ours; 0 addresses" in capsys.readouterr().out
+    assert (
+        "2 mails read, 1 report of non-delivery in them, 0 about our own messages; 0 addresses given up."
+        in capsys.readouterr().out
+    )
 
     pipe = io.TextIOWrapper(io.BytesIO(a_report(second, status="5.2.2", words="552 mailbox full")))
     monkeypatch.setattr("sys.stdin", pipe)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from candor.apps.asking.choices import Handover, PlanState, Reason, Standing, Trigger
+from candor.apps.asking.choices import Delivery, PlanState, Reason, Standing, Trigger
 from candor.apps.asking.coming_up import by_events
 from candor.apps.asking.deciding import decide_due
 from candor.apps.asking.models import Message, Plan, Request
@@ -68,7 +68,7 @@ def test_an_event_over_http_leads_to_one_mail_and_the_same_event_to_none(
     assert send_ready(most_seconds=10, now=lambda: at).sent == 0
     invitation = Invitation.objects.get()
     assert (invitation.customer_id, invitation.episode) == (customer, "u0")
-    assert Message.objects.get().handover == Handover.SENT
+    assert Message.objects.get().delivery == Delivery.SENT
 
 
 def test_old_events_that_are_told_late_bring_nobody_up(sender: Sender, paid_out: Touchpoint) -> None:

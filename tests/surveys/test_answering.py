@@ -134,7 +134,10 @@ def test_a_score_in_the_mail_of_a_longer_survey_stands_chosen_on_its_first_page_
     (_, goes_on), (_, leaves) = an_invitation(survey), an_invitation(survey)
     page = client.get(f"/a/{goes_on}/?score=6").content.decode()
     assert 'value="6" checked' in page and "How did you come?" in page
-    assert 'data-score="{&quot;ease&quot;: 6}"' in page and '"answers" type="application/json">{"ease": 6}<' in page
+    assert (
+        'data-score="{&quot;ease&quot;: 6}"' in page
+        and '"answers" type="application/json">{"ease": 6}<' in page
+    )
     assert not Response.objects.exists(), "opening it keeps nothing"
     body = {"secret": SECRET, "data": {"ease": 6}, "finished": False, "unconfirmed": True}
     for secret in (goes_on, leaves):

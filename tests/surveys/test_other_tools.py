@@ -309,6 +309,13 @@ def test_formbricks_hub_records_of_one_person_are_one_feedback(
     assert (again.rows_added, again.rows_known) == (0, 4)
 
 
+def test_a_hub_record_that_stands_twice_in_a_file_is_counted_as_known(world: World, tmp_path: Path) -> None:
+    records = json.loads(exports.HUB_JSON)
+    records = records["data"] if isinstance(records, dict) else records
+    batch = come_in(tmp_path, "hub.json", json.dumps([*records, records[0]]))
+    assert (batch.rows_added, batch.rows_known, batch.rows_bad) == (4, 1, 0)
+
+
 def test_limesurvey_codes(world: World, tmp_path: Path) -> None:
     batch = come_in(tmp_path, "results-survey123456.csv", exports.LIMESURVEY_CODES)
     assert (batch.rows_added, batch.rows_bad, batch.report["partial"]["n"]) == (2, 0, 1)

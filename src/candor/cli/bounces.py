@@ -28,11 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
     except DomainError as error:
         return refuse(str(error), as_json=arguments.json)
     words = (
-        f"{facts['mails']:,} mails read, {facts['reports']:,} reports in them, {facts['ours']:,} of messages of ours; "
-        f"{facts['given_up']:,} addresses are given up."
+        f"{_counted(facts['mails'], 'mail')} read, {_counted(facts['reports'], 'report')} of non-delivery in them, "
+        f"{facts['ours']:,} about our own messages; {_counted(facts['given_up'], 'address', 'addresses')} given up."
     )
     say(facts, words=words, as_json=arguments.json)
     return 0
+
+
+def _counted(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _taken(place: str) -> dict[str, int]:

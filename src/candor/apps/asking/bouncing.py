@@ -12,7 +12,7 @@ from candor.apps.surveys.arrivals import note_bounced
 from candor.intake.mail_reports import Report, read_reports
 
 from .carriers import Outcome
-from .choices import Handover
+from .choices import Delivery
 from .models import BadAddress, Message
 from .news import BOUNCED, tell_of
 
@@ -47,11 +47,11 @@ def _take(report: Report, told: Bounced, now: datetime) -> None:
     """A report that names no message of ours tells us nothing: anybody can write one about anybody's address."""
     rows = Message.objects.select_for_update().filter(message_id=report.message_id)
     message = rows.first() if report.message_id else None
-    if message is None or not report.is_final or message.handover == Handover.FAILED:
+    if message is None or not report.is_final or message.delivery == Delivery.FAILED:
         return
     told.ours += 1
     words = f"{report.status} {report.words}".strip()
-    Message.objects.filter(pk=message.pk).update(handover=Handover.FAILED, trouble=words[:300])
+    Message.objects.filter(pk=message.pk).update(delivery=Delivery.FAILED, trouble=words[:300])
     _did_not_arrive(message, now)
     row = note_bad_address(
         address=message.address, is_hard=report.is_hard, status=report.status, words=report.words, at=now

@@ -58,7 +58,7 @@ class Reason(models.TextChoices):
     NOT_DRAWN = "not_drawn", _("Not drawn: a random part is asked")
 
 
-class Handover(models.TextChoices):
+class Delivery(models.TextChoices):
     """How far a message is on its way."""
 
     READY = "ready", _("Ready to go")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.urls import reverse
 
-from .choices import Handover, PlanState
+from .choices import Delivery, PlanState
 from .models import Message
 
 
@@ -21,6 +21,6 @@ def forget_links(*, now: datetime) -> int:
     ended = Q(request__invitation=None) | Q(request__invitation__is_answered=True)
     ended |= Q(request__invitation__expires_at__lte=now) | Q(request__invitation__feedback__isnull=False)
     last = Q(ordinal__gte=F("request__plan__reminders")) | Q(request__plan__state=PlanState.ENDED)
-    gone = Q(handover__in=[Handover.SENT, Handover.FAILED, Handover.WITHDRAWN]) & last
+    gone = Q(delivery__in=[Delivery.SENT, Delivery.FAILED, Delivery.WITHDRAWN]) & last
     rows = Message.objects.exclude(sealed="").filter(ended | gone)
     return Message.objects.filter(pk__in=rows.values("pk")).update(sealed="")

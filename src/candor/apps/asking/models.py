@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from .choices import SURVEY, Channel, Handover, PlanState, Reason, Standing, Trigger
+from .choices import SURVEY, Channel, Delivery, PlanState, Reason, Standing, Trigger
 
 
 def new_seed() -> int:
@@ -177,7 +177,7 @@ class Message(models.Model):
     sealed = models.TextField(
         blank=True, help_text="The secret of its link, sealed; gone once nobody will need it again"
     )
-    handover = models.CharField(max_length=9, choices=Handover.choices, default=Handover.READY)
+    delivery = models.CharField(max_length=9, choices=Delivery.choices, default=Delivery.READY)
     ready_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=80, blank=True)
@@ -189,14 +189,14 @@ class Message(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "ordinal"], name="message_once")]
         indexes = [
-            models.Index(fields=["ready_at"], condition=models.Q(handover="ready"), name="message_ready"),
+            models.Index(fields=["ready_at"], condition=models.Q(delivery="ready"), name="message_ready"),
             models.Index(
-                fields=["claimed_at"], condition=models.Q(handover="claimed"), name="message_claimed"
+                fields=["claimed_at"], condition=models.Q(delivery="claimed"), name="message_claimed"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_id} {self.handover}"
+        return f"{self.message_id} {self.delivery}"
 
 
 class BadAddress(models.Model):

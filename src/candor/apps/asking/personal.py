@@ -37,7 +37,7 @@ def tell(customer_ids: Sequence[int]) -> list[dict[str, Any]]:
         *(dict(row) for row in came.values(*names)),
         *(
             dict(row)
-            for row in sent.values("channel", "address", "language", "handover", "sent_at", "ordinal")
+            for row in sent.values("channel", "address", "language", "delivery", "sent_at", "ordinal")
         ),
         *(dict(row) for row in bad.values("address", "bounces", "last_at", "status", "words")),
     ]

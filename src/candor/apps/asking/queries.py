@@ -15,7 +15,7 @@ from candor.apps.organization.queries import workspace
 from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.foundation.wording import number
 
-from .choices import Handover, PlanState, Reason, Standing
+from .choices import Delivery, PlanState, Reason, Standing
 from .deciding import the_rule
 from .facts import facts_about, plan_terms, terms_of
 from .governor import Candidate, Decision, Governor
@@ -172,12 +172,12 @@ def rounds_of(plan: Plan, *, today: date) -> list[Round]:
 
 def unsure_messages(plan: Plan) -> int:
     """Messages of which nobody can say whether they went."""
-    return Message.objects.filter(request__plan=plan, handover=Handover.UNSURE).count()
+    return Message.objects.filter(request__plan=plan, delivery=Delivery.UNSURE).count()
 
 
 def messages_waiting() -> tuple[int, str]:
     """How many messages are ready to go or on their way, and the last trouble with one of them."""
-    rows = Message.objects.filter(handover__in=[Handover.READY, Handover.CLAIMED])
+    rows = Message.objects.filter(delivery__in=[Delivery.READY, Delivery.CLAIMED])
     last = rows.exclude(trouble="").order_by("-ready_at").values_list("trouble", flat=True).first()
     return rows.count(), last or ""
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from candor.apps.surveys.arrivals import note_reminded
 
-from .choices import Handover, PlanState, Standing
+from .choices import Delivery, PlanState, Standing
 from .deciding import the_rule
 from .facts import facts_about, terms_of
 from .models import Message, Plan, Request, message_id_of
@@ -42,7 +42,7 @@ def _silent(plan: Plan, now: datetime) -> "QuerySet[Request]":
         plan=plan, standing=Standing.ASKED, customer__isnull=False,
         invitation__is_answered=False, invitation__feedback=None, invitation__bounced_at=None,
         invitation__expires_at__gt=now, invitation__reminders__lt=plan.reminders,
-        messages__ordinal=F("invitation__reminders"), messages__handover=Handover.SENT,
+        messages__ordinal=F("invitation__reminders"), messages__delivery=Delivery.SENT,
     )  # fmt: skip
     last = Coalesce("invitation__reminded_at", "invitation__sent_at")
     return rows.alias(last_at=last).filter(last_at__lte=now - timedelta(days=plan.remind_after_days))

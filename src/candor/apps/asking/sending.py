@@ -27,7 +27,7 @@ from candor.foundation.sealed import unseal
 
 from .bouncing import note_refused_address
 from .carriers import Carrier, Outcome, Outgoing, Unreachable, carrier_for
-from .choices import Handover, Reason
+from .choices import Delivery, Reason
 from .letters import Sheet, sheet_of, survey_letter
 from .links import answer_link
 from .models import Message
@@ -72,25 +72,25 @@ def send_ready(*, most_seconds: float, now: Callable[[], datetime] = timezone.no
 def settle_claims(*, now: datetime) -> int:
     """Call unsure what a worker that is no more had claimed; call it while nobody sends from here. Returns how many."""
     left = Q(claimed_by=this_machine()) | Q(claimed_at__lt=now - FOREIGN_CLAIM)
-    rows = Message.objects.filter(left, handover=Handover.CLAIMED)
-    return rows.update(handover=Handover.UNSURE, trouble="The worker ended while it handed this over.")
+    rows = Message.objects.filter(left, delivery=Delivery.CLAIMED)
+    return rows.update(delivery=Delivery.UNSURE, trouble="The worker ended while it handed this over.")
 
 
 def try_unsure_again(*, now: datetime) -> int:
     """Have what is unsure for a day go once more, where nothing shows that it arrived; returns how many."""
-    rows = Message.objects.filter(handover=Handover.UNSURE, claimed_at__lt=now - SECOND_TRY, tries=1)
+    rows = Message.objects.filter(delivery=Delivery.UNSURE, claimed_at__lt=now - SECOND_TRY, tries=1)
     unseen = Q(request__invitation=None) | Q(
         request__invitation__response=None,
         request__invitation__is_answered=False,
         request__invitation__bounced_at=None,
         request__invitation__expires_at__gt=now,
     )
-    return rows.filter(pk__in=rows.filter(unseen).values("pk")).update(handover=Handover.READY, ready_at=now)
+    return rows.filter(pk__in=rows.filter(unseen).values("pk")).update(delivery=Delivery.READY, ready_at=now)
 
 
 def waiting(now: datetime) -> "QuerySet[Message]":
     """Messages that are ready to go, the oldest first."""
-    return Message.objects.filter(handover=Handover.READY, ready_at__lte=now).order_by("ready_at", "pk")
+    return Message.objects.filter(delivery=Delivery.READY, ready_at__lte=now).order_by("ready_at", "pk")
 
 
 @dataclass(slots=True)
@@ -162,7 +162,7 @@ class _Run:
             outcome = carrier.hand_over(outgoing, claim=lambda: self._claim(message))
         except OSError as error:  # the claim is stored: nobody can say whether it went
             self._drop(message.channel)
-            _store(message, Handover.UNSURE, trouble=str(error))
+            _store(message, Delivery.UNSURE, trouble=str(error))
             return
         except Unreachable:
             self._drop(message.channel)
@@ -173,7 +173,7 @@ class _Run:
     def _put_off(self, message: Message, error: Exception) -> None:
         """Try it again in a while, if nothing of it went; the connection may be in the middle of something."""
         self._drop(message.channel)
-        rows = Message.objects.filter(pk=message.pk, handover=Handover.READY)
+        rows = Message.objects.filter(pk=message.pk, delivery=Delivery.READY)
         rows.update(ready_at=self.now() + LONGEST_WAIT, trouble=f"{type(error).__name__}: {error}"[:300])
 
     def _claim(self, message: Message) -> bool:
@@ -181,11 +181,11 @@ class _Run:
         now = self.now()
         with transaction.atomic():
             self.store_sent()
-            free = Message.objects.filter(pk=message.pk, handover=Handover.READY)
+            free = Message.objects.filter(pk=message.pk, delivery=Delivery.READY)
             message.tries += 1
             return bool(
                 free.update(
-                    handover=Handover.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries
+                    delivery=Delivery.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries
                 )
             )
 
@@ -198,11 +198,11 @@ class _Run:
         if outcome.is_temporary:
             wait = min(FIRST_WAIT * 2 ** min(message.refusals, 10), LONGEST_WAIT)
             _store(
-                message, Handover.READY, trouble=outcome.words, ready_at=self.now() + wait,
+                message, Delivery.READY, trouble=outcome.words, ready_at=self.now() + wait,
                 refusals=message.refusals + 1, tries=tries,
             )  # fmt: skip
             return
-        _store(message, Handover.FAILED, trouble=outcome.words)
+        _store(message, Delivery.FAILED, trouble=outcome.words)
         note_refused_address(message=message, outcome=outcome, at=self.now())
 
     def store_sent(self) -> None:
@@ -210,7 +210,7 @@ class _Run:
         if self.unstored is not None:
             (message, at), self.unstored = self.unstored, None
             with transaction.atomic(savepoint=False):
-                Message.objects.filter(pk=message.pk).update(handover=Handover.SENT, sent_at=at, trouble="")
+                Message.objects.filter(pk=message.pk).update(delivery=Delivery.SENT, sent_at=at, trouble="")
                 tell_of(SENT, message)
 
     def _carrier(self, channel: str) -> Carrier:
@@ -229,8 +229,8 @@ class _Run:
             self._drop(channel)
 
 
-def _store(message: Message, handover: Handover, *, trouble: str, **facts: Any) -> None:
-    Message.objects.filter(pk=message.pk).update(handover=handover, trouble=trouble[:300], **facts)
+def _store(message: Message, delivery: Delivery, *, trouble: str, **facts: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(delivery=delivery, trouble=trouble[:300], **facts)
 
 
 def _other_letter(message: Message) -> Letter | None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from candor.apps.surveys.arrivals import take_back_invitations
 
-from .choices import Handover, PlanState, Reason, Standing
+from .choices import Delivery, PlanState, Reason, Standing
 from .models import BadAddress, Message, Request
 
 
@@ -34,7 +34,7 @@ def withdraw(*, message: Message, reason: Reason, now: datetime) -> None:
     """Let a message not go. If it was the first to this customer, they were not asked: the log says why, and the invitation goes. Who
     has answered, by whatever way, was asked."""
     Message.objects.filter(pk=message.pk).update(
-        handover=Handover.WITHDRAWN, trouble=str(reason.label), sealed=""
+        delivery=Delivery.WITHDRAWN, trouble=str(reason.label), sealed=""
     )
     if message.ordinal > 0 or message.tries > 0 or reason == Reason.ASKED_BEFORE:
         return

@@ -30,7 +30,7 @@ class BadAnswers(InvalidInput):
         super().__init__("; ".join(map(str, faults[:20])))
         self.faults = tuple(faults)
         self.members = {
-            "faults": [{"question": one.place, "code": one.code, "detail": one.message} for one in faults]
+            "errors": [{"field": one.place, "expected": one.message, "code": one.code} for one in faults]
         }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -161,12 +161,15 @@ def store(batch: ImportBatch, items: Sequence[TellItem], *, answers: Answers, so
     """Write a chunk of answers."""
     chunk = _Chunk(batch, items, answers, source)
     fresh = [item for row, told in items if (item := chunk.read(row, told)) is not None]
+    told_again = 0
     if answers.is_long:
-        fresh = _joined(fresh)
+        n, fresh = _answers_of(fresh), _joined(fresh)
+        told_again = n - _answers_of(fresh)
     received = receive(items=fresh, batch=batch)
     added, known = len(received.new_ids), len(fresh) - len(received.new_ids)
     if answers.is_long:
         added, known = _counted_by_answer(batch, fresh, received, source)
+        known += told_again
     else:
         chunk.completed = _complete(fresh, received)
     return _stored(chunk, fresh, received, added, known)
@@ -199,14 +202,18 @@ def _joined(items: Sequence[NewFeedback]) -> list[NewFeedback]:
     return list(found.values())
 
 
+def _answers_of(items: Iterable[NewFeedback]) -> int:
+    return sum(len(item.answers) for item in items)
+
+
 def _counted_by_answer(
     batch: ImportBatch, items: Sequence[NewFeedback], received: Received, source: str
 ) -> tuple[int, int]:
     """Answers that are new and known, where a person's answers come apart and may be spread over chunks."""
     rest = [item for item in items if item.key not in received.new_ids]
     more = add_answers(source=source, items=rest, batch=batch)
-    added = sum(len(item.answers) for item in items if item.key in received.new_ids)
-    return added + more, sum(len(item.answers) for item in rest) - more
+    added = _answers_of(item for item in items if item.key in received.new_ids)
+    return added + more, _answers_of(rest) - more
 
 
 def _stored(
