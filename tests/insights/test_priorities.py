@@ -13,6 +13,7 @@ from tests.insights.telling import (
     complain,
     look,
     scope_for,
+    show_from,
     tell,
     tell_everything,
     theme_about,
@@ -85,6 +86,13 @@ def test_too_little_is_not_ranked_and_says_why(world: World, n: int, issues: int
         complain(n, issue=f"Issue {number}", is_timely=False)
     found = rank_complaints(scope_for(world.clara))
     assert (found.state, found.rows) == (state, ())
+
+
+def test_no_stake_is_told_of_fewer_than_thirty_however_few_a_score_may_have(world: World) -> None:
+    show_from(5)
+    complain(14, issue="Fees", is_timely=False)
+    complain(12, issue="Queue", is_timely=False)
+    assert rank_complaints(scope_for(world.clara)).state == "too_few"
 
 
 def test_the_same_issue_of_two_products_is_two_issues(world: World) -> None:

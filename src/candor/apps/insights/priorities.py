@@ -35,6 +35,7 @@ from .models import Theme
 Source = Literal["themes", "complaints"]
 State = Literal["ok", "too_few", "one_issue", "none"]
 
+LEAST_READ = 30  # cases in all, below which no stake is told, however few the workspace lets a score have
 LEAST_CASES = 10  # of an issue, below which its severity says nothing
 LEAST_KNOWN = 10  # cases of an issue whose severity is known
 MOST_ISSUES = 40
@@ -220,7 +221,7 @@ def _answers(*, low_only: bool) -> QuerySet[Any]:
 
 
 def _rank(source: Source, cases: Sequence[_Cases], *, of: int, scope: Scope) -> Ranking:
-    least_of = workspace().least_n_score
+    least_of = max(workspace().least_n_score, LEAST_READ)
     enough = [one for one in cases if one.n >= LEAST_CASES]
     n_small = len(cases) - len(enough)
     by_severity = _counts_severity(enough)
