@@ -1,11 +1,13 @@
 """Answers to a survey with a durable acknowledgement, through the real server, against raw SQLite inserts in the same run.
 
-    python bench/answers.py [--seconds 8] [--rounds 3] [--threads 4] [--also-serve]
+    python bench/answers.py [--seconds 8] [--rounds 3] [--threads 4] [--sync-ms 2] [--also-serve]
 
 Every answer comes by an invitation of its own, is checked against its questionnaire, uses the invitation up and is on disk
 (synchronous=FULL) before it is acknowledged. Raw is one transaction an answer into the same two tables with all their indexes: the
 response is inserted and its invitation marked, without HTTP, checking or Django. Raw and server take turns, so that both see the same
 disk and the same load. The client shares the machine with the server.
+
+`--sync-ms` stands for a slower disk: every sync, of raw and of the server alike, takes so much longer (needs a C compiler; Linux).
 
 `--also-serve` runs `candor serve` with its worker, which makes feedback of the answers at the same time, and waits until all are in.
 """
@@ -28,6 +30,19 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median, quantiles
 
+SLOWER_SYNC = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <unistd.h>
+static int later(const char *name, int file) {
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+    usleep(atoi(getenv("SYNC_US")));
+    return real(file);
+}
+int fsync(int file) { return later("fsync", file); }
+int fdatasync(int file) { return later("fdatasync", file); }
+"""
 PORT = int(os.environ.get("PORT", "8132"))
 DEFINITION = {
     "elements": [
@@ -222,6 +237,16 @@ def in_the_hub(home: Path) -> int:
         return int(record.execute("SELECT count(*) FROM feedback_feedback").fetchone()[0])
 
 
+def begin_again_with_slower_syncs(milliseconds: float) -> None:
+    """Start this benchmark anew, with a library before libc that lengthens every sync."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, library = Path(folder) / "slower.c", Path(folder) / "slower.so"
+        source.write_text(SLOWER_SYNC)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        slower = {"LD_PRELOAD": str(library), "SYNC_US": str(round(milliseconds * 1000))}
+        raise SystemExit(subprocess.run([sys.executable, *sys.argv], env=os.environ | slower).returncode)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -232,7 +257,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=4, help="who answer at once (default: %(default)s)")
     parser.add_argument("--also-serve", action="store_true", help="also with the worker beside")
+    parser.add_argument(
+        "--sync-ms", type=float, default=0.0, help="that each sync takes longer (default: %(default)s)"
+    )
     arguments = parser.parse_args()
+    if arguments.sync_ms and "SYNC_US" not in os.environ:
+        begin_again_with_slower_syncs(arguments.sync_ms)
     seconds, rounds = arguments.seconds, arguments.rounds
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
