@@ -168,6 +168,22 @@ def test_the_last_request_within_the_cap_is_left_to_a_plan_with_a_reserve(
     assert (alone.standing == Standing.ASKED) == (asked < most)
 
 
+@pytest.mark.parametrize(
+    ("left", "frequent", "steady", "rare"),
+    [(4, True, True, True), (2, False, True, True), (1, False, False, True)],
+)
+def test_each_plan_with_a_reserve_is_left_a_request_of_its_own(
+    left: int, frequent: bool, steady: bool, rare: bool
+) -> None:
+    before = [NOON - 40 * DAY * number for number in range(1, 7 - left)]
+    plans = (plan(1, rank=5), plan(2, rank=4, reserve=1e-9), plan(3, rank=2, reserve=1e-9))
+    asked = [
+        one(somebody(asked_at=list(before)), plans=plans, most=6, candidate=came(plan_id=n)).standing
+        for n in (1, 2, 3)
+    ]
+    assert [standing == Standing.ASKED for standing in asked] == [frequent, steady, rare]
+
+
 def test_nobody_chooses_the_order_in_which_candidates_are_given_makes_no_difference() -> None:
     candidates = [came(number) for number in range(200)]
     asked = []

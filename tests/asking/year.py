@@ -165,7 +165,9 @@ def _plans(n: int, reserve: float, claim_rank: int) -> dict[str, Plan]:
     begins = timezone.localdate(BEGINS) + timedelta(days=35)
     return {
         "Contact": plan("Contact", "touchpoint", rank=5),
-        "Delivery": plan("Delivery", "touchpoint", rank=4, answers_a_month=max(n // 100, 5)),
+        "Delivery": plan(
+            "Delivery", "touchpoint", rank=4, answers_a_month=max(n // 100, 5), reserve=reserve / 8
+        ),
         "Claim": plan("Claim", "other", rank=claim_rank, reserve=reserve, window_hours=120),
         "Visit": plan("Visit", "other", rank=6, share=0.2),
         "Relationship": plan(

@@ -110,7 +110,7 @@ class PlanForm(forms.Form):
     )  # fmt: skip
     reserve = forms.FloatField(
         min_value=0, max_value=90, initial=0, label=lazy("Percent of customers kept free for it"),
-        help_text=lazy("From plans of lower rank, other customers each quarter or so; and everybody’s last request within the cap. For what is rare and can’t be foreseen."),
+        help_text=lazy("From plans of lower rank, other customers each quarter or so; and one of everybody’s last requests within the cap. For what is rare and can’t be foreseen, or has to keep its number every month."),
     )  # fmt: skip
     expires_days = forms.IntegerField(
         min_value=1, max_value=366, initial=30, label=lazy("Days for which the link is good")

@@ -9,7 +9,7 @@ A frequent plan can't starve a rare one, for three reasons:
   sits out the night), lower ranks leave them alone if asking now would still be in the way then.
 - *Who rests may wait.* A request whose customer is resting is not thrown away while its window reaches beyond the rest.
 - *A reserve* of a plan whose coming up nobody can foresee: in each stretch of time a random share of all customers is kept free from
-  lower ranks, and of every customer the last request that the cap leaves, where it allows more than one.
+  lower ranks, and of what the cap leaves of every customer the last requests: one for each such plan, but never all that it allows.
 
 Every draw is a hash of the plan's stored seed and what it is about, so that anybody can draw it again, and nobody can choose.
 """
@@ -234,17 +234,18 @@ class Governor:
             rest = self.terms.rest_of(plan.type) if other.type == plan.type else self.terms.rest
             if claim.due_at < self.now + rest and person.channels.intersection(other.channels):
                 return other.id
-        is_last = 1 < self.terms.most == self._asked_in_period(person) + 1
-        for other in self._reserving:
-            if other.rank < plan.rank and (
-                is_last or draw(other.seed, "reserve", self._stretch, one.person_id) < other.reserve
-            ):
+        better = [other for other in self._reserving if other.rank < plan.rank]
+        left = self.terms.most - self._asked_in_period(person)
+        are_last = left <= min(len(better), self.terms.most - 1)
+        for other in better:
+            if are_last or draw(other.seed, "reserve", self._stretch, one.person_id) < other.reserve:
                 return other.id
         return None
 
     @cached_property
     def _reserving(self) -> list[PlanTerms]:
-        return [plan for plan in self.plans.values() if plan.reserve > 0 and plan.is_open]
+        plans = [plan for plan in self.plans.values() if plan.reserve > 0 and plan.is_open]
+        return sorted(plans, key=lambda plan: plan.rank)
 
     @cached_property
     def _stretch(self) -> int:
