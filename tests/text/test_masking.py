@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,8 @@ def test_what_cannot_be_found_is_said() -> None:
     assert mask(text).text == text
     assert any("Names" in sentence for sentence in CANNOT_FIND)
     assert any("Street addresses" in sentence for sentence in CANNOT_FIND)
+    page = (Path(__file__).parents[2] / "docs/methods/themes.md").read_text("utf-8")
+    assert [sentence for sentence in CANNOT_FIND if f"- {sentence}\n" not in page] == []
 
 
 def test_five_thousand_short_comments_take_less_than_a_second_of_work() -> None:
