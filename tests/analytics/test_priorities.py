@@ -176,7 +176,7 @@ def test_a_clear_link_the_other_way_round_is_neither_no_link_nor_a_must_be():
 
 
 def kinds_of_a_plainly_linear_effect(*, low_up_to, high_from, most=math.inf, samples=200):
-    """How often each word is given where the outcome rises by half a point with every point of a rating."""
+    """How often each word is given where the outcome rises by half the standard deviation of its rest with every point of a rating."""
     random = np.random.default_rng(6)
     found = Counter()
     for _ in range(samples):

@@ -553,7 +553,9 @@ class TestMostImproved:
 
     def test_four_restless_units_among_steady_ones_are_named_as_often_as_the_page_says(self):
         rng, tau = np.random.default_rng(12), np.repeat([0.02, 0.15], [36, 4])
-        named = [len(cx.most_improved(*self._restless_months(rng, tau, units=40)).order) > 0 for _ in range(100)]
+        named = [
+            len(cx.most_improved(*self._restless_months(rng, tau, units=40)).order) > 0 for _ in range(100)
+        ]
         assert np.mean(named) == pytest.approx(0.43, abs=0.15)
         page = Path(__file__).parents[2] / "docs/methods/most-improved.md"
         assert "in 4 of 10 months" in page.read_text("utf-8")
