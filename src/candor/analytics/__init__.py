@@ -98,8 +98,9 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "NotIdentifiable",
         "ShapeMismatch",
     ),
-    # Scores: NPS (eNPS; Tango, mid-p, adjusted Wald), CSAT (top box; Wilson, Jeffreys), CES (effort), means, rates (Poisson), indexes
-    # (ACSI form), medians, reliability (Cronbach's alpha, McDonald's omega), weights (design effect)
+    # Scores: NPS (eNPS; Tango, mid-p, adjusted Wald), CSAT (top box, top-2-box, bottom box; Wilson, Jeffreys), CES (customer effort
+    # score), means (Student's t, Dirichlet), rates (complaints per 1,000; Poisson, Garwood), indexes (ACSI form), medians, reliability
+    # (Cronbach's alpha, McDonald's omega), weights (design effect, Kish's effective n)
     "scores": (
         "mean_score",
         "mean_score_dirichlet",
@@ -163,7 +164,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "t_holds",
         "t_limits",
     ),
-    # Comparisons: groups and periods, paired and unpaired (Mann–Whitney, permutation, Newcombe, McNemar, Wilcoxon's signed ranks)
+    # Comparisons: groups and periods, paired and unpaired (Mann–Whitney, permutation, Newcombe, McNemar, Tango,
+    # Wilcoxon's signed ranks)
     "comparisons": (
         "compare_event_rates",
         "compare_means",
@@ -192,7 +194,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "sign_flip",
         "signed_rank",
     ),
-    # Samples: sample size, power, finite populations, raking (IPF), non-response (worst-case band, early and late, AAPOR rates)
+    # Samples: sample size, power, minimum detectable change, finite population, raking (iterative proportional fitting, IPF; weight
+    # trimming), non-response (Manski's worst-case band, early and late, AAPOR response rates)
     "samples": (
         "NPS_SPREAD",
         "answers_for_margin",
@@ -220,8 +223,9 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "response_rates",
         "worst_case_band",
     ),
-    # Fair comparison of units and people: shrinkage (empirical Bayes), league tables, funnel plot (overdispersion), case-mix
-    # (risk adjustment, observed against expected), most improved (false discovery, regression to the mean)
+    # Fair comparison of units and people: shrinkage (empirical Bayes, partial pooling), ranks (league tables, Mogstad), funnel plot
+    # (overdispersion), case-mix (risk adjustment, indirect standardisation, O/E), most improved (regression to the mean), many tests
+    # (false discovery: Benjamini–Hochberg; Holm)
     "score_tables": (
         "ScoreTable",
         "mean_table",
@@ -273,8 +277,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "benjamini_yekutieli",
         "holm",
     ),
-    # Watching: control charts (SPC, XmR, p, Laney p′), EWMA and CUSUM, change points (PELT's problem, solved exactly), seasons (STL),
-    # trend (Mann–Kendall, Sen's slope), lead and lag (cross-correlation), confidence sequences, rising issues
+    # Watching: control charts (SPC, XmR, p chart, Laney p′), EWMA and CUSUM, change points (PELT's problem, solved exactly), seasons (STL),
+    # trend (Mann–Kendall, Sen's slope), lead and lag (cross-correlation), confidence sequences (anytime-valid), rising issues
     "control_charts": (
         "ControlChart",
         "individuals_chart",
@@ -319,7 +323,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "share_confidence_sequence",
     ),
     # Money: difference in differences (DiD), market damage (TARP), churn (Kaplan–Meier, log-rank, Cox), lifetime value (CLV: BG/NBD,
-    # Gamma-Gamma), renewals (sBG, shifted beta-geometric), value at stake
+    # Gamma-Gamma), retention (sBG, shifted beta-geometric), value at stake (chance to be the top issue, expected loss)
     "effects": (
         "Effect",
         "PanelRow",
@@ -351,7 +355,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "top_in_words",
         "value_at_stake",
     ),
-    # Journeys: critical moments, drop-off, funnel (Aalen–Johansen), waits, bottlenecks, promises, conformance, paths and their drift
+    # Journeys: critical moments, drop-off, conversion funnel (Aalen–Johansen), waits, bottlenecks, promises, conformance, paths and their drift
     "feelings": ("Contrast", "FeelingChange", "FeelingChanges", "LEAST_JOURNEYS", "feeling_changes"),
     "drop_offs": ("DropOff", "drop_off_bends"),
     "promises": ("Conformity", "PromiseKept", "conformity", "promise_from_counts", "promise_kept"),
@@ -368,7 +372,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "path_drift",
     ),
     "moments": ("CriticalMoment", "CriticalMoments", "MomentEvidence", "Reason", "critical_moments"),
-    # Goals (OKR), votes (ideas, Bradley–Terry) and maturity (kappa, Krippendorff's alpha)
+    # Goals (OKR, measurability), votes (ideas, Bradley–Terry, fair exposure) and maturity (agreement of raters: kappa, Krippendorff's alpha)
     "maturity": (
         "AreaLevel",
         "MaturityProfile",
@@ -381,8 +385,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "votes": ("IdeaRank", "PairStrengths", "bradley_terry", "ideas_to_show", "rank_ideas"),
     "goals": ("GoalCheck", "GoalVerdict", "check_goal"),
-    # Drivers (LMG, Shapley; Johnson's relative weights; ordinal), importance against performance (IPA), penalty and reward (Kano),
-    # expectations (SERVQUAL gap, response surface), removal effect (Markov attribution)
+    # Drivers (key driver analysis: LMG, Shapley; Johnson's relative weights; ordinal), importance–performance matrix (IPA), penalty and
+    # reward (Kano), expectations (SERVQUAL gap, attrition of pairs, ceiling effects, response surface), removal effect (Markov attribution)
     "expectations": (
         "ExpectationGap",
         "ResponseSurface",
@@ -396,8 +400,8 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "relative_importance": ("johnson_weights", "lmg_weights"),
     "drivers": ("CAVEATS", "Driver", "DriverRanking", "johnson_drivers", "lmg_drivers", "ordinal_drivers"),
     "attribution": ("JourneyPath", "RemovalEffect", "RemovalEffects", "removal_effects"),
-    # Operations: queues and staffing (Erlang B, C, A), stress tests (discrete events, SimPy), pilots (power, clusters, stepped wedge,
-    # CUPED, Neyman allocation)
+    # Operations: queues and staffing to a service level (Erlang B, C, A; shrinkage of a rota), stress test (discrete-event simulation,
+    # SimPy), pilots (power, clusters, stepped wedge, CUPED, invitations, Neyman allocation)
     "pilots": (
         "Allocation",
         "SteppedWedge",
@@ -420,7 +424,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "stress_report",
     ),
     "queues": ("Queue", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "with_shrinkage"),
-    # Privacy: suppression of small cells, differencing, disclosure control, an attacker to try it with
+    # Privacy: suppression of small cells, complementary suppression, differencing, disclosure control, an attacker to try it with
     "disclosure": ("Leak", "ViewScore", "attack", "can_all_be_true", "revealed_groups"),
     "privacy": (
         "Protection",
