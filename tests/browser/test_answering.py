@@ -209,6 +209,9 @@ def test_a_score_from_a_mail_counts_once_somebody_moves_and_not_for_a_machine(
     page.mouse.move(60, 60)
     page.get_by_text("Your answer is kept.").wait_for()
     assert place.kept() == before + 1
+    longer = context.new_page()
+    longer.goto(f"/s/{place.links['arabic']}/?score=5")
+    longer.locator(".survey .sd-rating__item--selected").get_by_text("5", exact=True).wait_for()
     context.close()
 
 

@@ -49,6 +49,9 @@ def _ticket(key: str, who: str) -> dict[str, Any]:
 
 
 FILES = {
+    "customers": table("Customer number", "E-mail", "Name", kind="customers")(
+        lambda key, who: [who, f"{who}@x.example", who]
+    ),
     "complaints": table("Complaint ID", "Date received", "Issue", "Customer ID", "Email", kind="complaints")(
         lambda key, who: [key, "2026-06-01", "Fees", who, f"{who}@x.example"]
     ),

@@ -135,7 +135,7 @@ def test_a_score_in_the_mail_of_a_longer_survey_stands_chosen_on_its_first_page_
     page = client.get(f"/a/{goes_on}/?score=6").content.decode()
     assert 'value="6" checked' in page and "How did you come?" in page
     assert (
-        'data-score="{&quot;ease&quot;: 6}"' in page
+        'data-steps data-score="{&quot;ease&quot;: 6}"' in page
         and '"answers" type="application/json">{"ease": 6}<' in page
     )
     assert not Response.objects.exists(), "opening it keeps nothing"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from candor.apps.imports.models import ImportBatch
 
 _EXAMPLES = """examples:
+  candor import customers customers.csv --source crm
   candor import complaints complaints.csv.gz
   candor import reviews reviews.json
   candor import social posts.csv
@@ -33,13 +34,13 @@ _EXAMPLES = """examples:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "import", help="bring in complaints, reviews, social posts, survey answers or events", epilog=_EXAMPLES,
+        "import", help="bring in customers, complaints, reviews, social posts, survey answers or events", epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False,
     )  # fmt: skip
     parser.add_argument(
         "-h", "--help", action=_Help, nargs=0, help="show this, and every format that is understood"
     )
-    parser.add_argument("kind", help="complaints, reviews, social, surveys, events; or undo")
+    parser.add_argument("kind", help="customers, complaints, reviews, social, surveys, events; or undo")
     parser.add_argument(
         "file",
         help="CSV (also .gz, .zip), JSON of a review site, XES or OCEL 2.0 JSON (also .gz); for undo the number of the import",
@@ -238,6 +239,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
             f"date_order_{key}": arguments.date_order
             for key in (
                 "received_on",
+                "since_on",
                 "sent_on",
                 "decided_on",
                 "at",

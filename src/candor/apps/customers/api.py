@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,10 +26,9 @@ Value = Annotated[str, Field(min_length=1, max_length=160, description="What it 
 
 
 def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (KeyError, OSError, ValueError) as error:
-        raise ValueError("expected a time zone such as Europe/Vienna") from error
+    if not putting.is_zone(name):
+        raise ValueError("expected a time zone such as Europe/Vienna")
+    return name
 
 
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]

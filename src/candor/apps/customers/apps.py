@@ -10,12 +10,15 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
+        from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
         from candor.apps.webhooks.queries import messages_about
         from candor.apps.webhooks.services import forget_messages
 
+        from .imports import KIND
         from .personal import Holder, register_holder
 
+        register_kind(KIND)
         register_holder(Holder("told_to_other_systems", messages_about, forget_messages))
         register_page(
             Page("Listen", "Customers", "customers:list", "users", permission="read_feedback", order=11)

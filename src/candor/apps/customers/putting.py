@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,6 +14,14 @@ from .erased import refuse_erased
 from .models import Customer, Identifier, Segment
 from .queries import customers_known_as
 from .services import note_consent, opt_out
+
+
+def is_zone(name: str) -> bool:
+    """Whether it is a time zone as IANA names them, or nothing."""
+    try:
+        return not name or bool(ZoneInfo(name))
+    except (KeyError, OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,30 @@ def put_customer(*, said: Said, at: datetime, by: Person | None) -> tuple[Custom
     """
     known = customers_known_as(said.system, [said.value]).get(said.value)
     refuse_erased([(said.system, said.value), *said.also])
-    customer = Customer.objects.select_for_update().get(pk=known) if known else Customer()
+    customer, changed = _take(said, known, at, by)
+    record_audit(by=by, action="customer.put", target=customer, is_new=not known, fields=sorted(changed))
+    return customer, not known
+
+
+@transaction.atomic
+def bring_customer(
+    *, said: Said, known: int | None, at: datetime, by: Person | None, import_batch_id: int
+) -> Customer:
+    """Add the customer of a row of a file, or change what it says of the one whose number is `known`; the import itself is what the
+    audit log keeps.
+
+    Raises:
+        Conflict: one of the names belongs to another customer; nothing was changed.
+    """
+    return _take(said, known, at, by, import_batch_id=import_batch_id)[0]
+
+
+def _take(
+    said: Said, known: int | None, at: datetime, by: Person | None, *, import_batch_id: int | None = None
+) -> tuple[Customer, list[str]]:
+    """The customer as said, and which fields were set."""
+    new = Customer(import_batch_id=import_batch_id)
+    customer = Customer.objects.select_for_update().get(pk=known) if known else new
     changed = {name: value for name in _PLAIN if (value := getattr(said, name)) is not None}
     if said.segment is not None:
         changed["segment"] = Segment.objects.get_or_create(name=said.segment)[0] if said.segment else None
@@ -63,8 +95,7 @@ def put_customer(*, said: Said, at: datetime, by: Person | None) -> tuple[Custom
         customer.save(force_insert=True)
     _name(customer, [(said.system, said.value), *said.also])
     _note_wishes(customer, said, at, by)
-    record_audit(by=by, action="customer.put", target=customer, is_new=not known, fields=sorted(changed))
-    return customer, not known
+    return customer, list(changed)
 
 
 def _note_wishes(customer: Customer, said: Said, at: datetime, by: Person | None) -> None:

@@ -12,6 +12,7 @@ from candor.apps.imports.models import BadRow
 from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import Conflict
+from candor.foundation.parts import in_parts
 
 from .erased import erased_among, let_back, remember_erased
 from .models import Customer, Identifier, Segment
@@ -265,6 +266,30 @@ def forget_customers_of_import(
     number = going.count()
     going.delete()
     return number
+
+
+_TOGETHER = 512  # customers that are looked at as one while nothing is known of any
+
+
+@transaction.atomic
+def forget_unused_of_import(*, import_batch_id: int, system: str) -> int:
+    """Remove the customers that an import added and of whom nothing else is held by now: no word, no request, no event, no name in
+    another system; returns how many."""
+    elsewhere = Identifier.objects.exclude(system__in=[EMAIL, system]).filter(customer=OuterRef("pk"))
+    rows = Customer.objects.filter(import_batch_id=import_batch_id, merged_into=None, merged=None)
+    ids = list(rows.exclude(Exists(elsewhere)).order_by("pk").values_list("pk", flat=True))
+    free = [pk for part in in_parts(ids, _TOGETHER) for pk in _unheld(part)]
+    for part in in_parts(free, _TOGETHER):
+        Customer.objects.filter(pk__in=part).delete()
+    return len(free)
+
+
+def _unheld(ids: Sequence[int]) -> list[int]:
+    """Those of whom no app holds anything: all at once, else one half and then the other."""
+    if not any(holder.tell(ids) for holder in holders()):
+        return list(ids)
+    half = len(ids) // 2
+    return [*_unheld(ids[:half]), *_unheld(ids[half:])] if half else []
 
 
 @dataclass(frozen=True, slots=True)
