@@ -362,8 +362,8 @@ CHAT_SHARE = Measure(
     unit="share",
     is_high_good=True,
     noun="chats",
-    denominator="All chats that began in the period",
-    blanks="None: a visitor who left without a word counts here, as neither solved nor unsolved.",
+    denominator="All chats that began in the period in which the visitor wrote something",
+    blanks="Chats in which the visitor wrote nothing are left out. Who left without telling whether it helped counts, as neither solved nor unsolved.",
 )
 CHAT_HELPED = Measure(
     key="chat_helped",
