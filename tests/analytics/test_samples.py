@@ -98,6 +98,36 @@ def test_how_often_five_points_come_by_luck_is_the_published_ladder():
     assert found == pytest.approx([74, 64, 51, 29, 14], abs=1)
 
 
+ANSWERS = np.array([2, 1, 1, 2, 3, 5, 6, 12, 18, 20, 30]) / 100  # of 0 to 10
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "moved", "named", "said"),
+    [
+        ((7, 9), (9, 11), 0.208, 0.79, "79 of 100 samples where everybody"),
+        ((0, 7), (9, 11), 0.096, 0.64, "in 64 where detractors become promoters"),
+        ((0, 7), (7, 9), 0.177, 0.42, "in 42 where they become passives"),
+    ],
+)
+def test_a_detectable_rise_is_named_less_often_where_detractors_move_as_the_page_says(
+    left, right, moved, named, said
+):
+    later = ANSWERS.copy()
+    for cells, by in ((left, -moved), (right, moved)):
+        later[slice(*cells)] *= 1 + by / ANSWERS[slice(*cells)].sum()
+    random, seen, by_score = np.random.default_rng(5), [], []
+    for _ in range(400):
+        now, before = (
+            cx.Histogram.from_counts(dict(enumerate(random.multinomial(228, p)))) for p in (later, ANSWERS)
+        )
+        change = cx.compare_nps(now, before)
+        seen.append(change.verdict == "higher")
+        by_score.append(change.low > 0)
+    assert np.mean(by_score) == pytest.approx(0.8, abs=0.06)
+    assert np.mean(seen) == pytest.approx(named, abs=0.075)
+    assert said in (PAGES / "sample-size.md").read_text("utf-8")
+
+
 def test_an_unchanged_score_of_a_hundred_answers_moves_by_five_points_as_often_as_the_page_says():
     one = np.array([0.165, 0.28, 0.555])  # standard deviation of an answer 0.75
     month = np.ones(1)
