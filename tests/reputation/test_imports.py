@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from candor.apps.conversations.choices import State
+from candor.apps.conversations.models import Conversation
 from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.imports.models import ImportBatch
@@ -201,17 +203,29 @@ def test_a_later_file_brings_edits_and_taking_it_back_brings_the_earlier_words(
     assert (review.stars, review.feedback.comment, review.versions.count()) == (2, "Three weeks.", 0)
 
 
-def test_posts_without_stars_are_messages_and_count_in_no_score(world: World, tmp_path: Path) -> None:
+def test_rows_without_stars_are_posts_as_from_a_file_of_posts_and_go_with_their_import(
+    world: World, tmp_path: Path
+) -> None:
     batch = brought_in(written(tmp_path, POSTS))
     assert (batch.rows_added, Review.objects.count()) == (1, 0)
-    post = Feedback.objects.get()
-    assert (post.kind, post.channel, post.title, post.knows_time) == (
+    post, talk = Feedback.objects.get(), Conversation.objects.get()
+    assert (post.kind, post.channel, post.source, post.knows_time) == (
         Kind.MESSAGE,
-        "Mastodon",
-        "@flo on Mastodon",
+        "social",
+        "mastodon",
         False,
     )
+    assert (talk.name, talk.state, talk.feedback) == ("@flo", State.CLOSED, post)
     assert any("counts in no score" in note for note in preview(batch).notes)
+    again = brought_in(written(tmp_path, POSTS))
+    assert (again.rows_added, again.rows_known) == (0, 1)
+    mixed = brought_in(
+        written(tmp_path, "Date,Rating,Review,Site\n2026-05-01,2,Slow,X\n2026-05-01,,Hm,X\n2026-05-01,,,X\n")
+    )
+    assert (mixed.rows_added, mixed.rows_bad, mixed.bad_rows.get().expected) == (2, 1, "stars or words")
+    undo(batch=mixed, by=world.amos)
+    finish_undo(batch=mixed)
+    assert (Conversation.objects.get(), Review.objects.count(), Feedback.objects.count()) == (talk, 0, 1)
 
 
 def test_any_table_of_reviews_is_read_at_three_levels(world: World, tmp_path: Path) -> None:

@@ -2,20 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.utils.text import slugify
 
 from candor.apps.customers.services import customers_by_identifier
-from candor.apps.feedback.choices import Kind
 from candor.apps.feedback.erased import without_erased
-from candor.apps.feedback.services import NewFeedback, forget_batch, receive
-from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
+from candor.apps.imports.kinds import (
+    ERASED,
+    ImportKind,
+    Item,
+    Odd,
+    Preview,
+    Question,
+    Reader,
+    Stored,
+    kind_of,
+)
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.people import People
-from candor.apps.imports.tables import CELLS, TableReader, column_of, file_of, preview_table, refuse_unit
+from candor.apps.imports.tables import (
+    CELLS,
+    TableReader,
+    column_of,
+    file_of,
+    preview_table,
+    refuse,
+    refuse_unit,
+)
 from candor.apps.imports.units import CHOICES, OPTION, Units
 from candor.apps.organization.choices import UnitKind
 from candor.apps.organization.models import Unit
@@ -28,6 +44,7 @@ from .sources import documents, table
 from .sources.item import Shape, UnfitItem, Values
 
 OTHER = "Reviews"
+POSTS = "social"  # the kind of import that takes what has no stars
 SHOWN = 8
 _SITES = {name.casefold(): site for site in Site for name in (site.value, site.label)} | {
     "google business profile": Site.GOOGLE
@@ -42,7 +59,7 @@ def preview(batch: ImportBatch) -> Preview:
     site = table.site_of(columns)
     seen = preview_table(batch, table.FIELDS, notes=(f"An export of {site.label}.",) if site else ())
     if "stars" not in seen.columns and "comment" in seen.columns:
-        note = "There is no column with stars: every row is taken as a post, which is read and answered but counts in no score."
+        note = "There is no column with stars: every row is taken as a post, which is read and answered among the conversations and counts in no score."
         return Preview(
             **{name: getattr(seen, name) for name in seen.__slots__} | {"notes": (*seen.notes, note)}
         )
@@ -162,22 +179,46 @@ def source_of(site_name: str) -> str:
 
 
 def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
-    """Write a chunk of reviews, and of posts where there are no stars."""
-    units, people = Units(batch, items), People(batch)
-    problems = [refuse_unit(item) for item in items if units.refuses(item[1].get("unit"))]
-    problems += filter(None, map(people.refusal, items))
+    """Write a chunk of reviews; rows without stars are posts, and become what an import of posts makes of them."""
+    posts = [item for item in items if item[1].get("stars") is None]
+    told = _store_posts(batch, posts) if posts else Stored(0)
+    reviews = [item for item in items if item[1].get("stars") is not None]
+    units, people = Units(batch, reviews), People(batch)
+    problems = [refuse_unit(item) for item in reviews if units.refuses(item[1].get("unit"))]
+    problems += filter(None, map(people.refusal, reviews))
     refused = {problem.row for problem in problems}
-    groups: dict[tuple[str, bool], list[tuple[str, Values]]] = defaultdict(list)
-    for row, values in items:
+    groups: dict[str, list[tuple[str, Values]]] = defaultdict(list)
+    for row, values in reviews:
         if row not in refused:
             site_name = values.get("site") or batch.options.get("source") or OTHER
-            groups[source_of(site_name), values.get("stars") is None].append((site_name, values))
-    added = known = gone = 0
-    for (source, is_post), given in groups.items():
+            groups[source_of(site_name)].append((site_name, values))
+    added, known, gone = told.added, told.known, told.odd[ERASED].n if ERASED in told.odd else 0
+    for source, given in groups.items():
         found = without_erased(source, given, lambda one: str(one[1]["reference"]), partial(_names, source))
-        new = (_store_posts if is_post else _store_reviews)(found, source, units, people, batch)
+        new = _store_reviews(found, source, units, people, batch)
         added, known, gone = added + new, known + len(found) - new, gone + len(given) - len(found)
-    return Stored(added, known, tuple(problems), {ERASED: Odd(gone)} if gone else {})
+    return Stored(added, known, (*told.problems, *problems), {ERASED: Odd(gone)} if gone else {})
+
+
+def _store_posts(batch: ImportBatch, items: Sequence[Item]) -> Stored:
+    worded = [(row, _as_post(values)) for row, values in items]
+    said = [item for item in worded if item[1]["text"]]
+    stored = kind_of(POSTS).store(batch, said)
+    message = "stars or words are missing."
+    mute = [
+        refuse(item, column="What they wrote", value="", expected="stars or words", message=message) for item in worded if not item[1]["text"]
+    ]  # fmt: skip
+    return replace(stored, problems=(*stored.problems, *mute))
+
+
+def _as_post(values: Values) -> dict[str, Any]:
+    """A row without stars in the words of posts."""
+    names = ("reference", "written_at", "author", "site", "url", "language", "unit", "customer", CELLS)
+    text = "\n\n".join(filter(None, (values.get("title"), values.get("comment"))))
+    return {name: values.get(name) for name in names} | {
+        "text": text,
+        "knows_time": values.get("knows_time", True),
+    }
 
 
 def _names(source: str, given: tuple[str, Values]) -> list[tuple[str, str]]:
@@ -209,36 +250,10 @@ def _review(
     )
 
 
-def _store_posts(
-    found: list[tuple[str, Values]], source: str, units: Units, people: People, batch: ImportBatch
-) -> int:
-    received = receive(items=[_post(name, values, source, units) for name, values in found], batch=batch)
-    return len(received.new_ids)
-
-
-def _post(site_name: str, values: Values, source: str, units: Units) -> NewFeedback:
-    """Something said in public without stars: a message of the inbox; who wrote it goes with its title."""
-    at: datetime = values["written_at"]
-    author = values.get("author") or ""
-    return NewFeedback(
-        kind=Kind.MESSAGE,
-        source=source,
-        key=values["reference"],
-        received_at=at,
-        knows_time=values.get("knows_time", True),
-        channel=site_name[:40],
-        unit_id=units.id_of(values.get("unit")),
-        title=values.get("title") or (f"{author} on {site_name}" if author else ""),
-        comment=values.get("comment") or "",
-        language=values.get("language") or "",
-        product=values.get("product") or "",
-    )
-
-
 def undo(batch: ImportBatch) -> None:
-    """Remove what the batch brought, and put back what it changed."""
+    """Remove what the batch brought, its posts too, and put back what it changed."""
     put_back_versions(batch=batch)
-    forget_batch(batch=batch)
+    kind_of(POSTS).undo(batch)
 
 
 KIND = ImportKind(
