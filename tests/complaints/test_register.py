@@ -349,8 +349,11 @@ def test_redress_in_money_needs_a_currency_and_an_amount(world: World) -> None:
         with pytest.raises(InvalidInput):
             add_redress(**fields, amount=amount, currency=currency)
     add_redress(**fields, amount=Decimal("40.50"), currency="gbp")
+    add_redress(**fields | {"words": "the fee"}, amount=Decimal(9), currency="EUR")
     complaint.refresh_from_db()
-    assert complaint.redress == "Compensation in money: 40.50 GBP"
+    assert [str(one) for one in complaint.redresses.all()][1] == "Compensation in money: 9.00 EUR, the fee"
+    decided = _decide(complaint, world, MONDAY)
+    assert decided.redress == "Compensation in money: 40.50 GBP", "a decision without redress takes none back"
 
 
 def test_a_decision_is_taken_back_and_the_clock_is_as_late_as_it_is(world: World) -> None:

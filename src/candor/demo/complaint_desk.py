@@ -40,7 +40,7 @@ TERMS: Final = Terms(
 )
 _LETTERS: Final = (
     ("We have your complaint", LetterKind.ACKNOWLEDGEMENT, "Your complaint {reference}",
-     "Dear {name},\n\nwe received your complaint about {issue} on {received}. {owner} looks into it, and you have our answer by {decide_by}.\n\n"
+     "Dear {name},\n\nwe received your complaint on {received}. We look into it, and you have our answer by {decide_by}.\n\n"
      "Its number is {reference}; please say it when you call.\n\n{company}"),
     ("We need more time", LetterKind.HOLDING, "Your complaint {reference}",
      "Dear {name},\n\nwe are still looking into your complaint {reference}. You have our answer by {decide_by}.\n\n{company}"),

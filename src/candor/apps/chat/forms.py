@@ -81,7 +81,7 @@ class SetupForm(forms.Form):
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["country"].choices = [("", _("No country")), *((code, code) for code in countries())]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", _("No country")), *countries()]  # type: ignore[attr-defined]
 
     def clean_zone(self) -> str:
         """A time zone that exists."""

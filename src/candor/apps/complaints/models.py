@@ -309,7 +309,8 @@ class Redress(models.Model):
     def __str__(self) -> str:
         if self.amount is None:
             return self.words or str(self.get_kind_display())
-        return f"{self.get_kind_display()}: {self.amount:,.2f} {self.currency}"
+        money = f"{self.get_kind_display()}: {self.amount:,.2f} {self.currency}"
+        return f"{money}, {self.words}" if self.words else money
 
 
 class Escalation(models.Model):

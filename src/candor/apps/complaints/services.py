@@ -175,7 +175,8 @@ def decide_complaint(
         raise Conflict(_("This complaint was decided already."))
     refuse_own_work(complaint, by)
     complaint.is_open, complaint.decided_on, complaint.response = False, on, response
-    complaint.root_cause, complaint.redress, complaint.outcome = root_cause, redress, outcome or ""
+    complaint.root_cause, complaint.outcome = root_cause, outcome or ""
+    complaint.redress = redress or complaint.redress  # what was given before it was decided stays
     end_pause(complaint, at=at)
     if complaint.is_timely is None and complaint.decide_by is not None and outcome != Outcome.WITHDRAWN:
         complaint.is_timely = on <= complaint.decide_by

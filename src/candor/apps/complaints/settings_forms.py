@@ -69,7 +69,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", _("No country")), *((code, code) for code in countries())]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", _("No country")), *countries()]  # type: ignore[attr-defined]
         for name, label in TERMS.items():
             needed = name != "refer"
             self.fields[f"{name}_amount"] = forms.IntegerField(

@@ -4,6 +4,7 @@ Pure: no database, no clock. Instants are aware; days and hours are those of the
 hours is a day. Public holidays come from the `holidays` library and can be put right by days of one's own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import COUNTRIES
 
 _LONGEST: Final = 20 * 366  # days to look ahead for a day that counts
 _DAY: Final = timedelta(days=1)
@@ -171,9 +173,11 @@ def holidays_of(calendar: WorkCalendar, year: int) -> list[tuple[date, str]]:
     return sorted(known.items())
 
 
-def countries() -> list[str]:
-    """Codes of the countries whose public holidays are known."""
-    return sorted(holidays.list_supported_countries(include_aliases=False))
+def countries() -> list[tuple[str, str]]:
+    """Codes and English names of the countries whose public holidays are known, by name."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    names = {code: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name, code, *_more in COUNTRIES.values()}
+    return sorted(((code, names.get(code, code)) for code in known), key=lambda country: country[1])
 
 
 @lru_cache(maxsize=64)

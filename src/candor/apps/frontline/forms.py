@@ -108,7 +108,9 @@ class CommentForm(forms.Form):
 class OwnerForm(forms.Form):
     """Who answers, and by when."""
 
-    owner = forms.ModelChoiceField(Person.objects.none(), label=lazy("Who answers"))
+    owner = forms.ModelChoiceField(
+        Person.objects.none(), label=lazy("Who answers"), empty_label=lazy("Choose a person")
+    )
     answer_by = forms.DateField(label=lazy("By"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -41,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "looked_at": queries.LOOKED_AT,
         "found": found,
         "told": told,
+        "names_companies": told is not None and any(group.company for group in told.repeated),
         "repeated_customers": queries.with_customers(told.repeated_customers) if told else [],
         "outcomes": [(key, Outcome(key).label, n) for key, n in told.outcomes] if told else [],
         "has_any": Complaint.objects.visible_to(viewer).exists(),
