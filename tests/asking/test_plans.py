@@ -251,3 +251,13 @@ def test_the_rule_is_changed_on_its_page_and_holds_at_once(client: Client, world
     assert "10 days of rest" in page
     assert "relationship 120" in page
     assert client.post("/asking/rule/", fields | {"rest_days": "-1"}).status_code == 422
+
+
+def test_who_has_no_touchpoint_yet_is_led_to_the_journeys(client: Client, world: World) -> None:
+    a_survey()
+    client.force_login(world.clara)
+    page = client.get("/asking/new/touchpoint/").content.decode()
+    assert "No touchpoint to wait for" in page and 'href="/journeys/"' in page
+    assert "No journey yet" in client.get("/asking/new/traffic/").content.decode()
+    page = client.get("/asking/new/schedule/").content.decode()
+    assert "Text message (not set up here)" in page and "E-mail (not" not in page

@@ -88,6 +88,23 @@ def test_a_mail_has_the_scale_in_it_a_plain_part_and_the_way_out(world: World, p
     assert "%%" not in html + text
 
 
+def test_a_mail_says_what_the_survey_says_in_its_language(world: World, post: Post) -> None:
+    own = {
+        "mailSubject": {"default": "How was it?", "de": "Wie war es?"},
+        "mailText": {"default": "We <b>read</b> all.\n\nIda Moor", "de": "Wir lesen alles."},
+    }
+    definition = NPS | own | {"description": {"default": "Two minutes", "de": "Zwei Minuten"}}
+    ask(a_plan(survey=a_survey(definition=definition)), customers(2))
+    Customer.objects.filter(pk=Customer.objects.latest("pk").pk).update(language="de-AT")
+    Message.objects.filter(request__customer=Customer.objects.latest("pk")).update(language="de-AT")
+    assert send().sent == 2
+    english, german = sorted(post.arrived, key=lambda mail: str(mail["Subject"]))
+    assert (english["Subject"], german["Subject"]) == ("How was it?", "Wie war es?")
+    html = english.get_body(("html",)).get_content()
+    assert "We &lt;b&gt;read&lt;/b&gt; all." in html and "Ida Moor" in html
+    assert "Wir lesen alles." in german.get_body(("plain",)).get_content()
+
+
 def test_a_pale_brand_colour_is_darkened_in_a_mail_until_the_scale_can_be_read(
     world: World, post: Post
 ) -> None:
@@ -537,3 +554,22 @@ def test_what_another_room_asks_goes_by_the_same_rule(world: World, post: Post) 
     assert "https://reviews.example/quay?by=" in post.arrived[0].get_body(("plain",)).get_content()
     ask(a_plan(window_hours=1), ids, at=NOON + DAY)
     assert Request.objects.latest("pk").reason == Reason.RESTING, "a survey right after it would be too much"
+
+
+# -- For who writes it -----------------------------------------------------------------------------------------------
+
+
+def test_who_writes_a_message_sees_it_and_has_it_sent_to_themselves(
+    client: Client, world: World, post: Post
+) -> None:
+    plan = a_plan()
+    client.force_login(world.clara)
+    html = client.get(f"/asking/plans/{plan.pk}/letter/?language=en").content.decode()
+    assert "How likely are you to recommend us?" in html and "/t/" in html and "%%" not in html
+    client.post(f"/asking/plans/{plan.pk}/letter/send/", {"language": "en"})
+    (mail,) = post.arrived
+    assert (mail["To"], mail["Subject"]) == (world.clara.email, "Test: A question from Harbour")
+    assert not Request.objects.exists() and not Invitation.objects.exists(), "it counts nowhere"
+    post.refuses = {world.clara.email: "550 5.1.1 no such mailbox"}
+    refused = client.post(f"/asking/plans/{plan.pk}/letter/send/", {"language": "en"})
+    assert refused.status_code == 502 and "no such mailbox" in refused.content.decode()

@@ -201,6 +201,7 @@ def test_what_changed_is_said_in_words(world: World) -> None:
     [
         (lambda d: wordings.put(d, "description", "Two minutes."), "The introduction changed."),
         (lambda d: wordings.put(d, "completedHtml", "<p>Bye</p>"), "The thanks at the end changed."),
+        (lambda d: wordings.put(d, "mailText", "Please."), "The message that asks changed."),
         (lambda d: designing.add_page(d), "It has 2 pages now."),
         (lambda d: wordings.put(d["pages"][0], "title", "You"), "Headings of pages changed."),
         (

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -45,6 +46,17 @@ _ALWAYS = (
     "reminders",
     "remind_after_days",
 )
+
+
+_GROUPS = (
+    (
+        lazy("What is asked, and when"),
+        ("name", "what", "touchpoint", "journey", "pair_of", "next_on", "every_days", "spread_days", "delay_hours", "window_hours"),
+    ),
+    (lazy("Who of those who come up"), ("segments", "units", "languages", "share", "answers_a_month")),
+    (lazy("How"), ("first", "second", "third", "reminders", "remind_after_days", "expires_days")),
+    (lazy("Beside other plans"), ("rank", "reserve")),
+)  # fmt: skip
 
 
 class PlanForm(forms.Form):
@@ -101,9 +113,9 @@ class PlanForm(forms.Form):
         label=lazy("Only these languages"),
         help_text=lazy("Codes with commas between, such as en, de."),
     )
-    first = forms.ChoiceField(choices=Channel.choices, label=lazy("Channel"))
-    second = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("Else by"))
-    third = forms.ChoiceField(choices=[*_NONE, *Channel.choices], required=False, label=lazy("And else by"))
+    first = forms.ChoiceField(label=lazy("Channel"))
+    second = forms.ChoiceField(required=False, label=lazy("Else by"))
+    third = forms.ChoiceField(required=False, label=lazy("And else by"))
     rank = forms.IntegerField(
         min_value=1, max_value=9, initial=5, label=lazy("Rank"),
         help_text=lazy("1 goes first. Give a rare question a better rank than a frequent one: whoever waits for it is kept for it."),
@@ -123,11 +135,6 @@ class PlanForm(forms.Form):
         Plan.objects.none(), required=False, label=lazy("Asked beforehand by"),
         help_text=lazy("The plan that asked the same customer in the same episode what they expected."),
     )  # fmt: skip
-    field_order = (
-        "name", "what", "touchpoint", "journey", "pair_of", "next_on", "every_days", "spread_days", "delay_hours", "window_hours",
-        "share", "answers_a_month", "segments", "units", "languages", "first", "second", "third", "rank", "reserve", "reminders",
-        "remind_after_days", "expires_days",
-    )  # fmt: skip
 
     def __init__(self, *args: Any, trigger: Trigger, plan: Plan | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,8 +152,24 @@ class PlanForm(forms.Form):
         for name, rows in offered.items():
             if name in self.fields:
                 self.fields[name].queryset = rows  # type: ignore[attr-defined]
-        if not Segment.objects.exists():
-            self.fields["segments"].widget = forms.MultipleHiddenInput()
+        for name in ("segments", "units"):
+            if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]
+                self.fields[name].widget = forms.MultipleHiddenInput()
+        for name, none in {"first": [], "second": _NONE, "third": _NONE}.items():
+            self.fields[name].choices = [*none, *_channels()]  # type: ignore[attr-defined]
+
+    @property
+    def lacks(self) -> str:
+        """The field of what makes customers come up, if there is nothing to choose in it."""
+        offered = ((name, self.fields[name]) for name in ("touchpoint", "journey") if name in self.fields)
+        return next((name for name, field in offered if not field.queryset.exists()), "")  # type: ignore[attr-defined]
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Its fields as the page shows them, with a heading each."""
+        shown = {bound.name: bound for bound in self.visible_fields()}
+        found = ((title, [shown[name] for name in names if name in shown]) for title, names in _GROUPS)
+        return [(title, bound) for title, bound in found if bound]
 
     def clean(self) -> dict[str, Any]:
         """Channels once each."""
@@ -176,6 +199,19 @@ class PlanForm(forms.Form):
             "customers": customers,
         }
         return facts | {name: facts[name] / 100 for name in ("share", "reserve") if name in facts}
+
+
+def _channels() -> list[tuple[str, str]]:
+    """Every channel, and of which nothing is set up."""
+    is_ready = {
+        Channel.EMAIL: True,
+        Channel.SMS: bool(settings.CANDOR_SMS_URL),
+        Channel.MESSENGER: bool(settings.CANDOR_MESSENGER_URL and settings.CANDOR_MESSENGER_SYSTEM),
+    }
+    return [
+        (one.value, str(one.label) if is_ready[one] else _("%(channel)s (not set up here)") % {"channel": one.label})
+        for one in Channel
+    ]  # fmt: skip
 
 
 def plan_as_typed(plan: Plan) -> dict[str, Any]:

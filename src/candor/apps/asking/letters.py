@@ -16,7 +16,8 @@ from candor.apps.customers.requests import Letter
 from candor.apps.organization.queries import workspace
 from candor.apps.surveys.brand import theme_of
 from candor.apps.surveys.models import Survey
-from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, read_definition
+from candor.apps.surveys.wordings import MAIL_SUBJECT, MAIL_TEXT
+from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, Text, read_definition
 
 CONTEXT: Final = "asking"  # of words that customers read: only these are translated so far
 MOST_STEPS: Final = 11  # that fit beside each other on a phone
@@ -55,9 +56,11 @@ def survey_letter(survey: Survey, language: str) -> Letter | None:
     first = next(iter(questionnaire.questions()), None)
     with override(_spoken(said)):
         return Letter(
-            subject=pgettext(CONTEXT, "A question from %(company)s") % {"company": workspace().name},
+            subject=_own(questionnaire, MAIL_SUBJECT, said)
+            or pgettext(CONTEXT, "A question from %(company)s") % {"company": workspace().name},
             heading=first.label(said) if first else survey.name,
-            text=pgettext(
+            text=_own(questionnaire, MAIL_TEXT, said)
+            or pgettext(
                 CONTEXT, "Your answer goes to the people who can change something. It takes a minute."
             ),
             choices=_scale(first, said) if first else (),
@@ -68,6 +71,13 @@ def survey_letter(survey: Survey, language: str) -> Letter | None:
             brand_color=survey.brand_color,
             language=said,
         )
+
+
+def _own(questionnaire: Questionnaire, field: str, language: str) -> str:
+    """The survey's own words in the message; empty where it has none."""
+    given = questionnaire.source.get(field)
+    by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
+    return Text(by_language).in_language(language).strip()
 
 
 def _said_in(questionnaire: Questionnaire, language: str) -> str:

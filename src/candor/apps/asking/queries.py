@@ -13,6 +13,7 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import identity_ids
 from candor.apps.organization.queries import workspace
 from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
+from candor.foundation.errors import NotFound
 from candor.foundation.wording import number
 
 from .choices import Delivery, PlanState, Reason, Standing
@@ -220,3 +221,16 @@ def may_we_ask(*, customer: Customer, plans: Iterable[Plan], now: datetime) -> l
 def running_plans() -> Sequence[Plan]:
     """Plans for which customers come up now."""
     return list(Plan.objects.filter(state=PlanState.RUNNING).select_related("survey", "touchpoint"))
+
+
+def plan_by_id(pk: int) -> Plan:
+    """A plan with what its pages tell of it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    rows = Plan.objects.select_related("survey", "touchpoint__stage", "journey", "pair_of__survey", "made_by")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("This plan does not exist."))
+    return found

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import people, plans, stop
+from .views import letters, people, plans, stop
 
 app_name = "asking"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("new/<slug:trigger>/", plans.new, name="new"),
     path("plans/<id:pk>/", plans.plan, name="plan"),
     path("plans/<id:pk>/change/", plans.change, name="change"),
+    path("plans/<id:pk>/letter/", letters.letter, name="letter"),
+    path("plans/<id:pk>/letter/send/", letters.send, name="send_letter"),
     path("plans/<id:pk>/start/", plans.start, name="start"),
     path("plans/<id:pk>/pause/", plans.pause, name="pause"),
     path("plans/<id:pk>/end/", plans.end, name="end"),

@@ -309,6 +309,8 @@ class SettingsPage:
 
     revision: int
     thanks: str
+    mail_subject: str
+    mail_text: str
     has_progress: bool
     judged: colors.Judgement | None
 
@@ -317,5 +319,10 @@ def settings_page(survey: Survey) -> SettingsPage:
     """What the page of settings shows beside its form."""
     definition = survey.draft or {}
     thanks = wordings.plain(wordings.said(definition.get("completedHtml")))
+    subject, text = (
+        wordings.said(definition.get(name)) for name in (wordings.MAIL_SUBJECT, wordings.MAIL_TEXT)
+    )
     judged = colors.judge(survey.brand_color) if survey.brand_color else None
-    return SettingsPage(survey.draft_revision, thanks, bool(definition.get("showProgressBar")), judged)
+    return SettingsPage(
+        survey.draft_revision, thanks, subject, text, bool(definition.get("showProgressBar")), judged
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from .asked import Asked, asked_in
 from .designing import Definition, elements, heading, pages
 from .palette import Element, kind_of
-from .wordings import LANGUAGES, languages_of, said, texts
+from .wordings import LANGUAGES, MAIL_SUBJECT, MAIL_TEXT, languages_of, said, texts
 
 
 def differences(before: Definition, after: Definition) -> list[str]:
@@ -49,6 +49,8 @@ def _of_whole(before: Definition, after: Definition) -> list[str]:
         found.append(_("The introduction changed."))
     if _main(before.get("completedHtml")) != _main(after.get("completedHtml")):
         found.append(_("The thanks at the end changed."))
+    if any(_main(before.get(name)) != _main(after.get(name)) for name in (MAIL_SUBJECT, MAIL_TEXT)):
+        found.append(_("The message that asks changed."))
     return found
 
 

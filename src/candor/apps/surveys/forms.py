@@ -18,6 +18,7 @@ from .models import Link, Survey
 from .palette import Element, Kind
 from .wordings import LANGUAGES, plain, said
 
+LONGEST_SUBJECT = 120
 LONGEST_TEXT = 1_000
 LONGEST_LIST = 8_000
 

@@ -18,14 +18,18 @@ LANGUAGES: dict[str, str] = {
     "uk": "Українська", "vi": "Tiếng Việt", "zh-cn": "简体中文",
 }  # fmt: skip
 
-_OF_SURVEY = ("title", "description", "completedHtml")
+MAIL_SUBJECT, MAIL_TEXT = (
+    "mailSubject",
+    "mailText",
+)  # ours: SurveyJS passes over properties that it does not know
+_OF_SURVEY = ("title", "description", "completedHtml", MAIL_SUBJECT, MAIL_TEXT)
 _OF_PAGE = ("title", "description")
 _OF_ELEMENT = (
     "title", "description", "html", "minRateDescription", "maxRateDescription", "placeholder", "otherText", "noneText", "labelTrue", "labelFalse",
 )  # fmt: skip
 _OF_LISTS = ("choices", "rows", "columns", "rateValues")
 NAMES = {
-    "title": lazy("Text"), "description": lazy("Explanation"), "completedHtml": lazy("Thanks at the end"), "html": lazy("Text to read"),
+    MAIL_SUBJECT: lazy("Subject of the mail"), MAIL_TEXT: lazy("Words in the mail"), "title": lazy("Text"), "description": lazy("Explanation"), "completedHtml": lazy("Thanks at the end"), "html": lazy("Text to read"),
     "minRateDescription": lazy("Lowest end"), "maxRateDescription": lazy("Highest end"), "placeholder": lazy("Hint in the field"),
     "choices": lazy("Choice"), "rows": lazy("Statement"), "columns": lazy("Point of the scale"), "rateValues": lazy("Point of the scale"),
     "otherText": lazy("“Other”"), "noneText": lazy("“None”"), "labelTrue": lazy("Yes"), "labelFalse": lazy("No"),
@@ -89,7 +93,7 @@ class Text:
 
     @property
     def is_long(self) -> bool:
-        return self.is_html or self.field == "description" or len(self.in_language()) > 70
+        return self.is_html or self.field in {"description", MAIL_TEXT} or len(self.in_language()) > 70
 
     def set(self, text: str, language: str = "") -> None:
         """Put it."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from candor.apps.asking import pairs, queries, services
+from candor.apps.asking import pairs, queries, services, trying
 from candor.apps.asking.choices import Trigger
 from candor.apps.asking.deciding import the_rule
 from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
@@ -19,6 +19,7 @@ from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
+from candor.apps.surveys.languages import own_name
 from candor.foundation.addresses import record_id
 from candor.foundation.errors import NotFound
 
@@ -46,7 +47,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: who came up, who was asked, why the others were not, and how many answered."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
-    shown = _plan(pk)
+    shown = queries.plan_by_id(pk)
     is_by_hand, today = shown.trigger == Trigger.BY_HAND, timezone.localdate()
     context = {
         "plan": shown,
@@ -57,6 +58,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "rounds": queries.rounds_of(shown, today=today),
         "settled_after": SETTLED_AFTER_DAYS,
         "pairing": pairs.pairing_of(shown),
+        "languages": [(code, own_name(code)) for code in trying.languages_of(shown)],
         "unsure": queries.unsure_messages(shown),
         "found": services.count_group(plan=shown) if is_by_hand else None,
         "is_by_hand": is_by_hand,
@@ -82,7 +84,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a plan; who came up already stays as written down."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
-    shown = _plan(pk)
+    shown = queries.plan_by_id(pk)
     trigger = Trigger(shown.trigger)
     form = PlanForm(request.POST or None, trigger=trigger, plan=shown, initial=plan_as_typed(shown))
     if request.method != "POST" or not form.is_valid():
@@ -96,7 +98,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Let customers come up for it."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    services.start_plan(plan=_plan(pk), now=timezone.now(), by=viewer.person)
+    services.start_plan(plan=queries.plan_by_id(pk), now=timezone.now(), by=viewer.person)
     messages.success(request, _("The plan runs."), extra_tags=f"undo={reverse('asking:pause', args=[pk])}")
     return redirect("asking:plan", pk)
 
@@ -105,7 +107,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it rest."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    services.pause_plan(plan=_plan(pk), by=viewer.person)
+    services.pause_plan(plan=queries.plan_by_id(pk), by=viewer.person)
     messages.success(request, _("The plan rests."), extra_tags=f"undo={reverse('asking:start', args=[pk])}")
     return redirect("asking:plan", pk)
 
@@ -114,7 +116,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End it for good."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    services.end_plan(plan=_plan(pk), now=timezone.now(), by=viewer.person)
+    services.end_plan(plan=queries.plan_by_id(pk), now=timezone.now(), by=viewer.person)
     messages.success(request, _("The plan has ended. Its log stays."))
     return redirect("asking:plan", pk)
 
@@ -124,7 +126,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the group of a plan once, as counted and confirmed."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
     confirmed = record_id(request.POST.get("confirmed", "")) or 0
-    came = services.ask_group(plan=_plan(pk), confirmed=confirmed, now=timezone.now(), by=viewer.person)
+    came = services.ask_group(
+        plan=queries.plan_by_id(pk), confirmed=confirmed, now=timezone.now(), by=viewer.person
+    )
     messages.success(
         request,
         _("%(n)s customers came up. Who of them is asked, the rule decides within minutes.") % {"n": came},
@@ -154,11 +158,3 @@ def _form(request: HttpRequest, form: PlanForm, trigger: Trigger, plan: Plan | N
         "has_targets": form.has_targets,
     }
     return render(request, "asking/form.html", context, status=status)
-
-
-def _plan(pk: int) -> Plan:
-    rows = Plan.objects.select_related("survey", "touchpoint__stage", "journey", "pair_of__survey", "made_by")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound(_("This plan does not exist."))
-    return found

@@ -14,7 +14,7 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
 from candor.apps.surveys import boards, carrying, designing, drafts, trials, wordings
 from candor.apps.surveys.errors import DesignRefused
-from candor.apps.surveys.forms import LONGEST_TEXT, QuestionForm, SettingsForm
+from candor.apps.surveys.forms import LONGEST_SUBJECT, LONGEST_TEXT, QuestionForm, SettingsForm
 from candor.apps.surveys.models import Survey
 from candor.apps.surveys.queries import survey_designed_here
 from candor.foundation.errors import InvalidInput
@@ -92,7 +92,7 @@ def definition(request: HttpRequest, pk: int) -> HttpResponse:
 def _back(request: HttpRequest, survey: Survey, done: "boards.Done") -> str:
     if request.POST.get("do") == "text":
         return f"{reverse('surveys:languages', args=[survey.pk])}?language={request.POST.get('language', '')[:12]}"
-    if request.POST.get("do") == "closing":
+    if request.POST.get("do") in {"closing", "letter"}:
         return reverse("surveys:settings", args=[survey.pk])
     return f"{reverse('surveys:design', args=[survey.pk])}?open={done.opened}#at-{done.opened}"
 
@@ -101,7 +101,7 @@ def _saved(request: HttpRequest, survey: Survey, done: "boards.Done") -> HttpRes
     """After typing: the fields keep their focus, so only what stands around them is drawn again."""
     context = {"survey": survey, "done": done}
     asked = request.POST.get("do")
-    if asked in {"text", "closing"}:  # from the pages beside the board
+    if asked in {"text", "closing", "letter"}:  # from the pages beside the board
         language = request.POST.get("language", "")
         page = boards.languages_page(survey, language) if asked == "text" else None
         response = render(request, "surveys/saved_beside.html", context | {"page": page})
@@ -264,6 +264,16 @@ def _closing(sent: QueryDict, work: drafts.Change) -> boards.Done:
     return boards.Done(_("Saved."), is_quiet=True)
 
 
+def _letter(sent: QueryDict, work: drafts.Change) -> boards.Done:
+    """What the message says that asks."""
+    subject = " ".join(sent.get("subject", "").split())[:LONGEST_SUBJECT]
+    wordings.put(work.definition, wordings.MAIL_SUBJECT, subject)
+    text = sent.get("words", "").replace("\r\n", "\n").strip()[:LONGEST_TEXT]
+    wordings.put(work.definition, wordings.MAIL_TEXT, text)
+    work.words, work.about = _("Changed the message that asks"), "letter"
+    return boards.Done(_("Saved."), is_quiet=True)
+
+
 def _text(sent: QueryDict, work: drafts.Change) -> boards.Done:
     """One text in one language."""
     language, path = sent.get("language", ""), sent.get("path", "")
@@ -320,6 +330,7 @@ _DEEDS: dict[str, Callable[[QueryDict, drafts.Change], boards.Done]] = {
     "remove-page": _remove_page,
     "title": _title,
     "closing": _closing,
+    "letter": _letter,
     "text": _text,
     "drop-language": _drop_language,
     "expression": _expression,
