@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from candor.apps.complaints.households import Who
 from candor.apps.complaints.models import Complaint
@@ -91,6 +92,19 @@ def _bring(path: Path, file: File, *lines: tuple[str, str]) -> ImportBatch:
 
 def test_every_kind_of_import_that_makes_customers_is_tried_here() -> None:
     assert {file.kind for file in FILES.values()} | {"events"} == {kind.key for kind in all_kinds()}
+
+
+def test_the_page_of_an_import_says_how_many_rows_were_of_erased_customers(
+    client: Client, world: World, tmp_path: Path
+) -> None:
+    file = FILES["tickets"]
+    _bring(tmp_path / "x", file, ("j", "jane"))
+    erase_customer(customer=Customer.objects.get(), by=world.clara)
+    batch = _bring(tmp_path / "x", file, ("j", "jane"))
+    client.force_login(world.clara)
+    page = client.get(f"/imports/{batch.pk}/").content.decode()
+    assert "1 row is of a customer who was erased" in page
+    assert "of another sort than complaints" not in page
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -284,3 +284,18 @@ CHATWOOT_CSAT = (
     ",9,,,,,https://chat.example.com/app/accounts/1/conversations/8,2026-05-03 09:00:00 UTC\n\n"
     "Reporting period 2026-05-01T00:00:00+00:00 to 2026-05-31T23:59:59+00:00\n"
 )  # as its download.csv.erb writes it: lines between the rows, and a last line of one cell
+ZENDESK_RATING = {
+    "url": "https://x.zendesk.com/api/v2/satisfaction_ratings/62.json", "id": 62, "assignee_id": 135, "group_id": 44, "requester_id": 7881,
+    "ticket_id": 208, "score": "good", "updated_at": "2026-05-02T10:15:00Z", "created_at": "2026-05-01T09:00:00Z",
+    "comment": "Awesome support!", "reason": "No reason provided", "reason_id": 0, "reason_code": 0,
+}  # fmt: skip
+ZENDESK_RATINGS = json.dumps(
+    {
+        "satisfaction_ratings": [
+            ZENDESK_RATING,
+            ZENDESK_RATING | {"id": 63, "score": "bad", "comment": None, "reason": "The issue took too long to resolve", "requester_id": 7882},
+            ZENDESK_RATING | {"id": 64, "score": "offered", "comment": None},
+        ],
+        "next_page": None, "previous_page": None, "count": 3,
+    }
+)  # fmt: skip  # as the API's documentation shows them

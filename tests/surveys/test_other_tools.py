@@ -468,3 +468,18 @@ def test_the_long_form_of_the_hub_names_its_questions_and_its_customer(world: Wo
     assert Customer.objects.get().email == "alice@example.com"
     services.run_undo(batch=services.undo(batch=batch, by=None))
     assert not Customer.objects.exists()
+
+
+def test_zendesks_ratings_are_good_or_bad_and_who_has_not_rated_is_left_out_and_counted(
+    world: World, tmp_path: Path
+) -> None:
+    batch = come_in(tmp_path, "satisfaction_ratings.json", exports.ZENDESK_RATINGS)
+    assert (batch.rows_added, batch.rows_bad, batch.report["left_out_not_rated"]["n"]) == (2, 0, 1)
+    assert said("62") == {"satisfied": 1, "reason": "No reason provided", "comment": "Awesome support!"}
+    assert said("63") == {"satisfied": 0, "reason": "The issue took too long to resolve"}
+    assert kinds() == {"satisfied": "yes_no", "reason": "choice", "comment": "text"}
+    row = Feedback.objects.get(key="62")
+    assert (row.received_at, row.source) == (datetime(2026, 5, 2, 10, 15, tzinfo=UTC), "zendesk-csat")
+    assert row.customer.identifiers.get().value == "7881"
+    lines = "\n".join(map(json.dumps, json.loads(exports.ZENDESK_RATINGS)["satisfaction_ratings"]))
+    assert come_in(tmp_path, "ratings.json", lines).rows_known == 2

@@ -22,7 +22,7 @@ from candor.foundation.uploads import accept_large_file, takes_large_bodies
 
 from . import services, tasks
 from .errors import MappingIncomplete
-from .kinds import ImportKind, Preview, all_kinds, kind_of
+from .kinds import ERASED, ImportKind, Preview, all_kinds, kind_of
 from .models import ImportBatch
 from .queries import import_by_id, may_read_rows, recent_imports
 
@@ -98,7 +98,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     bad = list(batch.bad_rows.all()[:SHOWN_BAD_ROWS]) if may_read else []
     if bad:
         record_audit(by=viewer.person, action="import.bad_rows_seen", target=batch, rows=len(bad))
-    context = {"batch": batch, "kind": kind_of(batch.kind), "bad_rows": bad, "may_read_rows": may_read}
+    told = {kind: found for kind, found in batch.report.items() if kind != ERASED}
+    context = {
+        "batch": batch,
+        "kind": kind_of(batch.kind),
+        "bad_rows": bad,
+        "may_read_rows": may_read,
+        "told": told,
+    }
     return render(request, "imports/detail.html", context)
 
 

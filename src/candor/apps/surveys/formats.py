@@ -180,7 +180,16 @@ def _recognised(path: Path, _size: int, _changed: int) -> Recognised | None:
     return None
 
 
-LISTS = ("data", "items", "responses", "results", "answers", "feedback_records", "records")
+LISTS = (
+    "data",
+    "items",
+    "responses",
+    "results",
+    "answers",
+    "feedback_records",
+    "records",
+    "satisfaction_ratings",
+)
 
 
 def _open(path: Path) -> Opening:
