@@ -189,6 +189,7 @@ def trend() -> Spec:
     months = 30 + 0.5 * np.arange(24) + random.normal(size=24) * 2
     found = cx.mann_kendall(months)
     slope = found.slope
+    p = "below 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
     middle = float(np.median(months - slope.value * np.arange(24)))
     frame = Frame(x=Axis("month", (-0.5, 23.5)), y=Axis("score", (25, 46)))
     layers = [
@@ -198,7 +199,7 @@ def trend() -> Spec:
     return picture(
         layers,
         title="A slow rise is a trend even where no month stands out",
-        subtitle=f"simulated; Sen’s slope {slope.value:.2f} a month ({slope.low:.2f} to {slope.high:.2f}), Mann–Kendall p {found.p_value:.3f}, n = {found.n}",
+        subtitle=f"simulated; Sen’s slope {slope.value:.2f} a month ({slope.low:.2f} to {slope.high:.2f}), Mann–Kendall p {p}, n = {found.n}",
     )
 
 

@@ -124,7 +124,7 @@ def compare_net_promoter_counts(
 ) -> Comparison:
     """Change in NPS when only (detractors, passives, promoters) are known on each side.
 
-    With the answers on 0–10 at hand use :func:`compare_nps`, which sees more.
+    With the answers on 0–10 at hand use :func:`compare_nps`, which mostly sees more.
 
     Source: Rocks (2016) The American Statistician 70:365; Mann & Whitney (1947) Annals of Mathematical
     Statistics 18:50.
