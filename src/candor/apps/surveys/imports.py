@@ -417,7 +417,7 @@ def _context_of_told(batch: ImportBatch, found: Recognised) -> dict[str, Any]:
 KIND = ImportKind(
     key="surveys",
     name="Survey answers",
-    description="Exports of Qualtrics, SurveyMonkey, Delighted, Formbricks, LimeSurvey, Typeform and SurveyJS as they are; or one row a person, "
+    description="Exports of Qualtrics, SurveyMonkey, Delighted, Zendesk, Chatwoot, Formbricks, LimeSurvey, Typeform and SurveyJS as they are; or one row a person, "
     "or one row an answer. Scores keep their scale, weights count.",
     icon="clipboard-list",
     preview=preview,
