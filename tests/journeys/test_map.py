@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.test import Client
@@ -11,6 +13,7 @@ from candor.apps.customers.models import Customer, Segment
 from candor.apps.journeys import lanes
 from candor.apps.journeys.lanes import Cell, Lane, Row, register_lane
 from candor.apps.journeys.models import Touchpoint
+from candor.apps.journeys.passing import time_share
 from candor.apps.organization.choices import Role, UnitKind
 from candor.apps.organization.services import create_person, create_unit, give_role
 from candor.apps.scores.services import project_pending
@@ -18,6 +21,20 @@ from candor.foundation.storage import warehouse
 from tests.builders import a_feedback
 from tests.journeys.lending import NOON, designed_loan, loan_events
 from tests.world import PASSWORD, World
+
+if TYPE_CHECKING:
+    from candor.apps.journeys.counting import Counts
+    from candor.warehouse.queries import Passes
+
+
+def test_a_share_of_time_rests_on_thirty_passes_however_few_a_score_may_have() -> None:
+    counts = SimpleNamespace(passed=SimpleNamespace(cases=100, days=1_000.0, squares=12_000.0))
+
+    def told(passes: int) -> bool:
+        one = SimpleNamespace(cases=passes, spent=90.0, spent_squares=500.0, products=1_200.0)
+        return time_share(cast("Counts", counts), cast("Passes", one), least_n=5).value is not None
+
+    assert (told(29), told(30)) == (False, True)
 
 
 def _page(client: Client, address: str = "/journeys/loan/?period=all") -> str:
