@@ -108,4 +108,6 @@ const LANGUAGES: Record<string, () => Promise<unknown>> = {
 
 async function speak(language: string): Promise<void> {
   await LANGUAGES[language.split("-")[0] ?? ""]?.();
+  const arabic = (surveyLocalization.locales as Record<string, Record<string, string>>)["ar"];
+  if (arabic) arabic["progressText"] = "صفحة {0} من {1}"; // theirs is written as if it ran from left to right
 }

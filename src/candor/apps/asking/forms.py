@@ -152,6 +152,9 @@ class PlanForm(forms.Form):
         for name, rows in offered.items():
             if name in self.fields:
                 self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        for name, empty in {"touchpoint": _("Choose"), "journey": _("Choose"), "pair_of": _("None")}.items():
+            if name in self.fields:
+                self.fields[name].empty_label = empty  # type: ignore[attr-defined]
         for name in ("segments", "units"):
             if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]
                 self.fields[name].widget = forms.MultipleHiddenInput()

@@ -11,7 +11,7 @@ STAFF_AND_PLACES = (
         key="kiosk", group=PLACES, icon="device-mobile",
         name=both("How was it today?", "Wie war es heute?"),
         use=lazy("On a tablet at the exit: one tap. The next person gets a fresh screen."),
-        thanks=both("Thank you!", "Danke!"),
+        thanks=both("It helps us see how the day went.", "So sehen wir, wie der Tag war."),
         pages=((ask("faces", "faces", "How was your visit today?", "Wie war Ihr Besuch heute?", isRequired=True),),),
     ),
     Template(
