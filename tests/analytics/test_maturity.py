@@ -1,5 +1,7 @@
 """Maturity: profile and minimum, and whether assessors agree."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -92,6 +94,13 @@ def test_chance_is_zero_and_complete_agreement_one():
     assert cohen_kappa(one, one).value == 1
     assert krippendorff_alpha_ordinal([one, other]).value == pytest.approx(0, abs=0.05)
     assert krippendorff_alpha_nominal([one, one, one]).value == 1
+
+
+def test_where_nearly_all_get_one_level_kappa_is_low_though_raters_mostly_agree_as_the_page_says():
+    one, other = "m" * 90 + "m" * 5 + "n" * 5, "m" * 90 + "n" * 5 + "m" * 5
+    assert round(cohen_kappa(one, other).value, 2) == -0.05
+    page = Path(__file__).parents[2] / "docs/methods/maturity.md"
+    assert "kappa is −0.05" in page.read_text("utf-8")
 
 
 def test_complete_agreement_on_a_few_items_is_not_certain():

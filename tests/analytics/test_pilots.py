@@ -1,5 +1,7 @@
 """Pilots: enough people, groups, steps and invitations to tell."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -47,6 +49,16 @@ def test_planned_answers_have_the_planned_power():
     one, other = random.normal(0.5, 1, (20_000, n)), random.normal(0, 1, (20_000, n))
     z = (one.mean(axis=1) - other.mean(axis=1)) / np.sqrt(2 / n)
     assert np.mean(np.abs(z) > 1.96) == pytest.approx(0.8, abs=0.015)
+
+
+def test_ten_looks_at_a_pilot_that_does_nothing_find_something_as_often_as_the_page_says():
+    # Armitage, McPherson & Rowe (1969), JRSS-A 132: 19.3 %
+    random = np.random.default_rng(3)
+    looks = random.normal(size=(20_000, 10)).cumsum(axis=1) / np.sqrt(np.arange(1, 11))
+    found = (np.abs(looks) > 1.96).any(axis=1).mean()
+    assert found == pytest.approx(0.193, abs=0.01)
+    page = Path(__file__).parents[2] / "docs/methods/pilots.md"
+    assert "in 19 of 100 pilots with ten looks" in page.read_text("utf-8")
 
 
 def test_planned_groups_have_the_planned_power():

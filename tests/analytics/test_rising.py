@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,6 +80,15 @@ def test_the_interval_covers_the_true_ratio() -> None:
         row = rising_groups({0: [*rng.poisson(30, 12), *rng.poisson(45, 4)]})[0]
         covered += row.low <= 1.5 <= row.high
     assert 0.92 <= covered / 500 <= 0.98
+
+
+def test_where_everything_comes_in_more_often_every_group_rises_as_the_page_says() -> None:
+    draw = np.random.default_rng(4)
+    more = np.repeat([1.0, 1.5], [22, 4])
+    rows = rising_groups({group: draw.poisson(40 * more).tolist() for group in range(20)})
+    assert all(row.is_rising for row in rows)
+    page = Path(__file__).parents[2] / "docs/methods/rising.md"
+    assert "every group rises" in page.read_text("utf-8")
 
 
 def test_few_recent_events_are_never_called_rising() -> None:
