@@ -37,6 +37,7 @@ from candor.demo.conversations import hold_conversations
 from candor.demo.designed import design_surveys
 from candor.demo.lender import Chunk, Lender
 from candor.demo.places import LENDER_NAME
+from candor.demo.pulses import fill_a_pulse
 from candor.demo.questions import BY_KEY
 from candor.demo.reputation import tend_reviews
 from candor.demo.rows import AnswerRow, ComplaintRow, EventRow, InvitationRow, JourneyRow, ReviewRow
@@ -79,6 +80,7 @@ def load_lender(*, lender: Lender, progress: Progress = _silently) -> None:
         done += weight
     _load_ideas(lender)
     fill_the_board(lender.idea_rows())
+    fill_a_pulse(today=lender.today, seed=lender.seed)
     _design_surveys()
     tend_reviews()
     _hold_conversations(lender)
