@@ -317,6 +317,15 @@ class TestChangePoints:
         assert cx.change_points([5.0] * 20).words == "No change of level beyond chance"
         assert [p.at for p in cx.change_points([1.0] * 10 + [2.0] * 10).points] == [10]
 
+    def test_the_best_place_to_cut_a_series_that_never_moves_gains_nothing_and_may_be_any(self):
+        found = cx.single_change_point([5.0] * 20)
+        assert (found.gain, found.earliest, found.latest, found.status) == (0.0, 3, 17, "wide")
+
+    @pytest.mark.parametrize("stretch", [0, -1, 1.5])
+    def test_a_stretch_of_no_or_half_a_period_is_refused_for_one_cut_too(self, stretch):
+        with pytest.raises(cx.BadParameter, match="least_stretch"):
+            cx.single_change_point(NILE, least_stretch=stretch)
+
     def test_too_short_a_series_is_refused(self):
         with pytest.raises(cx.NotEnoughHistory) as caught:
             cx.change_points([1.0, 2.0, 3.0])

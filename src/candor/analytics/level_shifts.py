@@ -172,10 +172,16 @@ def single_change_point(
 ) -> ChangePoint:
     """The one best place to cut, whether or not it is beyond chance: compare its ``gain`` with ``penalty_for(n)``.
 
+    Where all values are equal the gain is 0, and the date may be any.
+
+    Raises:
+        NotEnoughHistory, BadParameter: As :func:`change_points`.
+
     Source: Smith (1975) Biometrika 62:407.
     """
     require_level(level)
     y, w = _weighted(values, standard_errors)
+    inputs.at_least_one("least_stretch", least_stretch)
     if len(y) < 2 * least_stretch:
         raise NotEnoughHistory(have=len(y), need=2 * least_stretch)
     sums = _Sums(y, w)
@@ -263,7 +269,7 @@ def _point(
         log_chance = -(costs - costs.min()) / (2 * noise) - 0.5 * np.log(weight_before * weight_after)
         chance = np.exp(log_chance - log_chance.max())
     else:
-        chance = (places == at).astype(np.float64)
+        chance = (costs == costs.min()).astype(np.float64)  # all equal: no place is better than another
     reached = np.cumsum(chance / chance.sum())
     tail = (1 - level) / 2
     earliest = int(places[np.searchsorted(reached, tail)])
@@ -280,7 +286,7 @@ def _point(
         after=after,
         low=after - before - half,
         high=after - before + half,
-        gain=gain / noise if noise > 0 else float("inf"),
+        gain=gain / noise if noise > 0 else 0.0,
         level=level,
         n=end - start,
     )
