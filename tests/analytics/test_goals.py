@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from candor.analytics.errors import BadParameter
@@ -82,6 +82,7 @@ def test_a_goal_that_is_met_by_luck_is_not_sound_however_easily_it_is_seen():
 
 @given(st.floats(0.01, 0.99), st.integers(0, 3000), st.floats(0.5, 0.99), st.floats(0.1, 0.95))
 def test_a_sound_goal_is_measurable_and_more_than_luck(target, answers, level, power):
+    assume(power > (1 - level) / 2 + 1e-6)
     check = check_goal(
         baseline=estimate(0.5),
         target=target,
@@ -92,6 +93,14 @@ def test_a_sound_goal_is_measurable_and_more_than_luck(target, answers, level, p
     )
     assert check.verdict != "sound" or (check.is_measurable and check.is_more_than_luck)
     assert ("met_by_luck" in check.problems) == (not check.is_more_than_luck and target != 0.5)
+
+
+@pytest.mark.parametrize("power", [0.1, 0.25])
+def test_a_power_that_chance_alone_gives_is_refused(power):
+    with pytest.raises(BadParameter, match="wished_power"):
+        check_goal(
+            baseline=estimate(0.5), target=0.25, answers_by_date=100, sd=0.45, level=0.5, wished_power=power
+        )
 
 
 def test_a_baseline_picked_because_it_was_low_meets_its_goal_by_luck_far_more_often():

@@ -58,3 +58,20 @@ def test_spoiled_input_gives_a_defined_result_or_a_named_error(name):
         except Exception as error:  # noqa: BLE001 (whatever comes is what is looked for)
             wrong.append(f"{done}: {type(error).__name__}: {error}"[:150])
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_so_do_arguments_that_may_be_left_out(name):
+    wrong = []
+    for left_out, parameter in inspect.signature(FUNCTIONS[name]).parameters.items():
+        if left_out in CALLS[name] or parameter.default is inspect.Parameter.empty:
+            continue
+        for value in (math.nan, -1, 0, 1.5, "many"):
+            try:
+                found = FUNCTIONS[name](**CALLS[name], **{left_out: value})
+                wrong += [f"{left_out} {value}: NaN in {hole}" for hole in _holes(found)]
+            except cx.AnalyticsError as error:
+                assert error.facts
+            except Exception as error:  # noqa: BLE001 (as above)
+                wrong.append(f"{left_out} {value}: {type(error).__name__}: {error}"[:150])
+    assert wrong == []

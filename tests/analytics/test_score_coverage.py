@@ -31,14 +31,17 @@ def _all_outcomes(n):
     return down[possible], middle[possible], n - down[possible] - middle[possible]
 
 
-def _coverage(limits, n, profile):
-    """Total chance of the outcomes whose interval holds the true score."""
+def _chances(n, profile):
     outcome = _all_outcomes(n)
     log_chance = gammaln(n + 1) - sum(gammaln(c + 1) for c in outcome)
-    log_chance += sum(xlogy(c, p) for c, p in zip(outcome, profile, strict=True))
-    low, high = limits(*outcome)
+    return np.exp(log_chance + sum(xlogy(c, p) for c, p in zip(outcome, profile, strict=True)))
+
+
+def _coverage(limits, n, profile):
+    """Total chance of the outcomes whose interval holds the true score."""
+    low, high = limits(*_all_outcomes(n))
     truth = profile[2] - profile[0]
-    return float(np.exp(log_chance)[(low <= truth + 1e-12) & (truth - 1e-12 <= high)].sum())
+    return float(_chances(n, profile)[(low <= truth + 1e-12) & (truth - 1e-12 <= high)].sum())
 
 
 def _fair(coverage):
@@ -149,6 +152,29 @@ def test_over_profiles_drawn_at_random_the_intervals_cover_as_the_page_says():
 )
 def test_at_the_extremes_the_nps_interval_covers_as_the_page_says(profile, n, said):
     assert _coverage(net_promoter.net_promoter_limits, n, profile) == pytest.approx(said, abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ((0.02, 0.08, 0.9), (0.7, 0.2, 0.1), {10: 0.84, 20: 0.90, 40: 0.92}),
+        ((0.01, 0.01, 0.98), (0.2, 0.3, 0.5), {10: 0.96, 20: 0.95, 40: 0.95}),
+    ],
+)
+def test_the_interval_of_a_huge_change_of_few_answers_covers_as_the_page_says(now, before, said):
+    truth = now[2] - now[0] - before[2] + before[0]
+    for n, covers in said.items():
+        down, _middle, up = outcome = _all_outcomes(n)
+        mean, variance = net_promoter.adjusted_moments(*outcome)
+        seen = np.subtract.outer((up - down) / n, (up - down) / n)
+        change = np.subtract.outer(mean, mean)
+        half = 1.959964 * np.sqrt(np.add.outer(variance, variance))
+        holds = (np.minimum(change - half, seen) <= truth + 1e-12) & (
+            truth - 1e-12 <= np.maximum(change + half, seen)
+        )
+        assert (np.outer(_chances(n, now), _chances(n, before)) * holds).sum() == pytest.approx(
+            covers, abs=0.006
+        )
 
 
 @pytest.mark.parametrize("profile", PROFILES)

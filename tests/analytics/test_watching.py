@@ -188,6 +188,10 @@ class TestAlerts:
         assert cx.cusum_average_run(limit=limit) == pytest.approx(steady, rel=1e-4)
         assert cx.cusum_average_run(limit=limit, shift=1) == pytest.approx(shifted, abs=1e-3)
 
+    def test_a_sum_that_never_leaves_zero_never_alarms_and_one_far_off_does_at_once(self):
+        assert cx.cusum_average_run(allowance=30.0) == np.inf
+        assert cx.cusum_average_run(shift=40.0) == pytest.approx(1)
+
     @pytest.mark.parametrize("watch", [cx.ewma_watch, cx.cusum_watch])
     def test_false_alarms_come_as_rarely_as_stated(self, watch):
         rng = np.random.default_rng(2)

@@ -194,9 +194,10 @@ def _checked(
     has_left: npt.ArrayLike,
     entry: npt.ArrayLike | None,
 ) -> tuple[list[str], Array, Array, Array, Flags]:
-    stop = np.asarray(durations, dtype=np.float64)
+    stop = inputs.numbers("durations", durations)
     flags = inputs.flags("has_left", has_left)
-    start = np.zeros(len(stop)) if entry is None else np.asarray(entry, dtype=np.float64)
+    start = np.zeros(len(stop)) if entry is None else inputs.numbers("entry", entry)
+    inputs.in_a_row(durations=stop, entry=start)
     names = sorted(columns)
     lengths = {"durations": len(stop), "has_left": len(flags), "entry": len(start)}
     lengths |= {name: len(columns[name]) for name in names}

@@ -107,6 +107,8 @@ def attack(
         Denning, Denning & Schwartz (1979) ACM TODS 4:76 (trackers).
     """
     check_scale(lowest, highest)
+    if step is not None and not step > 0:
+        raise BadParameter("step", step, expected="above 0, or None where the attacker does not know it")
     views = [view for view in shown if view.people]
     if not views:
         return ()

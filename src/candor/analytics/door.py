@@ -10,6 +10,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from numbers import Integral
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter
+from candor.analytics.estimates import require_level
 
 __all__: list[str] = []
 
@@ -33,7 +35,8 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         name: check
         for name, parameter in signature.parameters.items()
         if (
-            check := _check_for(hints.get(name), may_be_endless=parameter.default in ENDLESS or name == "cap")
+            check := _BY_NAME.get(name)
+            or _check_for(hints.get(name), may_be_endless=parameter.default in ENDLESS or name == "cap")
         )
     }
 
@@ -53,6 +56,10 @@ def _check_for(hint: Any, *, nested: bool = False, may_be_endless: bool = False)
         return _array
     if hint is int:
         return _count
+    if hint is range:
+        return _range
+    if hint is bool:
+        return _yes_or_no
     if hint is float:
         return _any_number if nested or may_be_endless else _number
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
@@ -81,6 +88,21 @@ def _count(name: str, value: Any) -> None:
     _any_number(name, value)
     if not math.isfinite(value):
         raise BadCounts(name, value)
+    if value != int(value):
+        raise BadCounts(name, value, expected="a whole number")
+
+
+def _seed(name: str, value: Any) -> None:
+    if not isinstance(value, Integral) or int(value) < 0:
+        raise BadParameter(name, value, expected="a whole number, 0 or more")
+
+
+def _level(name: str, value: Any) -> None:
+    _number(name, value)
+    require_level(value)
+
+
+_BY_NAME: dict[str, Check] = {"level": _level, "seed": _seed}
 
 
 def _any_number(name: str, value: Any) -> None:
@@ -89,6 +111,16 @@ def _any_number(name: str, value: Any) -> None:
         raise BadParameter(name, value, expected="a number")
     if inputs.LARGEST < abs(float(value)) < math.inf:
         raise BadParameter(name, value, expected=f"a number within ±{inputs.LARGEST:g}")
+
+
+def _range(name: str, value: Any) -> None:
+    if not isinstance(value, range):
+        raise BadParameter(name, repr(value)[:60], expected="a range")
+
+
+def _yes_or_no(name: str, value: Any) -> None:
+    if not isinstance(value, bool | np.bool_):
+        raise BadParameter(name, repr(value)[:60], expected="true or false")
 
 
 def _array(name: str, value: Any) -> None:

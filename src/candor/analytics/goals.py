@@ -33,6 +33,7 @@ GoalVerdict = Literal[
 
 LUCK = 0.05
 FEW_ANSWERS = 30
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def check_goal(
         highest: Upper end of the scale; a target there is refused (100 % satisfied). For NPS −1 and 1.
         best_seen: Best value ever seen here or in a comparable unit, if known.
         level: Confidence of the comparison at the date.
-        wished_power: How often a true change of the asked size should be seen.
+        wished_power: How often a true change of the asked size should be seen; oftener than by chance alone.
 
     Raises:
         BadParameter: A target beyond the scale or not a number, fewer than no answers, an `sd` of zero or less.
@@ -181,8 +182,13 @@ def _check(
     if best_seen is not None and not isfinite(best_seen):
         raise BadParameter("best_seen", best_seen, expected="a finite number")
     require_level(level)
-    if not 0 < wished_power < 1:
-        raise BadParameter("wished_power", wished_power, expected="between 0 and 1")
+    by_chance = (1 - level) / 2  # of a change in the asked direction, where there is none
+    if not by_chance + _ROUNDING < wished_power < 1:
+        raise BadParameter(
+            "wished_power",
+            wished_power,
+            expected=f"above {by_chance:g}, which chance alone gives, and below 1",
+        )
 
 
 def _sd_of_one_answer(baseline: Estimate) -> float | None:

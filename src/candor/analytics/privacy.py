@@ -399,7 +399,7 @@ def views_of(
     if missing:
         raise MissingColumns(missing)
     views: dict[str, set[Person]] = {"all": set(people)}
-    for depth in range(1, deepest + 1):
+    for depth in range(1, min(deepest, len(dimensions)) + 1):
         for chosen in combinations(sorted(dimensions), depth):
             for person, values in people.items():
                 name = " & ".join(f"{_escaped(d)}={_escaped(values[d])}" for d in chosen)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadWeights, DidNotConverge, EmptySample, NotIdentifiable, ShapeMismatch
 from candor.analytics.estimates import Status, few_below
 
@@ -123,7 +124,8 @@ def _prepared(
 ) -> tuple[Array, Array, Codes, Array]:
     y = np.asarray(outcome, dtype=np.float64)
     rows = np.atleast_1d(np.asarray(x, dtype=np.float64))
-    counts = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+    counts = np.ones(len(y)) if weights is None else inputs.numbers("weights", weights)
+    inputs.in_a_row(weights=counts)
     if not len(y):
         raise EmptySample("answers")
     if len(rows) != len(y) or len(counts) != len(y):

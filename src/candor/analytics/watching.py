@@ -34,6 +34,7 @@ CUSUM_ALLOWANCE = 0.5
 CUSUM_LIMIT = 5.0
 
 _NODES = 80
+_NEVER = 1e-12  # a period: too seldom to be told from never by an equation solved in doubles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,8 @@ def cusum_average_run(
     _cusum_parameters(allowance, limit)
     up = _one_sided_run(allowance - shift, limit)
     down = _one_sided_run(allowance + shift, limit)
-    return 1 / (1 / up + 1 / down)
+    alarms = 1 / up + 1 / down  # a period
+    return 1 / alarms if alarms else np.inf
 
 
 def ewma_limit_for(average_run: float, *, weight: float = EWMA_WEIGHT) -> float:
@@ -205,6 +207,8 @@ def _one_sided(values: FloatArray, allowance: float) -> FloatArray:
 
 def _one_sided_run(reference: float, limit: float) -> float:
     """Average run of max(0, S + z − reference) started at 0, z standard normal; 0 is a state of its own."""
+    if ndtr(-reference) < _NEVER:
+        return np.inf
     node, share = np.polynomial.legendre.leggauss(_NODES)
     node, share = (node + 1) * limit / 2, share * limit / 2
     states = np.r_[0.0, node]
