@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -189,6 +190,19 @@ def test_answers_that_are_all_equal_leave_student_no_interval_of_rounding(answer
         assert (found.value, found.low, found.status) == (pytest.approx(answer), None, "too_few")
         index = cx.index_of_answers(answers=[[7, 7, 6]] * n, item_weights=[0.42, 0.3, 0.28])
         assert (index.low, index.high, index.status) == (None, None, "too_few")
+
+
+@pytest.mark.parametrize(("n", "least", "most"), [(10, 0.61, 0.75), (30, 0.78, 0.89)])
+def test_near_the_end_of_the_scale_the_interval_of_an_index_is_as_short_as_the_page_says(n, least, most):
+    # docs/methods/effort-and-index-scores.md: 68 and 84 of 100.
+    random, cells = np.random.default_rng(6), np.arange(1, 11)
+    chances = [0.01, 0.005, 0.005, 0.01, 0.01, 0.01, 0.02, 0.03, 0.1, 0.8]
+    truth, held = (cells @ chances - 1) / 9, 0
+    for _ in range(400):
+        answers = np.repeat(random.choice(cells, p=chances, size=(n, 1)), 3, axis=1)
+        index = cx.index_of_answers(answers=answers, item_weights=[1, 1, 1])
+        held += index.low is not None and index.low <= truth <= index.high
+    assert least < held / 400 < most
 
 
 class TestWeights:
