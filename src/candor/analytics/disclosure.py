@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadParameter
 
 __all__ = ["Leak", "ViewScore", "attack", "can_all_be_true", "revealed_groups"]
@@ -173,6 +174,7 @@ def revealed_groups(shown: Sequence[Collection[Person]], *, least: int = LEAST) 
     Source:
         Denning, Denning & Schwartz (1979) ACM TODS 4:76.
     """
+    inputs.whole("least", least)
     knowledge = Knowledge([frozenset(people) for people in shown], least)
     for place in range(len(shown)):
         found = knowledge.would_reveal(place) if knowledge.is_new(place) else None

@@ -88,8 +88,6 @@ def _count(name: str, value: Any) -> None:
     _any_number(name, value)
     if not math.isfinite(value):
         raise BadCounts(name, value)
-    if value != int(value):
-        raise BadCounts(name, value, expected="a whole number")
 
 
 def _seed(name: str, value: Any) -> None:

@@ -71,9 +71,11 @@ def effort_score(
     scale = sorted(counts)
     if not scale:
         raise EmptySample("cells: give the scale, with 0 for cells nobody chose")
-    if not 0 < easy_cells < len(scale):
+    if not (0 < easy_cells < len(scale) and easy_cells == int(easy_cells)):
         raise BadParameter(
-            "easy_cells", easy_cells, expected=f"fewer than the {len(scale)} cells, and 1 or more"
+            "easy_cells",
+            easy_cells,
+            expected=f"a whole number, fewer than the {len(scale)} cells, and 1 or more",
         )
     ends = scale[0] + scale[-1]
     eased = dict(counts) if easy_is_high else {ends - value: n for value, n in counts.items()}

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from scipy.special import betaincinv
 
+from candor.analytics import inputs
 from candor.analytics.disclosure import (
     LEAST,
     LEAST_WIDTH,
@@ -392,6 +393,7 @@ def views_of(
     Source:
         lattice of margins: Hundepool et al. (2012) Statistical Disclosure Control, ch. 4.
     """
+    inputs.whole("deepest", deepest)
     unnamed = [d for d in dimensions if not isinstance(d, str)]
     if unnamed:
         raise BadParameter("dimensions", unnamed[0], expected="names")

@@ -7,6 +7,7 @@ from typing import Generic, SupportsFloat, TypeVar
 import numpy as np
 from scipy.special import betainc, ndtri
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, NotEnoughHistory, ShapeMismatch
 from candor.analytics.estimates import Status, few_below, require_level
 from candor.analytics.inputs import FloatArray
@@ -84,8 +85,7 @@ def rising_groups(
     [('fees', True), ('delay', False)]
     """
     require_level(level)
-    if not recent_periods >= 1:
-        raise BadParameter("recent_periods", recent_periods, expected="1 or more")
+    inputs.at_least_one("recent_periods", recent_periods)
     if not 0 < false_discovery_rate < 1:
         raise BadParameter("false_discovery_rate", false_discovery_rate, expected="between 0 and 1")
     keys = sorted(counts, key=repr)
