@@ -1,20 +1,25 @@
 """All that is done on a complaint's page is done over the API too, in the name of who may: pauses, redress, appeals, letters, files."""
 
 import base64
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from candor.apps.complaints import letters
-from candor.apps.complaints.choices import LetterKind
+from candor.apps.complaints.choices import LetterKind, Vulnerability
 from candor.apps.complaints.clocks import Terms
+from candor.apps.complaints.handling import set_vulnerability
 from candor.apps.complaints.models import Complaint, Redress
 from candor.apps.complaints.rule_sets import define_rule_set
 from candor.apps.complaints.working_time import Term, TimeUnit
 from candor.apps.organization.choices import KeyScope
 from candor.apps.organization.models import AuditEntry
+from candor.apps.webhooks.models import Message
+from candor.apps.webhooks.services import make_endpoint
 from candor.foundation.jobs import Worker
 from tests.api.asking import System, a_system
 from tests.mailbox import mailbox
@@ -191,3 +196,24 @@ def test_no_key_of_another_unit_or_without_personal_data_writes_to_a_customer(
     assert reader.get(f"complaints/letters/{made}").json()["body"] is None
     assert reader.get(f"complaints/letters/{made}/file").status_code == 403
     assert date.fromisoformat(_read(tool, pk)["received_on"]) == timezone.localdate()
+
+
+def test_other_systems_hear_of_every_step_but_of_vulnerability(
+    tool: System, world: World, settings: LazySettings
+) -> None:
+    settings.CANDOR_OUTGOING_PRIVATE_HOSTS = ["127.0.0.1"]
+    wanted = ["complaint.opened", "complaint.worked_on", "complaint.decided"]
+    make_endpoint(name="Desk", url="http://127.0.0.1:9/hook", events=wanted, by=world.amos)
+    pk = _opened(tool)
+    tool.post(f"complaints/{pk}/pause", HANA | {"reason": "wish", "words": "She is away"})
+    care = {"vulnerability": Vulnerability.HEALTH, "note": "Deaf", "by": world.hana}
+    set_vulnerability(complaint=Complaint.objects.get(), **care)
+    tool.post(f"complaints/{pk}/decide", HANA | {"outcome": "upheld", "response": "Yes", "root_cause": "x"})
+    told = [json.loads(row.body) for row in Message.objects.order_by("pk")]
+    steps = [(one["type"], one["data"].get("step")) for one in told]
+    assert steps == [
+        ("complaint.opened", None),
+        ("complaint.worked_on", "paused"),
+        ("complaint.decided", None),
+    ]
+    assert "away" not in str(told) and "Deaf" not in str(told)

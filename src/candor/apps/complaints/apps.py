@@ -23,7 +23,7 @@ class ComplaintsConfig(AppConfig):
         from . import receivers  # noqa: F401  connects them
         from .audit_words import register_words
         from .imports import KIND
-        from .news import DECIDED, OPENED
+        from .news import DECIDED, OPENED, WORKED_ON
         from .personal import HOLDER
         from .timeline import SOURCES
 
@@ -67,5 +67,6 @@ class ComplaintsConfig(AppConfig):
         for source in SOURCES:
             register_source(source)
         register_event(OPENED)
+        register_event(WORKED_ON)
         register_event(DECIDED)
         register_words()

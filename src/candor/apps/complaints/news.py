@@ -1,4 +1,4 @@
-"""What is told to other systems: that a complaint came in, and that it was decided."""
+"""What is told to other systems: that a complaint came in, what is done on it, and that it was decided."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from candor.apps.webhooks.events import Event
 from candor.apps.webhooks.services import tell
 
+from .choices import StepKind
 from .models import Complaint
 
 _EXAMPLE = {
@@ -25,6 +26,27 @@ OPENED = Event(
 DECIDED = Event(
     "complaint.decided", _("A complaint was decided."), _EXAMPLE | {"outcome": "upheld", "decided_on": "2026-06-12", "in_time": True}
 )  # fmt: skip
+WORKED_ON = Event(
+    "complaint.worked_on",
+    _(
+        "Something was done on a complaint; `step` says what: acknowledged, noted, handed_over, changed, paused, resumed, redressed, letter, "
+        "escalated, escalation_ended, reopened. Its words are read over the API."
+    ),
+    _EXAMPLE | {"step": "paused", "is_open": True, "decide_by": "2026-06-22", "outcome": ""},
+)
+_TOLD_BY_ITSELF = {StepKind.OPENED, StepKind.DECIDED}
+
+
+def tell_step(complaint: Complaint, kind: StepKind) -> None:
+    """Tell of a step, except of vulnerability, which never leaves."""
+    if kind in _TOLD_BY_ITSELF or kind == StepKind.VULNERABILITY:
+        return
+    state = {"is_open": complaint.is_open, "decide_by": complaint.decide_by, "outcome": complaint.outcome}
+    tell(
+        event=WORKED_ON.name,
+        data=_shared(complaint) | {"step": kind} | state,
+        customer_id=complaint.feedback.customer_id,
+    )
 
 
 def tell_opened(complaint: Complaint) -> None:

@@ -10,6 +10,7 @@ from candor.foundation.errors import Conflict, NotAllowed
 
 from .choices import StepKind
 from .models import Complaint, Pause, Step
+from .news import tell_step
 from .working_time import Span
 
 
@@ -35,7 +36,8 @@ def held_open(complaint: Complaint) -> Complaint:
 def note_step(
     complaint: Complaint, kind: StepKind, words: str, *, by: Person | None, at: datetime | None = None
 ) -> Step:
-    """Write down what happened, for the history that people read."""
+    """Write down what happened, for the history that people read, and tell systems that want to know."""
+    tell_step(complaint, kind)
     return Step.objects.create(complaint=complaint, kind=kind, words=words, by=by, at=at or timezone.now())
 
 
