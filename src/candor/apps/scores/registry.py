@@ -295,15 +295,15 @@ HIT_HARD = Measure(
     version=1,
     name="Hit hard",
     group="Complaints",
-    question="What share of the customers with this issue was hit hard?",
+    question="What share of the complaints and answers with this issue came from customers who were hit hard?",
     metric="",
     formula=YesShare(
-        "customers who disputed our answer, got it late, made a severe complaint or gave a low answer"
+        "complaints and answers of customers who disputed our answer, got it late, made a severe complaint or gave a low answer"
     ),
     scale=(0, 1),
     unit="share",
     is_high_good=False,
-    noun="customers",
+    noun="complaints and answers",
     denominator="Feedback with the issue of which it is known whether the customer was hit hard",
     blanks="Feedback of which that is not known is left out.",
 )
@@ -319,7 +319,7 @@ ANSWER_SHARE = Measure(
     unit="share",
     is_high_good=True,
     noun="answers",
-    denominator="Everybody who answered the question; where several may be chosen the shares add up to more than all",
+    denominator="Everybody who answered the question; where several may be chosen the shares may add up to more than all",
     blanks="Who did not answer the question is left out.",
 )
 YES_SHARE = Measure(
