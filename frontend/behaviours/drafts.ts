@@ -8,6 +8,11 @@ export function startDrafts(): void {
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-draft] input[name=revision]")) field.value = String(revision);
     for (const phone of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) phone.contentWindow?.location.replace(`${phone.src.split("?")[0]}?at=${encodeURIComponent(at ?? "")}`);
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { successful, requestConfig } = (event as CustomEvent<{ successful: boolean; requestConfig: { triggeringEvent?: Event } }>).detail;
+    const isTyped = requestConfig.triggeringEvent?.type === "input"; // the old words stay in view until somebody is through
+    if (successful && !isTyped && event.target instanceof Element) event.target.closest(".words-row")?.querySelector(".outdated")?.remove();
+  });
   on("change", "[data-insert-into]", (choice) => {
     const select = choice as HTMLSelectElement;
     const field = document.getElementById(select.dataset["insertInto"] ?? "");

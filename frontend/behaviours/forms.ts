@@ -1,4 +1,4 @@
-import { on } from "./events";
+import { on, onContent } from "./events";
 
 /** Small manners of forms: submit on change, no double submit, select every row, filters that close. */
 export function startForms(): void {
@@ -17,6 +17,8 @@ export function startForms(): void {
     for (const form of document.querySelectorAll<HTMLElement>("form[data-sent]")) delete form.dataset["sent"];
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.removeAttribute("aria-busy");
   });
+  on("change", "select", (choice) => showFitting((choice as HTMLSelectElement).form ?? document));
+  onContent(showFitting);
   on("change", "[data-pick-all]", (all) => {
     const scope = all.closest("table, form") ?? document;
     for (const box of scope.querySelectorAll<HTMLInputElement>("[data-pick]")) box.checked = (all as HTMLInputElement).checked;
@@ -29,6 +31,16 @@ export function startForms(): void {
   });
   on("click", "[data-print]", () => print());
   on("click", "[data-copy]", (button) => void navigator.clipboard.writeText(button.dataset["copy"] ?? ""));
+}
+
+/** A field that belongs to one choice of another (`data-only-for="kind=kiosk"`) stands there while that is chosen. */
+function showFitting(part: ParentNode): void {
+  for (const field of part.querySelectorAll<HTMLInputElement>("[data-only-for]")) {
+    const [name = "", value] = (field.dataset["onlyFor"] ?? "").split("=");
+    const choice = field.form?.elements.namedItem(name);
+    const whole = field.closest<HTMLElement>(".field");
+    if (whole && choice instanceof HTMLSelectElement) whole.hidden = choice.value !== value;
+  }
 }
 
 function showBulk(scope: ParentNode): void {

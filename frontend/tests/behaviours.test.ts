@@ -129,6 +129,20 @@ describe("forms", () => {
     expect(submit()).toBe(false);
   });
 
+  it("shows a field only while the choice that it belongs to is chosen", () => {
+    document.body.innerHTML = `<form><select name="kind"><option value="open">Open</option><option value="kiosk">Kiosk</option></select>
+      <div class="field"><input data-only-for="kind=kiosk"></div><div class="field"><input></div></form>`;
+    const shown = () => [...document.querySelectorAll<HTMLElement>(".field")].map((field) => !field.hidden);
+    const kind = document.querySelector("select")!;
+    const choose = (value: string) => {
+      kind.value = value;
+      kind.dispatchEvent(new Event("change", { bubbles: true }));
+      return shown();
+    };
+    expect(choose("open")).toEqual([false, true]);
+    expect(choose("kiosk")).toEqual([true, true]);
+  });
+
   it("shows the bulk bar with the count of what is picked", () => {
     document.body.innerHTML = `<form><div class="bulk" hidden><b data-picked-count></b></div>
       <input type="checkbox" data-pick-all><input type="checkbox" data-pick><input type="checkbox" data-pick></form>`;

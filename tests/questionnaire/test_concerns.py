@@ -135,7 +135,7 @@ def test_words_of_other_languages_are_left_alone_and_translations_are_told_in_ev
     assert [(one.place, one.code, one.language) for one in found] == [
         ("q", "absolute", "en"), ("r", "not_translated", "en"), ("r", "not_translated", "de"),
     ]  # fmt: skip
-    assert "title" in found[2].message
+    assert "the question" in found[2].message
 
 
 def test_what_is_too_long_is_told_once() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from candor.apps.feedback.choices import AnswerKind
 from candor.apps.organization.models import AuditEntry
-from candor.apps.surveys import designing, drafts, publishing, wordings
+from candor.apps.surveys import checks, designing, drafts, publishing, wordings
 from candor.apps.surveys.differences import differences
 from candor.apps.surveys.errors import DraftChanged, MeaningChanged, NothingToUndo, NotReady
 from candor.apps.surveys.library import TEMPLATES
@@ -27,6 +27,30 @@ def edit(survey: Survey, by: Any, do: Callable[[dict[str, Any]], object], about:
     with drafts.changing(survey=survey, revision=survey.draft_revision, by=by) as work:
         do(work.definition)
         work.words, work.about = "Changed it", about
+
+
+def test_a_translation_of_words_that_changed_is_marked_until_somebody_looked_at_it(world: World) -> None:
+    title = {"default": "How was it?", "de": "Wie war es?", "fr": "Comment était-ce ?"}
+    definition = {"elements": [{"type": "comment", "name": "q", "title": title}]}
+    survey = drafts.create_survey(name="Visit", definition=definition, by=world.amos)
+
+    def say(words: str, language: str = "") -> dict[str, tuple[str, str]]:
+        edit(survey, world.amos, lambda draft: _title(draft).set(words, language))
+        return {one.language: (one.was, one.now) for one in wordings.outdated(survey.draft or {})}
+
+    assert say("Was it easy?") == dict.fromkeys(("de", "fr"), ("How was it?", "Was it easy?"))
+    assert say("Was it quick?")["de"] == ("How was it?", "Was it quick?"), "of which words it was made"
+    assert say("War es schnell?", "de") == {"fr": ("How was it?", "Was it quick?")}
+    (said,) = [one for one in checks.check(survey.draft or {}).advice if one.code == "outdated"]
+    assert said.words == "Français: one text was translated before its words in English changed."
+    edit(survey, world.amos, lambda draft: wordings.settle(draft, _title(draft), "fr"))
+    assert wordings.outdated(survey.draft or {}) == []
+    assert say("Was it easy?").keys() == {"de", "fr"}
+    assert say("Was it quick?") == {}, "back to the words that were translated"
+
+
+def _title(draft: dict[str, Any]) -> wordings.Text:
+    return next(text for text in wordings.texts(draft) if text.owner == "q")
 
 
 def reword(key: str, text: str) -> Callable[[dict[str, Any]], object]:

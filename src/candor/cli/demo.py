@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .serve import add_address, serve
+from .serve import add_address, answer_at, serve
 from .workspace import migrate, prepare_home, refuse, say, start_django
 
 if TYPE_CHECKING:
@@ -28,12 +28,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
+    answer_at(arguments)
     home = prepare_home()
     start_django()
     from candor.foundation.errors import DomainError
 
     started = time.monotonic()
     try:
+        if not arguments.json and not (home / "candor.sqlite3").exists():
+            _tell("Making the workspace", 0.0)
         migrate()
         is_new = _load(arguments)
     except DomainError as error:

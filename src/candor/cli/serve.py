@@ -37,10 +37,15 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object once it listens")
 
 
+def answer_at(arguments: argparse.Namespace) -> None:
+    """Have links lead to where it listens, unless `CANDOR_URL` says otherwise; before Django is set up."""
+    os.environ.setdefault("CANDOR_URL", f"http://{arguments.host}:{arguments.port}")
+
+
 def run(arguments: argparse.Namespace) -> int:
     from candor.foundation.errors import DomainError
 
-    os.environ.setdefault("CANDOR_URL", f"http://{arguments.host}:{arguments.port}")
+    answer_at(arguments)
     try:
         open_workspace()
     except DomainError as error:

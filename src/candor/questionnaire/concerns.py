@@ -218,8 +218,8 @@ def _label_in(questionnaire: Questionnaire, item: Choice, language: str) -> str:
 
 def _translations(questionnaire: Questionnaire, question: Question) -> Iterator[Concern]:
     texts = {
-        "title": question.title,
-        "description": question.description,
+        "the question": question.title,
+        "its explanation": question.description,
         "low end": question.low_label,
         "high end": question.high_label,
     }
@@ -235,7 +235,7 @@ def _translations(questionnaire: Questionnaire, question: Question) -> Iterator[
         if missing:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             yield Concern(
-                question.name, "not_translated", f"Not in “{language}”: {shown}. The original is shown instead.", "Translate it, or take the language away.", language=language,
+                question.name, "not_translated", f"Not translated: {shown}. The original is shown instead.", "Translate it, or take the language away.", language=language,
             )  # fmt: skip
 
 

@@ -241,20 +241,27 @@ class LanguagesPage:
     offered: list[tuple[str, str, int | None]]
     texts: list[wordings.Text]
     missing: int
+    outdated: dict[str, str] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
 
     @property
-    def rows(self) -> list[tuple[wordings.Text, str, str, str]]:
-        """Each text: itself, whose it is, in the main language, in the chosen one."""
+    def rows(self) -> list[tuple[wordings.Text, str, str, str, str]]:
+        """Each text: itself, whose it is, in the main language, in the chosen one, and of which words that was made if of others."""
         return [
             (
                 text,
                 self.headings.get(text.owner, ""),
-                text.in_language(),
-                text.in_language(self.chosen) if self.chosen else "",
+                here := text.in_language(),
+                there := text.in_language(self.chosen) if self.chosen else "",
+                self.outdated.get(here, "") if there else "",
             )
             for text in self.texts
         ]
+
+    @property
+    def changed(self) -> int:
+        """Texts whose words in the main language changed after they were translated."""
+        return sum(bool(was) for *_rest, was in self.rows)
 
     @property
     def has_words(self) -> bool:
@@ -300,7 +307,8 @@ def languages_page(survey: Survey, chosen: str) -> LanguagesPage:
     }
     texts = list(wordings.texts(definition))
     missing = len(wordings.missing(definition, chosen)) if chosen else 0
-    return LanguagesPage(survey.draft_revision, main, chosen, offered, texts, missing, headings)
+    was = {one.now: one.was for one in wordings.outdated(definition) if one.language == chosen}
+    return LanguagesPage(survey.draft_revision, main, chosen, offered, texts, missing, was, headings)
 
 
 @dataclass(frozen=True, slots=True)

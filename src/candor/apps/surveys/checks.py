@@ -1,15 +1,16 @@
 """What speaks against publishing a draft, and what should be thought over, each beside the question it is about."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candor.questionnaire import BadDefinition, Questionnaire, Walk, read_definition, walk, warnings
+from candor.questionnaire import BadDefinition, Concern, Questionnaire, Walk, read_definition, walk, warnings
 
+from . import wordings
 from .designing import Definition
 from .ways import WaysShown, answers_in_words, headings, ways_shown
 
@@ -73,11 +74,31 @@ def check(definition: Definition) -> Checks:
         return Checks(None, None, *_sorted(definition, faults))
     walked = walk(questionnaire, most_steps=MOST_STEPS)
     found = [
-        (one.place, Remark(one.message, one.code, is_fault=one.is_grave, proposal=one.proposal))
+        (one.place, Remark(_in_its_language(one), one.code, is_fault=one.is_grave, proposal=one.proposal))
         for one in warnings(questionnaire)
     ]
-    sorted_ = _sorted(definition, [*_of_walk(definition, walked), *found])
+    sorted_ = _sorted(definition, [*_of_walk(definition, walked), *found, *_of_translations(definition)])
     return Checks(questionnaire, walked, *sorted_, definition=definition)
+
+
+def _in_its_language(concern: Concern) -> str:
+    """What was found, with the language's own name before it where it is about one translation."""
+    is_translation = concern.code == "not_translated"
+    name = wordings.LANGUAGES.get(concern.language, concern.language)
+    return f"{name}: {concern.message}" if is_translation else concern.message
+
+
+def _of_translations(definition: Definition) -> Iterator[tuple[str, Remark]]:
+    """Languages that may say something else than the main one by now."""
+    behind = Counter(one.language for one in wordings.outdated(definition))
+    main = wordings.LANGUAGES.get(wordings.main_language(definition), "")
+    for language, n in behind.items():
+        words = ngettext(
+            "%(language)s: one text was translated before its words in %(main)s changed.",
+            "%(language)s: %(n)s texts were translated before their words in %(main)s changed.",
+            n,
+        ) % {"language": wordings.LANGUAGES.get(language, language), "main": main, "n": n}
+        yield "", Remark(words, "outdated", is_fault=False, proposal=_("They are marked under Languages."))
 
 
 def _of_walk(definition: Definition, walked: Walk) -> Iterator[tuple[str, Remark]]:

@@ -19,7 +19,7 @@ from candor.foundation.errors import Conflict
 from .designing import Definition, in_pages
 from .errors import DraftChanged, NothingToUndo
 from .models import DraftChange, Question, Survey
-from .wordings import put, said
+from .wordings import note_outdated, put, said
 
 KEPT_CHANGES = 50  # of a draft, that can be undone
 ONE_CHANGE = timedelta(minutes=2)  # typing into one question within this is one change
@@ -82,6 +82,7 @@ def changing(*, survey: Survey, revision: int, by: Person | None) -> Iterator[Ch
             raise DraftChanged(_changed_meanwhile(locked))
         change = Change(locked, deepcopy(locked.draft))
         yield change
+        note_outdated(locked.draft, change.definition)
         if change.definition != locked.draft:
             _store(change, by)
         survey.draft, survey.draft_revision = locked.draft, locked.draft_revision

@@ -23,8 +23,8 @@ LONGEST_TEXT = 1_000
 LONGEST_LIST = 8_000
 
 
-def _area(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+def _area(rows: int, *, only_for: str = "") -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows} | ({"data-only-for": only_for} if only_for else {}))
 
 
 def _text(label: Any, most: int, *, rows: int = 0, required: bool = False, hint: Any = "") -> forms.CharField:
@@ -147,11 +147,15 @@ class LinkForm(forms.ModelForm[Link]):
     """A new standing link."""
 
     sites = forms.CharField(
-        required=False, max_length=2_000, widget=_area(2), label=lazy("Inside another site: its addresses, one a line"),
+        required=False, max_length=2_000, widget=_area(2, only_for="kind=embed"), label=lazy("Inside another site: its addresses, one a line"),
         help_text=lazy("Only these sites can show the survey inside their pages, as https://www.example.com."),
     )  # fmt: skip
     reset_seconds = forms.IntegerField(
-        min_value=3, max_value=120, initial=10, label=lazy("On a kiosk: seconds until the next person’s turn")
+        min_value=3,
+        max_value=120,
+        initial=10,
+        label=lazy("On a kiosk: seconds until the next person’s turn"),
+        widget=forms.NumberInput(attrs={"data-only-for": "kind=kiosk"}),
     )
 
     class Meta:

@@ -22,6 +22,7 @@ MAIL_SUBJECT, MAIL_TEXT = (
     "mailSubject",
     "mailText",
 )  # ours: SurveyJS passes over properties that it does not know
+OUTDATED = "outdatedWords"  # ours too: translations that are older than the words they are of
 _OF_SURVEY = ("title", "description", "completedHtml", MAIL_SUBJECT, MAIL_TEXT)
 _OF_PAGE = ("title", "description")
 _OF_ELEMENT = (
@@ -144,6 +145,56 @@ def languages_of(definition: Holder) -> tuple[str, ...]:
 def missing(definition: Holder, language: str) -> list[Text]:
     """The texts that a language has no words for yet."""
     return [text for text in texts(definition) if not text.in_language(language)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A translation that was made of other words: in which language, of which words, and how they read now."""
+
+    language: str
+    was: str
+    now: str
+
+
+def outdated(definition: Holder) -> list[Outdated]:
+    """The translations that nobody has looked at since the words in the main language changed."""
+    return [Outdated(*one) for one in definition.get(OUTDATED, [])]
+
+
+def note_outdated(before: Holder, after: Holder) -> None:
+    """Note in a changed definition which translations stayed while the words they are of changed."""
+    of = {(text.part, *said_there): was for text, was in _mains(before) for said_there in _translations(text)}
+    older = {(one.language, one.now): one.was for one in outdated(before)}
+    known = {(one.language, one.now): one.was for one in outdated(after)}
+    found = {}
+    for text, now in _mains(after):
+        for language, words in _translations(text):
+            stood = of.get((text.part, language, words))
+            if stood is None:
+                continue  # translated just now
+            was = known.get((language, now)) or older.get((language, stood), stood)
+            if was != now and (stood != now or (language, now) in known):
+                found[language, was, now] = True
+    after.pop(OUTDATED, None)
+    if found:
+        after[OUTDATED] = [list(one) for one in found]
+
+
+def settle(definition: Holder, text: Text, language: str) -> None:
+    """Somebody has looked at a text in a language: it is no longer outdated there."""
+    now = text.in_language()
+    left = [one for one in outdated(definition) if (one.language, one.now) != (language, now)]
+    definition[OUTDATED] = [[one.language, one.was, one.now] for one in left]
+
+
+def _mains(definition: Holder) -> Iterator[tuple[Text, str]]:
+    return ((text, text.in_language()) for text in texts(definition))
+
+
+def _translations(text: Text) -> Iterator[tuple[str, str]]:
+    value = text.holder.get(text.field)
+    if isinstance(value, dict):
+        yield from ((language, words) for language, words in value.items() if language != MAIN and words)
 
 
 def drop_language(definition: Holder, language: str) -> None:

@@ -27,7 +27,9 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
         "problem_id": described[1],
         "is_check": isinstance(widget, CheckboxInput),
         "is_group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
-        "is_optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+        "is_optional": not (
+            bound.field.required or isinstance(widget, CheckboxInput) or "data-only-for" in widget.attrs
+        ),
     }
 
 

@@ -291,6 +291,8 @@ def _text(sent: QueryDict, work: drafts.Change) -> boards.Done:
             _("The text in the main language can’t be empty; delete the question or the choice instead.")
         )
     found.set(text, "" if language == main else language)
+    if language != main:
+        wordings.settle(work.definition, found, language)
     work.words = _("Changed words in %(language)s") % {"language": wordings.LANGUAGES[language]}
     work.about = f"text {language} {path}"
     return boards.Done(_("Saved."), is_quiet=True)
