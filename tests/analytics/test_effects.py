@@ -48,6 +48,19 @@ def test_five_treated_units_show_an_effect_by_chance_as_often_as_the_page_says()
         assert least < np.mean(np.array(found) < 0.05) < most
 
 
+def test_answers_of_whole_branches_show_an_effect_by_chance_as_often_as_the_page_says():
+    # docs/methods/difference-in-differences.md: 28 of 100 with five branches on each side; their changes show 5.
+    random = np.random.default_rng(14)
+    answers, changes = [], []
+    for _ in range(600):
+        sides = [random.normal(0, 0.2, (5, 1)) + random.normal(size=(5, 60)) for _ in range(4)]
+        answers.append(difference_in_differences(*(side.ravel() for side in sides)).p_value)
+        before, after, other_before, other_after = (side.mean(axis=1) for side in sides)
+        changes.append(difference_in_changes(after - before, other_after - other_before).p_value)
+    assert 0.23 < np.mean(np.array(answers) < 0.05) < 0.33
+    assert np.mean(np.array(changes) < 0.05) < 0.07
+
+
 def test_two_samples_of_changes_are_welchs_t_test():
     stats = pytest.importorskip("scipy.stats")
     random = np.random.default_rng(3)

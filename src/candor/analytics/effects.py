@@ -101,7 +101,10 @@ def difference_in_differences(
     *,
     level: float = 0.95,
 ) -> Effect:
-    """From four samples of answers of different people (repeated cross-sections).
+    """From four samples of answers of different people (repeated cross-sections), each taken as independent of all others.
+
+    Where whole branches were treated it knows too little doubt, for answers of one branch rise and fall together: give the
+    branches to :func:`difference_in_changes`, :func:`two_way_fixed_effects` or :func:`staggered_effect`.
 
     Args:
         treated_before, treated_after, comparison_before, comparison_after: Scores; NaN is left out.
