@@ -282,6 +282,23 @@ class TestRaking:
         assert raking.capped == 10
         assert raking.gap > 0.1
 
+    def test_the_interval_of_a_raked_mean_covers_less_of_few_answers_as_the_page_says(self):
+        random, covered = np.random.default_rng(6), []
+        for _ in range(150):
+            cells = random.choice(4, size=(3, 100), p=[0.1, 0.2, 0.3, 0.4])
+            names = {f"margin {i}": [str(cell) for cell in row] for i, row in enumerate(cells)}
+            answers = 0.5 * cells.sum(axis=0) + random.normal(size=100)
+            try:
+                raking = cx.rake(names, {name: dict.fromkeys("0123", 250.0) for name in names}, cap=np.inf)
+            except cx.DidNotConverge:
+                continue
+            if not any(raking.merged.values()):
+                mean = cx.raked_mean(answers.tolist(), raking)
+                covered.append(mean.low <= 2.25 <= mean.high)
+        assert len(covered) > 125
+        assert np.mean(covered) == pytest.approx(0.91, abs=0.05)
+        assert "91 % with 100 answers" in (PAGES / "raking.md").read_text("utf-8")
+
     def test_cells_with_fewer_than_five_answers_are_merged(self):
         labels = ["a"] * 40 + ["b"] * 30 + ["c"] * 3 + ["d"] * 20
         raking = cx.rake({"region": labels}, {"region": {"a": 30, "b": 30, "c": 20, "d": 20}})
