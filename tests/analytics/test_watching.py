@@ -336,6 +336,19 @@ class TestChangePoints:
         assert caught.value.facts["need"] == 6
 
 
+def test_periods_that_hang_together_alarm_as_often_as_the_pages_say():
+    # docs/methods: 59 of 100 EWMAs within 100 periods, 39 of 100 XmR charts on 30 periods in the next 30.
+    random, ewma, chart = np.random.default_rng(6), 0, 0
+    for _ in range(500):
+        x = random.normal(size=120)
+        for period in range(1, 120):
+            x[period] = 0.3 * x[period - 1] + np.sqrt(1 - 0.3**2) * x[period]
+        ewma += cx.ewma_watch(x[20:]).alarms.size > 0
+        chart += bool(cx.individuals_chart(x[20:80], baseline=30).is_beyond[30:].any())
+    assert 0.52 < ewma / 500 < 0.66
+    assert 0.33 < chart / 500 < 0.45
+
+
 def test_a_change_just_found_is_told_as_too_large_by_as_much_as_the_page_says():
     # docs/methods/change-points.md: 1.5 in the middle of 12 periods is found 4 times in 10, then 2.1 on average, held in 90 of 100.
     random, found = np.random.default_rng(3), []
