@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -373,6 +374,21 @@ def test_few_waits_have_an_interval_only_where_it_covers_what_it_says(n: int, m:
         held.append(found.low is None or found.low < 0 < found.high)
     assert np.mean(held) >= 0.95
     assert told or found.words == "Can’t be told: the answers leave no interval"
+
+
+@pytest.mark.parametrize(("wide", "narrow", "named"), [(40, 300, 0.18), (100, 100, 0.08)])
+def test_waits_that_spread_unequally_are_said_to_differ_as_often_as_the_page_says(
+    wide: int, narrow: int, named: float
+) -> None:
+    random = np.random.default_rng(9)
+    found = [
+        cx.compare_waits(20 + 4 * random.normal(size=wide).clip(-5, 5), 20 + 0.8 * random.normal(size=narrow))
+        for _ in range(500)
+    ]
+    said = np.mean([one.verdict in {"higher", "lower"} for one in found])
+    assert said == pytest.approx(named, abs=0.05)
+    page = (Path(__file__).parents[2] / "docs/methods/waits.md").read_text("utf-8")
+    assert "in 18 of 100 samples; a hundred against a hundred in 8" in page
 
 
 def test_two_hundred_thousand_waits_are_compared_in_seconds() -> None:
