@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -210,3 +211,10 @@ def test_days_are_said_the_same_everywhere() -> None:
 def test_initials_take_first_and_last_name() -> None:
     shown = render("{{ a|initials }} {{ b|initials }}", a="Ines Maria Duarte", b="Bo")
     assert shown == "ID B"
+
+
+def test_pages_that_send_mail_say_so_while_no_mail_server_is_set_up(settings: LazySettings) -> None:
+    page = Template("{% load candor %}{% mail_notice %}")
+    assert page.render(Context()).strip() == ""
+    settings.EMAIL_BACKEND = "candor.foundation.printed_mail.EmailBackend"
+    assert "reaches nobody" in page.render(Context())

@@ -7,13 +7,13 @@ what was not given, or says something that the passages don't hold is thrown awa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from candor.assistant.index import terms
 from candor.assistant.passages import Passage, sentences
-from candor.text.masking import mask
+from candor.text.masking import DEFAULT_REGIONS, mask
 from candor.text.tokens import tokenise
 
 LONGEST: Final = 900  # characters of an answer
@@ -46,13 +46,16 @@ class Phrased:
     cited: tuple[int, ...]
 
 
-def ask_model(question: str, passages: Sequence[Passage]) -> list[dict[str, str]]:
-    """The messages for a chat completion, as OpenAI's API takes them, with personal data in the question masked."""
+def ask_model(
+    question: str, passages: Sequence[Passage], *, regions: Iterable[str] = DEFAULT_REGIONS
+) -> list[dict[str, str]]:
+    """The messages for a chat completion, as OpenAI's API takes them, with personal data in the question masked; `regions` as `mask` has
+    them."""
     given = "\n\n".join(
         f'<passage number="{number}" title="{_inert(passage.title)}">\n{_inert(passage.text)}\n</passage>'
         for number, passage in enumerate(passages, 1)
     )
-    asked = _inert(mask(question[:MOST_MESSAGE]).text)
+    asked = _inert(mask(question[:MOST_MESSAGE], regions=regions).text)
     return [
         {"role": "system", "content": _RULES},
         {"role": "user", "content": f"{given}\n\n<question>\n{asked}\n</question>"},

@@ -1,6 +1,7 @@
 """Typed readers of environment variables; a secret may also come from a file named in `<NAME>_FILE`."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
@@ -34,6 +35,15 @@ def whole_number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Words separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def countries(name: str, default: str) -> list[str]:
+    """Codes of countries (ISO 3166) separated by commas."""
+    codes = [code.upper() for code in words(name, default)]
+    for code in codes:
+        if not re.fullmatch("[A-Z]{2}", code):
+            raise ImproperlyConfigured(f"{name} holds '{code}'; expected codes of countries such as US,GB")
+    return codes
 
 
 def one_of(name: str, *choices: str) -> str:

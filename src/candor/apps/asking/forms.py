@@ -12,6 +12,7 @@ from candor.apps.customers.requests import request_kinds
 from candor.apps.journeys.models import Journey, Touchpoint
 from candor.apps.organization.models import Unit
 from candor.apps.surveys.models import Survey
+from candor.foundation.printed_mail import is_printed
 
 from .choices import DAYS, SURVEY, Channel, Trigger
 from .models import Plan, Rule
@@ -207,7 +208,7 @@ class PlanForm(forms.Form):
 def _channels() -> list[tuple[str, str]]:
     """Every channel, and of which nothing is set up."""
     is_ready = {
-        Channel.EMAIL: True,
+        Channel.EMAIL: not is_printed(),
         Channel.SMS: bool(settings.CANDOR_SMS_URL),
         Channel.MESSENGER: bool(settings.CANDOR_MESSENGER_URL and settings.CANDOR_MESSENGER_SYSTEM),
     }

@@ -66,7 +66,7 @@ def _fail() -> None:
 
 def _ask(question: str, passages: Sequence[Passage]) -> str | None:
     body = {
-        "model": settings.CANDOR_ASSISTANT_MODEL, "messages": ask_model(question, passages), "temperature": 0, "max_tokens": MOST_TOKENS,
+        "model": settings.CANDOR_ASSISTANT_MODEL, "messages": ask_model(question, passages, regions=settings.CANDOR_PHONE_COUNTRIES), "temperature": 0, "max_tokens": MOST_TOKENS,
     }  # fmt: skip
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if settings.CANDOR_ASSISTANT_KEY:

@@ -13,7 +13,7 @@ from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.assistant.index import terms
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from . import answering
 from .choices import SOURCE, UNANSWERED, ArticleState, Kind, Reason

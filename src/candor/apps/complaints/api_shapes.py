@@ -10,8 +10,8 @@ from candor.apps.feedback.api_shapes import shown_unit
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.foundation.attachments import MOST_BYTES
+from candor.foundation.masking import mask
 from candor.foundation.shapes import Cursor, Day, Given, Instant, Limit, Number, Told
-from candor.text.masking import mask
 
 from .choices import StepKind
 from .files import MOST_FILES

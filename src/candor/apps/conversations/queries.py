@@ -15,7 +15,7 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person, Unit
 from candor.apps.organization.queries import people_who_may
 from candor.apps.organization.scope import Scope
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from .attached import WHY_NOT
 from .choices import Channel, State

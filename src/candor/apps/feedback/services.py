@@ -15,10 +15,10 @@ from candor.apps.imports.models import ImportBatch
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import note_feedback_span, record_audit, set_feedback_span
 from candor.foundation.errors import Conflict
+from candor.foundation.masking import mask
 from candor.foundation.outbox import announce
 from candor.foundation.parts import in_parts
 from candor.text.language import detect_language
-from candor.text.masking import mask
 
 from .choices import AnswerKind, Kind
 from .erased import never_again

@@ -11,7 +11,7 @@ from candor.analytics import Thresholds
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotFound
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from . import news
 from .choices import PulseState

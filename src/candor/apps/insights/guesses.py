@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef
 
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
+from candor.foundation.masking import mask
 from candor.text.language import detect_language
-from candor.text.masking import mask
 from candor.text.model import ThemeModel, assign
 
 from . import comments, counting

@@ -7,9 +7,9 @@ from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import visible_customers
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.queries import workspace
+from candor.foundation.masking import mask
 from candor.foundation.panels import panels_for
 from candor.foundation.storage import warehouse
-from candor.text.masking import mask
 from candor.warehouse.queries import Behind, Episode, episodes_behind
 
 from .counting import where_of

@@ -15,7 +15,7 @@ from candor.apps.organization.queries import workspace
 from candor.apps.organization.services import record_audit
 from candor.apps.webhooks.services import tell
 from candor.foundation.errors import CannotUnseal, Conflict, InvalidInput
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from .choices import ReplyState
 from .connectors import CONNECTORS

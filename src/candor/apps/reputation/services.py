@@ -17,7 +17,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.apps.webhooks.services import tell
 from candor.foundation.errors import Conflict, InvalidInput
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from .choices import Level, Reason, ReplyState
 from .models import Connection, Exclusion, Reply, Review, ReviewVersion

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from candor.apps.customers.timeline import Entry, Source, Until, newest, ordinal
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
-from candor.text.masking import mask
+from candor.foundation.masking import mask
 
 from .models import Review
 

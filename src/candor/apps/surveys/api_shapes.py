@@ -9,8 +9,8 @@ from candor.apps.customers.api import Name
 from candor.apps.feedback.api_shapes import shown_unit
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
+from candor.foundation.masking import mask
 from candor.foundation.shapes import Cursor, Given, Instant, Limit, Told
-from candor.text.masking import mask
 
 from .models import Invitation, Response, Survey
 

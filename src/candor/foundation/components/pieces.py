@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from candor.foundation import wording
 from candor.foundation.charts.figure import figure_context
+from candor.foundation.printed_mail import is_printed
 
 from .frame import changed_query
 
@@ -36,6 +37,12 @@ def notice(title: str, text: str = "", tone: str = "", icon: str = "") -> dict[s
     """A remark inside a page: plain, accent, warn or danger."""
     standard = {"warn": "alert-triangle", "danger": "alert-circle"}.get(tone, "info-circle")
     return {"title": title, "text": text, "tone": tone, "icon": icon or standard}
+
+
+@register.inclusion_tag("foundation/components/mail_notice.html")
+def mail_notice() -> dict[str, Any]:
+    """A remark where mails are sent from, while no mail server is set up."""
+    return {"is_printed": is_printed()}
 
 
 @register.inclusion_tag("foundation/components/chart.html")
