@@ -13,11 +13,12 @@ from candor.apps.customers.services import NewCustomer, add_customers, erase_cus
 from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import AuditEntry, Person
-from candor.apps.organization.scope import scope_for
+from candor.apps.organization.scope import Scope, scope_for
 from candor.apps.organization.services import change_policy
 from candor.apps.reputation.choices import Level
 from candor.apps.reputation.models import Exclusion, Review
 from candor.apps.reputation.numbers import numbers
+from candor.apps.reputation.queries import weekly_low_counts
 from candor.apps.reputation.services import (
     NewReview,
     Taken,
@@ -28,6 +29,7 @@ from candor.apps.reputation.services import (
 )
 from candor.apps.scores.services import project_pending, verify_warehouse
 from candor.foundation.errors import Conflict, InvalidInput
+from candor.foundation.periods import parse_period
 from tests.world import World
 
 DAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -220,6 +222,17 @@ def test_another_units_reviews_are_not_to_be_seen(client: Client, world: World) 
     assert "quaysecret" in client.get("/reputation/list/").content.decode()
     assert client.post(f"/reputation/{pk}/exclude/", {"reason": "spam", "note": "x"}).status_code == 302
     assert "Left out by Mona" in client.get(f"/reputation/{pk}/panel/").content.decode()
+
+
+def test_a_site_that_has_just_begun_does_not_rise_from_nothing(world: World) -> None:
+    now = timezone.now()
+    received(*(a_review(f"o{n}", written_at=now - timedelta(days=5 * n), stars=1) for n in range(40)))
+    received(
+        *(a_review(f"n{n}", site_name="New", written_at=now - timedelta(days=n), stars=1) for n in range(25))
+    )
+    today = timezone.localdate()
+    scope = Scope(viewer_of(world.clara), None, parse_period("90d", as_of=today), today, today)
+    assert {site for _place, site in weekly_low_counts(scope)} == {"Google"}
 
 
 def test_what_is_rising_is_told_by_place_and_site_and_never_about_one_person(

@@ -17,4 +17,4 @@ class EmailBackend(console.EmailBackend):
 
 def is_printed() -> bool:
     """Whether no mail server is set up, so that mails reach nobody."""
-    return settings.EMAIL_BACKEND == f"{__name__}.EmailBackend"
+    return f"{__name__}.EmailBackend" == settings.EMAIL_BACKEND

@@ -21,6 +21,7 @@ from .models import Connection, Policy, PublicPage, Review, ReviewQuerySet
 LOW = 2  # stars up to which a review is called low
 RISING_WEEKS = 4
 HISTORY_WEEKS = 26
+LEAST_WEEKS = 10  # of a site; what began later would seem to rise from nothing
 
 
 def not_counted(feedback_ids: Iterable[int]) -> set[int]:
@@ -117,20 +118,20 @@ def waiting(scope: Scope, *, most: int = 8) -> Waiting:
 
 
 def weekly_low_counts(scope: Scope) -> dict[tuple[str, str], list[int]]:
-    """Low reviews per week by place and site, oldest first: the last 26 full weeks up to as_of, or as many as there have been
-    since the first review. Places that are the work of one person are left out."""
+    """Low reviews per week by place and site, oldest first: the last 26 full weeks up to as_of, or as many as every site has been
+    known for. Sites known for fewer than ten weeks are left out, and places that are the work of one person."""
     rows = reviews_of(scope).standing().order_by()
     until = day_start(scope.as_of + timedelta(days=1))
-    known = rows.filter(written_at__lt=until).aggregate(first=Min("written_at"))["first"]
-    if known is None:
-        return {}
-    weeks = min(HISTORY_WEEKS, ((scope.as_of - timezone.localdate(known)).days + 1) // 7)
+    sites = rows.filter(written_at__lt=until).values_list("feedback__channel").annotate(Min("written_at"))
+    known = {site: ((scope.as_of - timezone.localdate(first)).days + 1) // 7 for site, first in sites}
+    known = {site: weeks for site, weeks in known.items() if weeks >= LEAST_WEEKS}
+    weeks = min(HISTORY_WEEKS, *known.values()) if known else 0
     first = scope.as_of - timedelta(days=7 * weeks - 1)
     days = rows.annotate(day=TruncDate("written_at"))
     lone = [unit.pk for unit in scope.viewer.units(Permission.READ_FEEDBACK) if scope.viewer.withholds(unit)]
-    low = days.filter(stars__lte=LOW, written_at__gte=day_start(first), written_at__lt=until).exclude(
-        feedback__unit_id__in=lone
-    )
+    low = days.filter(
+        stars__lte=LOW, written_at__gte=day_start(first), written_at__lt=until, feedback__channel__in=known
+    ).exclude(feedback__unit_id__in=lone)
     table: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     counted = low.values_list("feedback__unit__name", "feedback__channel", "day").annotate(n=Count("pk"))
     for place, site, day, n in counted:
