@@ -15,6 +15,7 @@ from candor.apps.imports.errors import FileNotUsable, MappingIncomplete
 from candor.apps.imports.models import ImportBatch
 from candor.apps.surveys.formats import all_formats
 from candor.apps.surveys.models import Question, Survey
+from candor.foundation.errors import InvalidInput
 from tests.world import World
 
 from . import exports
@@ -157,6 +158,35 @@ def test_a_person_says_what_a_number_measures_and_the_rest_stays(world: World, f
     kinds = set(Answer.objects.values_list("question", "kind"))
     assert kinds == {("Q1", "nps"), ("Q4_1", "csat"), ("Q4_2", "ces")}
     assert not Question.objects.get(key="Q4_2").is_high_good
+
+
+def test_words_on_a_scale_are_asked_for_before_the_start_and_count_as_the_person_says(
+    client: Client, world: World, file: Path
+) -> None:
+    words = ["Very satisfied", "Very satisfied", "Dissatisfied", "Not seen"]
+    rows: list[dict[str, object]] = [
+        {"ResponseId": f"R_{n}", "Q1": 9, "Q4_1": word} for n, word in enumerate(words)
+    ]
+    file.write_text(exports.qualtrics(rows))
+    batch = services.take_path(kind="surveys", path=file, by=world.clara, options={})
+    client.force_login(world.clara)
+    page = f"/imports/{batch.pk}/columns/"
+    said_of_it: dict[str, object] = {"question.Q1": "nps", "question.Q4_1": "csat", "start": "yes"}
+    told = client.post(page, said_of_it, follow=True).content.decode()
+    assert "hold words: “Very satisfied”, “Dissatisfied”, “Not seen”" in told, "said before a row is lost"
+    assert ImportBatch.objects.get().state == "draft" and not Feedback.objects.exists()
+    named = {"word.csat": ["Very satisfied", "Dissatisfied", "Not seen"], "number.csat": ["5", "2", ""]}
+    client.post(page, said_of_it | named)
+    services.run_import(batch=ImportBatch.objects.get(pk=batch.pk))
+    numbers = Answer.objects.filter(question="Q4_1", kind="csat").values_list("number", flat=True)
+    assert sorted(numbers) == [2, 5, 5]
+    assert ImportBatch.objects.get().bad_rows.get().value == "Not seen", "a word without a number goes back"
+
+
+def test_a_number_for_a_word_outside_of_the_scale_is_refused(world: World, file: Path) -> None:
+    file.write_text(exports.qualtrics([{"ResponseId": "R_1", "Q4_1": "Good"}]))
+    with pytest.raises(InvalidInput, match="“Good”: a number from 1 to 5 expected, “7” found"):
+        bring(file, questions=[{"column": "Q4_1", "kind": "csat"}], words={"csat": {"Good": "7"}})
 
 
 def kinds() -> dict[str, str]:

@@ -64,6 +64,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--blank", action="append", default=[], metavar="COLUMN=CODE", help="a code that means no answer"
     )
     parser.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        metavar="KIND:WORD=NUMBER",
+        help="surveys: the number that a word on a scale stands for, such as 'csat:Very satisfied=5'",
+    )
+    parser.add_argument(
         "--low-is-good",
         action="append",
         default=[],
@@ -231,6 +238,9 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
         ]
     if blanks:
         options["blanks"] = blanks
+    for name, number in _pairs(arguments.word):
+        kind, _colon, word = name.partition(":")
+        options.setdefault("words", {}).setdefault(kind, {})[word] = number
     for name in ("source", "journey", "case_type", "received_on"):
         if value := getattr(arguments, name):
             options[name] = value

@@ -53,6 +53,8 @@ class Question:
 
     def __str__(self) -> str:
         """The question with its answers, for whoever gives them as options."""
+        if not self.choices:
+            return self.text
         answers = " or ".join(f"{self.key}={choice} ({words})" for choice, words in self.choices)
         return f"{self.text} Answer {answers}."
 

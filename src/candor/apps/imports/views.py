@@ -164,7 +164,7 @@ def _batch(pk: int) -> ImportBatch:
 
 def _options(request: HttpRequest) -> dict[str, Any]:
     """The mapping page's answers: `column.<field>` fills the mapping, `question.<column>` and `blank.<column>` the questions
-    of a survey, everything under `option.` goes in as it stands."""
+    of a survey, `word.<kind>` beside `number.<kind>` what words on a scale count as, everything under `option.` goes in as it stands."""
     options: dict[str, Any] = {"columns": {}}
     kinds: dict[str, str] = {}
     for key, value in request.POST.items():
@@ -175,6 +175,8 @@ def _options(request: HttpRequest) -> dict[str, Any]:
             options[name] = str(value).strip()
         elif group == "question" and value:
             kinds[name] = str(value)
+        elif group == "word":
+            options.setdefault("words", {})[name] = _numbers_of_words(request, name)
     if "low_is_good" in request.POST:
         names = request.POST["low_is_good"].split(",")
         options["low_is_good"] = [name.strip() for name in names if name.strip()]
@@ -189,6 +191,11 @@ def _options(request: HttpRequest) -> dict[str, Any]:
             for column, kind in kinds.items()
         ]
     return options
+
+
+def _numbers_of_words(request: HttpRequest, kind: str) -> dict[str, str]:
+    pairs = zip(request.POST.getlist(f"word.{kind}"), request.POST.getlist(f"number.{kind}"), strict=False)
+    return {word: number.strip() for word, number in pairs if number.strip()}
 
 
 def _codes(request: HttpRequest, column: str) -> list[str]:

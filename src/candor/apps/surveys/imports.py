@@ -410,8 +410,21 @@ def _context_of_told(batch: ImportBatch, found: Recognised) -> dict[str, Any]:
         "survey_source": source_of(batch),
         "question_columns": columns,
         "question_kinds": AnswerKind.choices,
+        "words_on_scales": _scales_in_words(batch, found),
         "is_told": True,
     }
+
+
+def _scales_in_words(batch: ImportBatch, found: Recognised) -> list[dict[str, Any]]:
+    """For each kind of question whose answers are words: its scale, and each word with the number that it was given."""
+    given = batch.options.get("words", {})
+    return [
+        {
+            "kind": one.kind, "label": one.kind.label, "lowest": wide.SCALES[one.kind][0], "highest": wide.SCALES[one.kind][1], "n": one.n,
+            "words": [{"word": word, "n": n, "number": given.get(one.kind, {}).get(word, "")} for word, n in one.words],
+        }
+        for one in told.words_on_scales(batch, found[1]) if one.kind in wide.SCALES
+    ]  # fmt: skip
 
 
 KIND = ImportKind(

@@ -1,7 +1,6 @@
 """From a recognised file to the hub: what a person may still say of its questions, and each answer checked against its question."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
-from candor.apps.feedback.choices import IN_WORDS, SCALES, AnswerKind, Kind
+from candor.apps.feedback.choices import SCALES, AnswerKind, Kind
 from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, Received, add_answers, receive, revise
 from candor.apps.imports.kinds import Item, Odd, Preview, Question, Stored
@@ -21,15 +20,12 @@ from candor.foundation.errors import InvalidInput
 from candor.intake import AmbiguousDateOrder, Problem, parse_instant
 
 from .formats import Answers, Asked, Recognised, Told
+from .readings import Reading, Worded, number_in, worded
 from .services import define_survey
 from .sources.wide import instant_of
 
+LOOKED_AT = 10_000  # answers in which words are looked for before the start
 LEFT_OUT = "left_out_"  # begins the reasons in an import's report
-_WITH_WORDS = (  # “10 - Extremely likely”, “Extremely likely - 10”
-    re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—:=(].*)?", re.DOTALL),
-    re.compile(r".*[-–—:=(]\s*(\d+(?:\.\d+)?)\)?", re.DOTALL),
-)
-_YES_NO = {"true": 1.0, "yes": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "n": 0.0}
 _CUSTOMER_MAX = 160
 
 TellItem: TypeAlias = tuple[int, Told]
@@ -63,6 +59,7 @@ def preview(batch: ImportBatch, found: Recognised) -> Preview:
         )
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     chosen = chosen_questions(batch, answers)
+    asked += [_about_words(one) for one in words_on_scales(batch, answers) if one.must_be_said]
     return Preview(
         file_columns=columns, fields=(), columns={}, unclear={}, missing=(), questions=tuple(asked), rows=tuple(rows),
         notes=(f"This is an export of {form.name}.", *answers.notes, *_words_about(chosen)),
@@ -83,6 +80,47 @@ def _words_about(chosen: Sequence[_Chosen]) -> Iterator[str]:
     if plain:
         shown = ", ".join(plain[:8]) + (" and more" if len(plain) > 8 else "")
         yield f"Nothing in the file says what these numbers measure: {shown}. They are kept and feed no score unless you say more."
+
+
+def words_on_scales(batch: ImportBatch, answers: Answers) -> list[Worded]:
+    """Words in questions that are to be read as numbers, among the first `LOOKED_AT` answers."""
+    asked = [one.asked for one in chosen_questions(batch, answers) if not one.is_left]
+    people = (told.answers for _n, told in islice(_people(answers), LOOKED_AT) if not told.left_out)
+    return worded(asked, people, _numbers(batch))
+
+
+def _about_words(found: Worded) -> Question:
+    shown = ", ".join(f"“{word}”" for word, _n in found.words[:8])
+    way = (
+        "Say which number each word is, or choose another kind"
+        if found.kind in SCALES
+        else "Choose another kind"
+    )
+    text = f"Questions of the kind “{found.kind.label}” hold words: {shown}. {way}."
+    return Question(f"words.{found.kind}", text, ())
+
+
+def _numbers(batch: ImportBatch) -> dict[str, dict[str, float]]:
+    """The number that each word stands for, by the kind of question, as the person said.
+
+    Raises:
+        InvalidInput: a number that is none, or a kind that there is not.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for kind, words in batch.options.get("words", {}).items():
+        if kind not in SCALES:
+            raise InvalidInput(
+                f"“{kind}” has no scale for words; expected one of {', '.join(sorted(SCALES))}."
+            )
+        lowest, highest = SCALES[kind]
+        for word, given in words.items():
+            number = number_in(str(given))
+            if number is None or not lowest <= number <= highest:
+                raise InvalidInput(
+                    f"“{word}”: a number from {lowest:g} to {highest:g} expected, “{given}” found."
+                )
+            found.setdefault(kind, {})[word] = number
+    return found
 
 
 def chosen_questions(batch: ImportBatch, answers: Answers) -> list[_Chosen]:
@@ -242,7 +280,12 @@ class _Chunk:
 
     def __post_init__(self) -> None:
         chosen = chosen_questions(self.batch, self.answers)
-        self._questions = {one.asked.key: _Reading(one.asked) for one in chosen if not one.is_left}
+        numbers = _numbers(self.batch)
+        self._questions = {
+            one.asked.key: Reading(one.asked, numbers.get(one.asked.kind))
+            for one in chosen
+            if not one.is_left
+        }
         self._units = Units(self.batch, [(row, told.facts) for row, told in self.items])
         self._people = People(self.batch)
         self._customers = _customers(self.batch, self.items, self.source)
@@ -320,7 +363,7 @@ class _Chunk:
 
     def _weight(self, row: int, told: Told, problems: list[Problem]) -> float:
         given = told.facts.get("weight", "")
-        number = _float(given) if given else 1.0
+        number = number_in(given) if given else 1.0
         if number is None or number < 0:
             problems.append(
                 _refuse(
@@ -334,42 +377,6 @@ class _Chunk:
             )
             return 1.0
         return number
-
-
-class _Reading:
-    """How texts become answers to one question; remembers what it has read, since scales are short."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.kind, self.blanks = asked.kind, frozenset(asked.blanks)
-        self.is_text = asked.kind in IN_WORDS
-        self._lowest = float("-inf") if asked.lowest is None else asked.lowest
-        self._highest = float("inf") if asked.highest is None else asked.highest
-        is_open = asked.lowest is None or asked.highest is None
-        self.expected = "a number" if is_open else f"a number from {asked.lowest:g} to {asked.highest:g}"
-        self._known: dict[str, float | None] = {}
-
-    def number(self, text: str) -> float | None:
-        """The number, within the scale; None where it is none."""
-        if text not in self._known:
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[text] = self._read(text)
-        return self._known[text]
-
-    def _read(self, text: str) -> float | None:
-        number = _YES_NO.get(text.casefold()) if self.kind in {AnswerKind.YES_NO, AnswerKind.NUMBER} else None
-        number = _float(text) if number is None else number
-        if number is None and self.kind != AnswerKind.NUMBER:
-            matches = (pattern.fullmatch(text) for pattern in _WITH_WORDS)
-            number = next((float(match[1]) for match in matches if match), None)
-        return number if number is not None and self._lowest <= number <= self._highest else None
-
-
-def _float(text: str) -> float | None:
-    try:
-        return float(text.replace(",", ".", 1))
-    except ValueError:
-        return None
 
 
 def _refuse(row: int, told: Told, column: str, value: str, expected: str, message: str) -> Problem:
