@@ -146,10 +146,17 @@ def test_a_changed_template_leaves_letters_as_they_were(world: World, client: Cl
 # -- The public form -------------------------------------------------------------------------------------------------
 
 
+def _stamp(client: Client) -> str:
+    return _stamp_in(client.get("/complaints/form/"))
+
+
+def _stamp_in(page: Any) -> str:
+    found = re.search(r'name="opened" value="([^"]+)"', page.content.decode())
+    return found[1] if found else ""
+
+
 def _fill(client: Client, **fields: Any) -> Any:
-    page = client.get("/complaints/form/").content.decode()
-    stamp = re.search(r'name="opened" value="([^"]+)"', page)
-    values = {"comment": "Nobody called.", "name": "Ina Lund", "email": "ina@example.com", "preference": "email", "opened": stamp[1] if stamp else ""}  # fmt: skip
+    values = {"comment": "Nobody called.", "name": "Ina Lund", "email": "ina@example.com", "preference": "email", "opened": _stamp(client)}  # fmt: skip
     with patch("candor.foundation.strangers.time.time", lambda: time_now() + 60):
         return client.post("/complaints/form/", values | fields)
 
@@ -199,12 +206,26 @@ def test_what_no_person_sends_or_nobody_can_answer_is_turned_away_with_its_words
     assert not Complaint.objects.exists()
 
 
-def test_a_form_that_comes_back_at_once_is_no_persons(client: Client, opened: None) -> None:
-    page = client.get("/complaints/form/").content.decode()
-    stamp = re.search(r'name="opened" value="([^"]+)"', page)
-    assert stamp
-    values = {"comment": "x", "name": "x", "preference": "phone", "phone": "12345678", "opened": stamp[1]}
-    assert client.post("/complaints/form/", values).status_code == 422
+def test_a_form_that_comes_back_at_once_is_no_persons_and_the_time_since_it_was_opened_goes_on(
+    client: Client, opened: None
+) -> None:
+    values = {"comment": "x", "name": "x", "preference": "phone", "phone": "12345678", "opened": _stamp(client)}
+    page = client.post("/complaints/form/", values)
+    assert page.status_code == 422
+    again = values | {"opened": _stamp_in(page)}
+    with patch("candor.foundation.strangers.time.time", lambda: time_now() + 4):
+        assert client.post("/complaints/form/", again).status_code == 302, "not counted anew from the error"
+
+
+def test_a_form_that_was_open_for_more_than_a_day_goes_with_its_words_at_the_second_try(
+    client: Client, opened: None
+) -> None:
+    values = {"comment": "x", "name": "x", "preference": "phone", "phone": "12345678", "opened": _stamp(client)}
+    with patch("candor.foundation.strangers.time.time", lambda: time_now() + 25 * 3600):
+        page = client.post("/complaints/form/", values)
+    assert page.status_code == 422
+    with patch("candor.foundation.strangers.time.time", lambda: time_now() + 25 * 3600 + 10):
+        assert client.post("/complaints/form/", values | {"opened": _stamp_in(page)}).status_code == 302
 
 
 def test_one_sender_is_bounded_and_others_are_not() -> None:

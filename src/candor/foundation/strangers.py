@@ -25,6 +25,11 @@ def stamp(form: str) -> str:
     return signing.Signer(salt=f"strangers.{form}").sign(f"{time.time()}")
 
 
+def stamp_of(form: str, given: str) -> str:
+    """The stamp to go with a form that is shown again: the one it came with, so that its time goes on, or a new one where that is over."""
+    return given if is_stamped(form, given, least_seconds=0) else stamp(form)
+
+
 def is_stamped(form: str, given: str, *, least_seconds: float, most_seconds: float = _LONGEST) -> bool:
     """Whether the form was opened here, at least so long ago that a person can have filled it in, and at most a day unless said."""
     try:

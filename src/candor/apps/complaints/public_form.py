@@ -68,13 +68,13 @@ def hold_off(request: HttpRequest) -> None:
     if request.POST.get(strangers.TRAP):
         raise InvalidInput(
             _(
-                "This was not taken: a field that people don’t see was filled in. Open the form again, and leave it empty."
+                "This was not taken: a field that people don’t see was filled in. It is empty again, and your words stand below: send them once more."
             )
         )
     if not strangers.is_stamped(FORM, request.POST.get("opened", ""), least_seconds=LEAST_SECONDS):
         raise InvalidInput(
             _(
-                "This was not taken: it came back sooner than anybody writes it, or after a day. Open the form again."
+                "This was not taken: it came back sooner than anybody writes it, or after a day. Your words stand below: send them once more."
             )
         )
     if not limit.take(strangers.sender_of(request), now=time.monotonic()):

@@ -221,15 +221,19 @@ class ComplainForm(forms.Form):
     )
     preference = forms.ChoiceField(choices=Preference.choices, label=_("How shall we answer?"))
     email = forms.EmailField(
-        required=False, label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
+        required=False, label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Needed to answer you by e-mail."),
+    )  # fmt: skip
     phone = forms.CharField(
         max_length=40,
         required=False,
         label=_("Phone"),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        help_text=_("Needed to answer you by phone."),
     )
-    address = words_field(2, required=False, max_length=400, label=_("Address"))
+    address = words_field(
+        2, required=False, max_length=400, label=_("Address"), help_text=_("Needed to answer you by letter.")
+    )
     postcode = forms.CharField(
         max_length=20,
         required=False,

@@ -69,7 +69,7 @@ def hold_off(request: HttpRequest) -> None:
     if not strangers.is_stamped(FORM, request.POST.get("opened", ""), least_seconds=LEAST_SECONDS):
         raise InvalidInput(
             _(
-                "This was not taken: it came back sooner than anybody writes it, or after a day. Send it once more."
+                "This was not taken: it came back sooner than anybody writes it, or after a day. Your words stand below: send them once more."
             )
         )
     if not limit.take(strangers.sender_of(request), now=time.monotonic()):

@@ -30,7 +30,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "opened": opened,
-        "stamp": strangers.stamp(public_form.FORM),
+        "stamp": strangers.stamp_of(public_form.FORM, request.POST.get("opened", "")),
         "trap": strangers.TRAP,
     }
     return render(request, "complaints/complain.html", context, status=422 if form.errors else 200)

@@ -32,7 +32,7 @@ def tell_us(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "opened": opened,
-        "stamp": strangers.stamp(public_form.FORM),
+        "stamp": strangers.stamp_of(public_form.FORM, request.POST.get("opened", "")),
         "trap": strangers.TRAP,
     }
     return render(request, "conversations/tell_us.html", context, status=422 if form.errors else 200)
