@@ -20,9 +20,9 @@ from candor.apps.frontline.choices import PulseState
 from candor.apps.frontline.errors import PulseAnswered, PulseNotOpen
 from candor.apps.frontline.models import Pulse, PulseAnswer, PulseComment, PulseSeat
 from candor.apps.frontline.pulses import answer_pulse, close_pulse, draft_pulse, open_pulse
-from candor.apps.organization.choices import UnitKind
+from candor.apps.organization.choices import Role, UnitKind
 from candor.apps.organization.models import AuditEntry, Person, Unit
-from candor.apps.organization.services import create_person, create_unit
+from candor.apps.organization.services import create_person, create_unit, give_role
 from candor.foundation.errors import InvalidInput
 from candor.foundation.jobs import Worker
 from tests.world import World
@@ -68,6 +68,25 @@ def test_everybody_is_asked_by_the_same_link_and_answers_once(client: Client, wo
     with pytest.raises(PulseAnswered):
         answer(pulse, world.theo, 3)
     assert "You have answered" in client.get(f"/frontline/pulses/{pulse.pk}/answer/").content.decode()
+
+
+def test_without_any_mail_who_is_asked_finds_the_way_to_answer_on_the_pulses_page(
+    client: Client, world: World
+) -> None:
+    pulse = opened(world)
+    late = create_person(name="Late", email="late@harbour.example", unit=world.red, by=None)
+    give_role(person=late, role=Role.FRONTLINE, unit=world.red, by=None)
+    way = f'href="/frontline/pulses/{pulse.pk}/answer/"'
+    for person, words in ((world.theo, "You have not answered yet"), (late, "you are not asked")):
+        client.force_login(person)
+        page = client.get(f"/frontline/pulses/{pulse.pk}/").content.decode()
+        assert words in page
+        assert (way in page) is (person == world.theo)
+    answer(pulse, world.theo, 9)
+    client.force_login(world.theo)
+    page = client.get(f"/frontline/pulses/{pulse.pk}/").content.decode()
+    assert "You have answered" in page
+    assert way not in page
 
 
 def test_nothing_in_the_record_leads_from_an_answer_to_a_person(world: World) -> None:

@@ -98,6 +98,11 @@ def unanswered_pulse(viewer: Viewer) -> Pulse | None:
     return found.pulse if found else None
 
 
+def seat_in(pulse: Pulse, viewer: Viewer) -> PulseSeat | None:
+    """Whether the viewer is asked in a pulse, and has answered; only they themselves are told."""
+    return PulseSeat.objects.filter(pulse=pulse, person=viewer.person).first()
+
+
 def pulses(viewer: Viewer) -> list[Pulse]:
     """Pulses, the newest first; drafts for those who write them."""
     rows = Pulse.objects.all()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from candor.apps.frontline import pages, queries
 from candor.apps.frontline.choices import PulseState
 from candor.apps.frontline.forms import STATEMENTS, OpenForm, PulseAnswerForm, PulseForm
-from candor.apps.frontline.models import Pulse, PulseSeat
+from candor.apps.frontline.models import Pulse
 from candor.apps.frontline.pulses import answer_pulse, close_pulse, draft_pulse, drop_pulse, open_pulse
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
@@ -46,7 +46,8 @@ def pulse(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.SPEAK_UP)
     request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _pulse(viewer, pk)
-    context = {"pulse": shown, "moderates": queries.moderates(viewer), "form": OpenForm()}
+    seat = queries.seat_in(shown, viewer)
+    context = {"pulse": shown, "moderates": queries.moderates(viewer), "form": OpenForm(), "seat": seat}
     return render(
         request, "frontline/pulse.html", context | pages.pulse_page(shown, request.GET.get("at", ""))
     )
@@ -86,7 +87,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a pulse."""
     viewer = require(request, Permission.SPEAK_UP)
     shown = _pulse(viewer, pk)
-    seat = PulseSeat.objects.filter(pulse=shown, person=viewer.person).first()
+    seat = queries.seat_in(shown, viewer)
     form = PulseAnswerForm(
         request.POST or None, statements=shown.statements, open_question=shown.open_question
     )
