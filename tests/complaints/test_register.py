@@ -24,6 +24,7 @@ from candor.apps.complaints.clocks import Standing, Terms
 from candor.apps.complaints.due import due_page
 from candor.apps.complaints.escalations import end_escalation, escalate
 from candor.apps.complaints.faces import decision_face, faces_of, history
+from candor.apps.complaints.forms import DecisionForm
 from candor.apps.complaints.handling import (
     add_redress,
     change_details,
@@ -334,6 +335,58 @@ def test_an_appeal_and_the_ombudsman_have_clocks_of_their_own(world: World) -> N
     end_escalation(escalation=appeal, outcome=EscalationOutcome.CHANGED, new_outcome=Outcome.PARTLY, words="", on=late.date(), by=world.clara)  # fmt: skip
     complaint.refresh_from_db()
     assert complaint.outcome == Outcome.PARTLY
+
+
+def test_an_open_appeal_stands_in_the_head_of_the_complaint_and_in_the_list_until_it_ends(
+    client: Client, world: World
+) -> None:
+    _rules()
+    complaint = _decide(_open(world), world, MONDAY)
+    appeal = escalate(
+        complaint=complaint, kind=EscalationKind.APPEAL, words="", by=world.hana, opened_at=MONDAY
+    )
+    client.force_login(world.clara)
+    addresses = (f"/complaints/{complaint.pk}/", "/complaints/list/?period=all")
+    pages = [_head_of(client.get(one).content.decode()) for one in addresses]
+    assert ["Appeal to us" in page for page in pages] == [True, True]
+    end_escalation(escalation=appeal, outcome=EscalationOutcome.STANDS, words="", on=MONDAY.date(), by=world.clara)  # fmt: skip
+    pages = [_head_of(client.get(one).content.decode()) for one in addresses]
+    assert ["Appeal to us" in page for page in pages] == [False, False]
+
+
+def test_a_complaint_is_not_closed_without_an_outcome_and_what_the_letter_says_is_none(
+    client: Client, world: World
+) -> None:
+    complaint = _open(world)
+    client.force_login(world.clara)
+    given = {"response": "We give back one fee.", "root_cause": "Fee table", "outcome": ""}
+    page = client.post(f"/complaints/{complaint.pk}/decide/", given)
+    complaint.refresh_from_db()
+    assert (page.status_code, complaint.is_open) == (422, True)
+    assert "Not stated" not in str(DecisionForm()["outcome"])
+    client.post(f"/complaints/{complaint.pk}/decide/", given | {"outcome": "partly"})
+    complaint.refresh_from_db()
+    assert complaint.outcome == Outcome.PARTLY
+    assert (
+        complaint.steps.get(kind=StepKind.DECIDED).words == "Partly upheld. We give back one fee. Fee table"
+    )
+    Complaint.objects.update(outcome="", is_timely=True)  # as older versions let it be closed
+    page = client.get("/complaints/list/?period=all").content.decode()
+    assert "We give back" not in page
+
+
+def test_the_list_tells_the_number_and_to_those_who_may_know_the_name(client: Client, world: World) -> None:
+    complaint = _open(world)
+    for person, knows in ((world.hana, True), (world.ada, False)):
+        client.force_login(person)
+        page = client.get("/complaints/list/?period=all").content.decode()
+        assert complaint.reference in page
+        assert ("Ina Lund" in page) is knows, person
+
+
+def _head_of(page: str) -> str:
+    """A page without the forms and the history below its head, which name every kind of step; of the list, all of it."""
+    return page[page.index("<h1") :].split('class="stack"')[0]
 
 
 def test_redress_in_money_needs_a_currency_and_an_amount(world: World) -> None:

@@ -57,7 +57,7 @@ def words_field(rows: int, **fields: Any) -> forms.CharField:
 class DecisionForm(forms.Form):
     """How a complaint was decided and why it happened."""
 
-    outcome = forms.ChoiceField(choices=[NOTHING, *Outcome.choices], required=False)
+    outcome = forms.ChoiceField(choices=[("", _("Choose")), *Outcome.choices])
     response = forms.CharField(
         max_length=120, label=_("Decision"), help_text=_("What the customer is told, in a few words.")
     )
@@ -68,9 +68,8 @@ class DecisionForm(forms.Form):
         max_length=160, required=False, help_text=_("What the customer gets to put it right.")
     )
 
-    def clean_outcome(self) -> Outcome | None:
-        value = self.cleaned_data["outcome"]
-        return Outcome(value) if value else None
+    def clean_outcome(self) -> Outcome:
+        return Outcome(self.cleaned_data["outcome"])
 
 
 class NoteForm(forms.Form):

@@ -214,6 +214,11 @@ class Complaint(models.Model):
         """The number it goes by."""
         return self.feedback.key
 
+    @property
+    def going_further(self) -> "list[Escalation]":
+        """Appeals and the ombudsman's questions that wait for our answer."""
+        return [one for one in self.escalations.all() if one.ended_on is None]
+
 
 class Complainant(models.Model):
     """Who complained, as they said; and the keys by which the same household is found."""

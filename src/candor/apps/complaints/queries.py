@@ -156,7 +156,8 @@ def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
     rows = Complaint.objects.visible_to(viewer).filter(
         is_open=True, feedback__customer_id__in=ids_of_person(customer_id)
     )
-    return list(rows.select_related("feedback").order_by("decide_by", "pk")[:MOST_OPEN])
+    rows = rows.select_related("feedback").prefetch_related("escalations")
+    return list(rows.order_by("decide_by", "pk")[:MOST_OPEN])
 
 
 def overdue(scope: Scope) -> Overdue:

@@ -183,7 +183,7 @@ def decide_complaint(
     complaint.save(
         update_fields=["is_open", "decided_on", "response", "root_cause", "redress", "outcome", "is_timely"]
     )
-    words = ". ".join(filter(None, (outcome.label if outcome else "", response, root_cause)))
+    words = ". ".join(filter(None, (outcome.label if outcome else "", response.rstrip(". "), root_cause)))
     note_step(complaint, StepKind.DECIDED, words, by=by, at=at)
     record_audit(
         by=by, action="complaint.decided", target=Feedback(pk=complaint.feedback_id), response=response

@@ -74,9 +74,11 @@ def complaints(request: HttpRequest) -> HttpResponse:
     narrowed = queries.ComplaintFilter.from_query(request.GET)
     is_by_clock = narrowed.state in {"late", "late_soon", "paused"}
     rows = narrowed.apply(scope).order_by(*(("decide_by", "pk") if is_by_clock else ("-received_on", "-pk")))
-    page = page_of(rows, request, size=PAGE)
+    page = page_of(rows.select_related("complainant").prefetch_related("escalations"), request, size=PAGE)
     now = timezone.now()
-    lines = [(row, faces.decision_face(row, now=now, today=scope.as_of)) for row in page]
+    lines = [
+        (row, faces.decision_face(row, now=now, today=scope.as_of), _name_in(row, viewer)) for row in page
+    ]
     context = {
         "page": page, "lines": lines, "narrowed": narrowed, "states": _states(), "outcomes": Outcome.choices,
         "severities": Complaint.Severity.choices, "owners": [("me", _("Me")), ("nobody", _("Nobody"))],
@@ -84,6 +86,13 @@ def complaints(request: HttpRequest) -> HttpResponse:
         "may_enter": viewer.can(Permission.HANDLE_FEEDBACK),
     }  # fmt: skip
     return render(request, "complaints/list.html", context)
+
+
+def _name_in(row: Complaint, viewer: Viewer) -> str:
+    """Who complained, for those who may read personal data where it belongs."""
+    who = getattr(row, "complainant", None)
+    may_read = who is not None and viewer.holds(Permission.READ_PERSONAL_DATA, row.feedback.unit)
+    return str(who.name) if who is not None and may_read else ""
 
 
 def _states() -> list[tuple[str, str]]:
