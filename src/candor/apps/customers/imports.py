@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as lazy
 
 from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
@@ -209,6 +210,7 @@ KIND = ImportKind(
     store=store,
     undo=undo,
     next_url_name="customers:list",
+    next_words=lazy("To the customers"),
     template="customers/import_options.html",
     context=context,
     order=5,

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from candor.intake import Field, Problem
 
 from .errors import UnknownKind
 from .models import ImportBatch
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
 ERASED = "left_out_of_erased_customers"  # of what a chunk bears, as a kind of oddity
@@ -93,6 +96,7 @@ class ImportKind:
         report_template: a template that puts the report of odd rows into words, or "".
         template: a template with further options of the mapping page, or "", which gets `context(batch, preview)`.
         next_url_name: the page to go on to once it is done.
+        next_words: what its button says, where it is not “See what they say”.
         chunk: items a transaction takes.
     """
 
@@ -108,6 +112,7 @@ class ImportKind:
     context: Callable[[ImportBatch, Preview], dict[str, Any]] = _no_context
     report_template: str = ""
     next_url_name: str = ""
+    next_words: "StrOrPromise" = ""
     chunk: int = 1_000
     order: int = 100
 

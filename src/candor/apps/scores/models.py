@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from candor.foundation.periods import choices
+
 
 class SharedResults(models.Model):
     """A link to the results of one survey for somebody without an account, as the person who made it sees them."""
@@ -24,3 +26,8 @@ class SharedResults(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey}, shared by {self.made_by}"
+
+    @property
+    def period_words(self) -> str:
+        """The period as the top bar calls it; two days as they stand."""
+        return dict(choices()).get(self.period, self.period.replace("..", " – "))

@@ -29,7 +29,9 @@ def exports(request: HttpRequest, pk: int) -> HttpResponse:
             survey=survey, scope=scope, file_format=request.POST.get("format", ""), by=viewer.person, later=tasks.make_export.enqueue
         )  # fmt: skip
         return redirect(f"{reverse('surveys:exports', args=[pk])}?{scope.query}")
-    made = Export.objects.filter(survey=survey, made_by=viewer.person).order_by("-pk")[:SHOWN]
+    made = list(Export.objects.filter(survey=survey, made_by=viewer.person).order_by("-pk")[:SHOWN])
+    for one in made:
+        one.format_name = exporting.format_named(one.format).name  # type: ignore[attr-defined]
     is_named = scope.holds_all(Permission.READ_PERSONAL_DATA, seen=Permission.EXPORT_DATA)
     context = {
         "survey": survey,
