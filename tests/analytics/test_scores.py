@@ -243,6 +243,21 @@ class TestWeights:
         assert mean.value == pytest.approx(centre)
         assert mean.high - mean.value == pytest.approx(stats.t.ppf(0.975, 399) * error)
 
+    def test_weights_that_go_with_the_answers_make_a_share_too_sure_or_unsure_as_the_page_says(self):
+        random = np.random.default_rng(3)
+
+        def held(weight):
+            asked = (
+                0.1 / weight / (0.1 / weight + 0.9)
+            )  # of the answers, so that a tenth of the weight is theirs
+            rare = random.binomial(300, asked, 2_000)
+            total, squared = rare * weight + 300 - rare, rare * weight**2 + 300 - rare
+            n = total**2 / squared
+            low, high = cx.wilson_limits(n * rare * weight / total, n)
+            return np.mean((low <= 0.1) & (high >= 0.1))
+
+        assert (held(3.0), held(1 / 3)) == pytest.approx((0.84, 0.995), abs=0.02)
+
     def test_weighted_shares_use_the_effective_n(self):
         share = cx.weighted_top_box_share(favourable=60.0, total=100.0, n=100, squared_weights=200.0)
         half = cx.top_box_share(favourable=30, n=50)
@@ -344,6 +359,13 @@ def test_counts_that_are_no_numbers_have_a_name(count):
         cx.net_promoter_score(detractors=count, passives=1, promoters=1)
     with pytest.raises(cx.AnalyticsError):
         cx.top_box_share(favourable=1, n=count)
+
+
+def test_a_share_of_weeks_that_are_late_together_is_held_as_seldom_as_the_page_of_promises_says():
+    random = np.random.default_rng(5)
+    kept = random.binomial(30, random.beta(8, 2, (4_000, 13))).sum(axis=1).astype(float)
+    low, high = cx.wilson_limits(kept, np.full(4_000, 390.0))
+    assert np.mean((low <= 0.8) & (high >= 0.8)) == pytest.approx(0.69, abs=0.02)
 
 
 def test_n_is_a_whole_number_whatever_it_was_given_as():
