@@ -13,7 +13,7 @@ from candor.apps.complaints.households import Who
 from candor.apps.complaints.models import Complaint
 from candor.apps.complaints.opening import open_complaint
 from candor.apps.complaints.services import NewComplaint
-from candor.apps.customers.erased import let_back
+from candor.apps.customers.erased import erased_among, let_back
 from candor.apps.customers.models import Customer, Identifier
 from candor.apps.customers.services import customer_of_address, erase_customer
 from candor.apps.events.fan_out import take_in
@@ -174,3 +174,13 @@ def test_who_turns_to_us_again_is_known_again_and_so_is_whom_somebody_lets_back(
     assert main(["customer", "let-back", "crm:jane"]) == 0
     assert crm.post("customers", {"system": "crm", "value": "jane"}).status_code == 201
     assert main(["customer", "let-back", "crm:jane"]) != 0
+
+
+def test_an_address_that_two_customers_share_stays_known_for_the_other(world: World) -> None:
+    jane, tom = (
+        Customer.objects.create(name=name, email=mail)
+        for name, mail in (("Jane", "home@x.example"), ("Tom", "Home@x.example"))
+    )
+    erase_customer(customer=jane, by=world.clara)
+    assert customer_of_address(address="home@x.example") == tom.pk
+    assert erased_among([("email", "home@x.example")]) == set()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from candor.apps.imports.models import BadRow
 from candor.apps.organization.models import AuditEntry, Person
@@ -328,7 +329,11 @@ def erase_customer(*, customer: Customer, by: Person | None) -> Erased:
 
 
 def _names_of(customer_ids: Sequence[int]) -> set[tuple[str, str]]:
-    """Every name that systems have for one person, their address among them."""
-    rows = Identifier.objects.filter(customer__in=customer_ids).values_list("system", "value")
-    mails = Customer.objects.filter(pk__in=customer_ids).exclude(email="").values_list("email", flat=True)
-    return {*rows, *((EMAIL, mail.strip().lower()) for mail in mails)}
+    """Every name that systems have for one person, their address among them unless somebody else shares it."""
+    names = set(Identifier.objects.filter(customer__in=customer_ids).values_list("system", "value"))
+    told = Customer.objects.filter(pk__in=customer_ids).exclude(email="").values_list("email", flat=True)
+    names |= {(EMAIL, mail.strip().lower()) for mail in told}
+    mails = [value for system, value in names if system == EMAIL]
+    others = Customer.objects.exclude(pk__in=customer_ids).annotate(address=Lower("email"))
+    shared = others.filter(address__in=mails).values_list("address", flat=True)
+    return names - {(EMAIL, mail) for mail in shared}
