@@ -51,6 +51,12 @@ def test_planned_answers_have_the_planned_power():
     assert np.mean(np.abs(z) > 1.96) == pytest.approx(0.8, abs=0.015)
 
 
+@pytest.mark.parametrize("power", [0.01, 0.025])
+def test_a_power_that_chance_alone_gives_needs_no_pilot_and_is_refused(power):
+    with pytest.raises(BadParameter, match="power"):
+        answers_per_arm(effect=0.1, power=power)
+
+
 def test_ten_looks_at_a_pilot_that_does_nothing_find_something_as_often_as_the_page_says():
     # Armitage, McPherson & Rowe (1969), JRSS-A 132: 19.3 %
     random = np.random.default_rng(3)

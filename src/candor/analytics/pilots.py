@@ -101,7 +101,7 @@ def answers_per_arm(
         effect: Difference to be seen, in the unit of `sd`; not 0.
         sd: Of one answer.
         design_effect: From `cluster_design_effect`.
-        power: Chance to see it.
+        power: Chance to see it; above the (1 − level) / 2 that chance alone gives.
         level: Of the two-sided test.
 
     Example:
@@ -117,6 +117,8 @@ def answers_per_arm(
     if not design_effect >= 1:
         raise BadParameter("design_effect", design_effect, expected="1 or more")
     z = float(ndtri((1 + level) / 2) + ndtri(power))
+    if z < 1e-9:
+        raise BadParameter("power", power, expected=f"above {(1 - level) / 2:g}, which chance alone gives")
     return 2 * (z * sd / effect) ** 2 * design_effect
 
 
