@@ -1,6 +1,7 @@
 """Plans: rounds kept apart, groups by hand, pairs before and after, and the pages of it."""
 
 import random
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -62,6 +63,22 @@ def test_rounds_are_laid_out_as_long_ahead_as_people_rest_and_kept_apart(world: 
     )
     assert (second.number, second.began_on, second.tally.asked) == (2, date(2026, 9, 28), 40)
     assert len({row.decided_at for row in Request.objects.filter(round=1)}) > 1, "spread over its days"
+
+
+def test_what_is_laid_out_ahead_is_told_as_such_and_the_list_of_plans_adds_up(
+    client: Client, world: World
+) -> None:
+    customers(40)
+    today = timezone.localdate()
+    plan = a_plan(Trigger.SCHEDULE, next_on=today + timedelta(days=10), answers_a_month=2)
+    start_plan(plan=plan, now=timezone.now(), by=None)
+    lay_out_rounds(now=timezone.now())
+    client.force_login(world.clara)
+    row = client.get("/asking/").content.decode().partition("A plan</a>")[2].partition("</tr>")[0]
+    assert [int(n) for n in re.findall(r'class="num">(\d+)<', row)] == [40, 0, 10, 30]
+    assert client.get(f"/asking/plans/{plan.pk}/").content.decode().count("Ahead") == 2, (
+        "its round and its day"
+    )
 
 
 def test_a_round_draws_as_many_as_bring_the_wanted_answers(world: World) -> None:

@@ -28,6 +28,13 @@ def _found(scope: Scope, text: str) -> list[str]:
     return sorted(row.key for row in queries.inbox(scope, queries.InboxFilter(text=text)))
 
 
+def test_the_words_of_a_row_open_it(client: Client, world: World) -> None:
+    row = a_feedback(key="one", comment="The refund took weeks.")
+    client.force_login(world.clara)
+    page = client.get("/feedback/?period=all").content.decode()
+    assert f'href="/feedback/{row.pk}/?period=all">The refund took weeks.</a>' in page
+
+
 def test_words_are_found_by_their_beginning_without_case_and_all_of_them_must_be_there(scope: Scope) -> None:
     a_feedback(key="one", comment="The REFUND for my café took weeks.")
     a_feedback(key="two", comment="Refunded at once.")

@@ -84,6 +84,14 @@ def test_a_link_ends_when_it_is_revoked_runs_out_or_its_maker_may_not_any_more(
     assert Client().get(another).status_code == 404
 
 
+def test_the_list_of_links_says_in_words_what_each_shows(world: World, survey: Survey) -> None:
+    link_of(world.clara, survey)
+    client = Client()
+    client.force_login(world.clara)
+    shown = client.get(f"/scores/surveys/{survey.pk}/share/?{JUNE}").content.decode()
+    assert "All units · 1 Jun 2026 to 30 Jun 2026" in shown
+
+
 def test_a_link_shows_no_units_that_its_maker_may_no_longer_take_away(world: World, survey: Survey) -> None:
     link = link_of(world.clara, survey)
     world.clara.role_assignments.all().delete()

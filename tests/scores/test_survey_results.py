@@ -189,6 +189,24 @@ def test_the_response_rate_counts_whom_the_invitation_reached_and_who_had_time(
     )
 
 
+def test_the_results_of_a_survey_designed_here_lead_back_to_its_other_pages(
+    client: Client, world: World, survey: Survey
+) -> None:
+    said(1, answers={"nps": 9})
+    address, links = f"/scores/surveys/{survey.pk}/?period=all", f"/surveys/{survey.pk}/links/"
+    client.force_login(world.clara)
+    from_a_file = client.get(address).content.decode()
+    assert links not in from_a_file
+    assert from_a_file.count("Too few answers to tell") == 1, "said once"
+    Survey.objects.filter(pk=survey.pk).update(draft={"pages": []})
+    page = client.get(address).content.decode()
+    assert links in page and f'href="{address}"' in page, (
+        "the tab leads to all answers, as the list of surveys does"
+    )
+    client.force_login(world.mona)
+    assert links not in client.get(address).content.decode(), "who may not change surveys has no way there"
+
+
 def test_partial_answers_are_told(client: Client, world: World, survey: Survey, scope_for: ScopeFor) -> None:
     said(40, answers={"nps": 9, "why": "Quick"})
     said(5, answers={"nps": 1}, is_partial=True)

@@ -22,6 +22,7 @@ from candor.apps.organization.access import viewer_of
 from candor.apps.organization.models import AuditEntry, Person, Unit
 from candor.apps.organization.scope import Scope
 from candor.apps.surveys import exporting, tasks
+from candor.apps.surveys.exports.files import all_formats
 from candor.apps.surveys.models import Export, Invitation, Response, Survey, SurveyVersion
 from candor.apps.surveys.services import define_survey
 from candor.foundation.errors import NotAllowed, NotFound
@@ -275,7 +276,9 @@ def test_the_page_makes_a_file_and_shows_where_it_is(client: Client, world: Worl
     assert (export.since, export.until, export.state) == (DAY, DAY, "waiting")
     assert "Making the file" in client.get(address).content.decode()
     exporting.make_export(export=export)
-    assert f"/surveys/exports/{export.pk}/file/" in client.get(address).content.decode()
+    shown = client.get(address).content.decode()
+    assert f"/surveys/exports/{export.pk}/file/" in shown
+    assert f'<th scope="row">{all_formats()["spss"].name}</th>' in shown, "by its name, not its code"
 
 
 def test_files_are_gone_after_a_day(world: World, survey: Survey) -> None:

@@ -15,6 +15,7 @@ from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope, check_may_export, scope_of
 from candor.apps.organization.services import record_audit
+from candor.apps.surveys.boards import tabs
 from candor.apps.surveys.queries import survey_answered_for
 from candor.foundation.errors import InvalidInput, NotFound
 
@@ -73,9 +74,13 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     scope = _scope(request, scope_of(request, viewer))
     result = survey_result(found, scope=scope, by=_survey_dimension(request), step=_step(request))
     context = survey_pages.results_page(result, scope) | survey_pages.comments_part(result, scope)
-    return render(
-        request, "scores/survey.html", {"scope": scope, "data_end": pages.data_end(scope)} | context
-    )
+    is_designed_here = viewer.can(Permission.MANAGE_SURVEYS) and found.draft is not None
+    context |= {
+        "scope": scope,
+        "data_end": pages.data_end(scope),
+        "tabs": tabs(found) if is_designed_here else [],
+    }
+    return render(request, "scores/survey.html", context)
 
 
 def survey_pdf(request: HttpRequest, pk: int) -> HttpResponse:

@@ -227,7 +227,8 @@ def tabs(survey: Survey) -> list[tuple[str, str]]:
     )
     shown = [(label, reverse(name, args=[survey.pk])) for label, name in names]
     with suppress(NoReverseMatch):  # results stand above: the page is there where scores offer it
-        shown.append((_("Results"), reverse("scores:survey", args=[survey.pk])))
+        results = reverse("scores:survey", args=[survey.pk])
+        shown.append((_("Results"), f"{results}?period=all"))  # as the list of surveys counts
     return shown
 
 

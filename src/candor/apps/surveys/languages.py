@@ -45,8 +45,9 @@ def direction(language: str) -> str:
 
 
 def own_name(language: str) -> str:
-    """What speakers of the language call it."""
+    """What speakers of the language call it, as it stands in a list."""
     try:
-        return str(get_language_info(language)["name_local"])
+        name = str(get_language_info(language)["name_local"])
+        return name[:1].upper() + name[1:]
     except KeyError:
         return language

@@ -55,6 +55,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "answered": queries.answered(shown.requests.all(), today=today),
         "log": queries.log_by_day(shown, since=today - timedelta(days=LOG_DAYS)),
         "log_days": LOG_DAYS,
+        "today": today,
         "rounds": queries.rounds_of(shown, today=today),
         "settled_after": SETTLED_AFTER_DAYS,
         "pairing": pairs.pairing_of(shown),
