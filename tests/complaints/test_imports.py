@@ -5,16 +5,19 @@ import gzip
 import io
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from candor.apps.complaints.choices import Entry, Outcome, RedressKind
 from candor.apps.complaints.clocks import Terms
+from candor.apps.complaints.handling import add_redress
 from candor.apps.complaints.models import Complainant, Complaint
 from candor.apps.complaints.rule_sets import define_rule_set
-from candor.apps.complaints.services import NewComplaint, receive_complaints
+from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.complaints.working_time import Term, TimeUnit
 from candor.apps.customers.models import Customer
 from candor.apps.imports import services
@@ -217,3 +220,34 @@ def test_the_cfpb_layout_comes_in_again_as_it_went_out(client: Client, world: Wo
     names = ("received_on", "sent_on", "product", "issue", "is_open", "is_timely", "response", "decide_by")
     assert [getattr(first, name) for name in names] == [getattr(second, name) for name in names]
     assert client.get("/complaints/export.csv?layout=xml").status_code == 400
+
+
+def test_what_was_decided_here_goes_out_in_the_words_of_the_cfpb(client: Client, world: World) -> None:
+    common = {
+        "received_on": date(2026, 6, 1),
+        "unit_id": world.quay.pk,
+        "entry": Entry.STAFF,
+        "issue": "Delay",
+    }
+    cases = {
+        "1": ("letter", Outcome.UPHELD, ""), "2": ("web", Outcome.UPHELD, ""), "3": ("phone", Outcome.PARTLY, "A fee back"),
+        "4": ("email", Outcome.REJECTED, ""), "5": ("branch", Outcome.WITHDRAWN, ""), "6": ("phone", None, ""),
+    }  # fmt: skip
+    items = [NewComplaint(key=key, channel=channel, **common) for key, (channel, _, _) in cases.items()]  # type: ignore[arg-type]
+    receive_complaints(items=items, source="test")
+    for row in Complaint.objects.select_related("feedback"):
+        _channel, outcome, redress = cases[row.reference]
+        if outcome:
+            decide_complaint(complaint=row, response="We give back 450 dollars.", root_cause="x", redress=redress, outcome=outcome, on=date(2026, 6, 2), by=world.clara)  # fmt: skip
+    one, two = Complaint.objects.filter(feedback__key__in=("1", "2")).order_by("pk")
+    given: dict[str, Any] = {"words": "", "given_on": date(2026, 6, 2), "by": world.clara}
+    add_redress(complaint=one, kind=RedressKind.REFUND, amount=Decimal(450), currency="USD", **given)
+    add_redress(complaint=two, kind=RedressKind.APOLOGY, amount=None, currency="", **given)
+    client.force_login(world.clara)
+    rows = {row["Complaint ID"]: row for row in _exported(client, "&layout=cfpb")}
+    told = [(row["Submitted via"], row["Company response to consumer"]) for _key, row in sorted(rows.items())]
+    assert told == [
+        ("Postal mail", "Closed with monetary relief"), ("Web", "Closed with non-monetary relief"), ("Phone", "Closed with relief"),
+        ("Email", "Closed with explanation"), ("branch", "Closed"), ("Phone", "In progress"),
+    ]  # fmt: skip
+    assert {row["Company"] for row in rows.values()} == {"Harbour"}

@@ -7,7 +7,10 @@ from django.test import Client
 
 from candor.apps.cases.models import Case
 from candor.apps.cases.services import open_case
-from candor.apps.complaints.services import NewComplaint, receive_complaints
+from candor.apps.complaints.choices import EscalationKind, Outcome
+from candor.apps.complaints.escalations import escalate
+from candor.apps.complaints.models import Complaint
+from candor.apps.complaints.services import NewComplaint, decide_complaint, receive_complaints
 from candor.apps.customers import timeline as customers
 from candor.apps.customers.models import Customer
 from candor.apps.customers.services import merge_customers
@@ -88,6 +91,22 @@ def test_every_channel_is_merged_newest_first_and_each_entry_leads_to_its_item(
     ]  # fmt: skip
     client.force_login(world.mona)
     assert {client.get(entry.url).status_code for entry in page.entries} == {200}
+
+
+def test_what_followed_a_decision_on_the_same_day_stands_above_it(world: World, jane: Customer) -> None:
+    _everything(world, jane)
+    row = Complaint.objects.get()
+    Complaint.objects.update(is_open=True, decided_on=None)
+    at = datetime(2026, 5, 9, 8, tzinfo=UTC)
+    decide_complaint(complaint=row, response="A fee back.", root_cause="x", redress="", outcome=Outcome.PARTLY, on=at.date(), at=at, by=world.clara)  # fmt: skip
+    row.refresh_from_db()
+    escalate(complaint=row, kind=EscalationKind.APPEAL, words="", by=world.clara, opened_at=at + timedelta(minutes=1))  # fmt: skip
+    viewer = viewer_of(world.clara)
+    page = timeline(jane, viewer, most=1)
+    second = timeline(jane, viewer, before=page.older, most=1)
+    titles = [one.title for one in (*page.entries, *second.entries)]
+    assert titles == ["Appeal to us", "Complaint answered: Partly upheld"]
+    assert second.entries[0].knows_time
 
 
 def test_personal_data_is_masked_on_it(world: World, jane: Customer) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
+from candor.apps.organization.queries import workspace
+
+from .choices import Entry, Outcome
 from .models import Complaint
 
 Cell = Callable[[Complaint], Any]
@@ -22,6 +25,35 @@ def _narrative(row: Complaint) -> str:
     return row.feedback.comment_masked
 
 
+_SUBMITTED: Final = {"web": "Web", "phone": "Phone", "letter": "Postal mail", "email": "Email", "fax": "Fax"}
+_RESPONSES: Final = frozenset(
+    {
+        "Closed with monetary relief", "Closed with non-monetary relief", "Closed with explanation", "Closed with relief",
+        "Closed without relief", "Closed", "In progress", "Untimely response",
+    }
+)  # fmt: skip
+
+
+def _response(row: Complaint) -> str:
+    """The CFPB's word for how we answered; money is told from redress in money alone, not from words about it."""
+    is_the_files = row.entry == Entry.IMPORT and row.response and not row.outcome and not row.is_open
+    if row.response in _RESPONSES or is_the_files:
+        return row.response
+    if row.is_open:
+        return "In progress"
+    given = list(row.redresses.all())
+    if any(one.amount is not None for one in given):
+        return "Closed with monetary relief"
+    if given:
+        return "Closed with non-monetary relief"
+    if row.redress:
+        return "Closed with relief"
+    return "Closed with explanation" if row.outcome in _EXPLAINED else "Closed"
+
+
+_EXPLAINED: Final = frozenset({Outcome.UPHELD, Outcome.PARTLY, Outcome.REJECTED})
+
+
 # https://cfpb.github.io/api/ccdb/fields.html
 CFPB: Final[dict[str, Cell]] = {
     "Date received": _attribute("received_on"),
@@ -31,14 +63,14 @@ CFPB: Final[dict[str, Cell]] = {
     "Sub-issue": _attribute("sub_issue"),
     "Consumer complaint narrative": _narrative,
     "Company public response": _attribute("public_response"),
-    "Company": _attribute("company"),
+    "Company": lambda row: row.company or row.our_name,  # type: ignore[attr-defined]  # by `lines`
     "State": _attribute("state_code"),
     "ZIP code": _attribute("postcode"),
     "Tags": _attribute("tags"),
     "Consumer consent provided?": lambda _row: "",
-    "Submitted via": lambda row: row.feedback.channel,
+    "Submitted via": lambda row: _SUBMITTED.get(row.feedback.channel.casefold(), row.feedback.channel),
     "Date sent to company": _attribute("sent_on"),
-    "Company response to consumer": lambda row: row.response or ("In progress" if row.is_open else "Closed"),
+    "Company response to consumer": _response,
     "Timely response?": _yes_no("is_timely"),
     "Consumer disputed?": _yes_no("is_disputed"),
     "Complaint ID": lambda row: row.feedback.key,
@@ -90,6 +122,8 @@ def _escalated(row: Complaint, kind: str) -> Any:
 
 def lines(rows: QuerySet[Complaint], layout: dict[str, Cell]) -> Iterator[list[object]]:
     """The rows of a layout; words are masked, and what a spreadsheet would run is made harmless by `csv_lines`."""
-    wide = rows.select_related("feedback__unit", "rules__rule_set", "repeat_of__feedback")
+    wide = rows.annotate(our_name=Value(workspace().name)).select_related(
+        "feedback__unit", "rules__rule_set", "repeat_of__feedback"
+    )
     for row in wide.prefetch_related("redresses", "pauses", "escalations").iterator(chunk_size=500):
         yield ["" if (cell := read(row)) is None else cell for read in layout.values()]

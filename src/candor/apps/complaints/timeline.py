@@ -1,9 +1,11 @@
 """Decisions, letters and further steps of complaints on a customer's timeline; the complaint itself stands there as feedback."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -11,7 +13,8 @@ from candor.apps.customers.timeline import Entry, Source, Until, newest, ordinal
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 
-from .models import Complaint, Escalation, Letter
+from .choices import StepKind
+from .models import Complaint, Escalation, Letter, Step
 
 
 def decided(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, most: int) -> list[Entry]:
@@ -20,26 +23,37 @@ def decided(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, mo
         return []
     rows = Complaint.objects.visible_to(viewer).filter(feedback__customer_id__in=customer_ids)
     rows = rows.exclude(decided_on=None).select_related("feedback").order_by("-decided_on", "-pk")
-    if until is not None:
-        rows = rows.filter(decided_on__lte=until.at.astimezone(UTC).date())
-    found = (_entry(row) for row in rows[: most + _SAME_DAY])
+    rows = rows.annotate(noted_at=Subquery(_LAST_DECISION))
+    if until is not None:  # a day may have begun elsewhere before it does in UTC
+        rows = rows.filter(decided_on__lte=until.at.astimezone(UTC).date() + timedelta(days=1))
+    found = [_entry(row) for row in rows[: most + _SAME_DAY]]
+    found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
     return [entry for entry in found if until is None or until.takes(entry.at, entry.id)][:most]
 
 
+_LAST_DECISION = (
+    Step.objects.filter(complaint=OuterRef("pk"), kind=StepKind.DECIDED)
+    .order_by("-at", "-pk")
+    .values("at")[:1]
+)
 _SAME_DAY = 200  # complaints of one customer that may be decided on one day
 
 
 def _entry(row: Complaint) -> Entry:
     assert row.decided_on is not None
-    response = row.response or str(row.get_outcome_display() or _("decided"))
+    outcome = str(row.get_outcome_display())
+    noted_at: datetime | None = row.noted_at  # type: ignore[attr-defined]
+    knows_time = noted_at is not None and timezone.localtime(noted_at).date() == row.decided_on
     return Entry(
-        at=datetime.combine(row.decided_on, time(12), tzinfo=UTC),
+        at=noted_at if noted_at and knows_time else datetime.combine(row.decided_on, time(12), tzinfo=UTC),
         id=ordinal(row.pk),
-        title=_("Complaint answered: %(response)s") % {"response": response},
+        title=_("Complaint answered: %(response)s") % {"response": outcome or row.response or _("decided")},
         icon="scale",
         url=reverse("complaints:complaint", args=[row.pk]),
-        knows_time=False,
-        facts=tuple(filter(None, (row.feedback.title, row.root_cause, row.redress))),
+        knows_time=knows_time,
+        facts=tuple(
+            filter(None, (row.feedback.title, row.response if outcome else "", row.root_cause, row.redress))
+        ),
     )
 
 
