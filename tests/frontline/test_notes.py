@@ -41,10 +41,19 @@ def test_a_guess_is_offered_and_counts_only_when_ticked(theo: Client) -> None:
     assert ReadComment.objects.get(pk=ticked.pk).is_by_hand
     left = _note(theo, f"{said} again")
     assert not ReadComment.objects.get(pk=left.pk).is_by_hand
-    assert (
-        theo.post("/frontline/note/guess/", {"said": "Zebras galore tonight, honestly"}).content.strip()
-        == b""
-    )
+    unlike = theo.post("/frontline/note/guess/", {"said": "Zebras galore tonight, honestly"}).content.decode()
+    assert "none of the themes" in unlike
+    assert "checkbox" not in unlike
+
+
+def test_the_way_to_what_was_noted_stands_on_the_next_page(client: Client, world: World) -> None:
+    client.force_login(world.theo)
+    page = client.post(
+        "/frontline/note/", {"said": "The lift is broken again."}, follow=True
+    ).content.decode()
+    row = Feedback.objects.get(source="frontline")
+    assert f'href="/feedback/{row.pk}/"' in page
+    assert client.get(f"/feedback/{row.pk}/").status_code == 200
 
 
 def test_what_a_colleague_chose_stays_whatever_words_and_runs_say(theo: Client) -> None:

@@ -63,6 +63,7 @@ class NoteForm(forms.Form):
         named = [(theme.pk, theme.name) for theme in themes]
         self.fields["said"].widget.attrs |= {
             "hx-post": reverse("frontline:guess"), "hx-trigger": "change, keyup changed delay:700ms", "hx-target": "#guess",
+            "hx-indicator": "#guessing",
         }  # fmt: skip
         self.fields["theme"].choices = [("", _("Not sure")), *named]  # type: ignore[attr-defined]
 
