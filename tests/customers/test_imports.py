@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from candor.apps.customers.models import Customer, Identifier
 from candor.apps.customers.services import NewCustomer, add_customers, customers_by_identifier
@@ -99,3 +100,11 @@ def test_undo_removes_whom_the_file_brought_unless_something_is_held_of_them_by_
     )
     services.run_undo(batch=services.undo(batch=batch, by=None))
     assert [row.pk for row in Customer.objects.all()] == [spoke.pk]
+
+
+def test_who_may_import_is_led_from_the_customers_to_the_file(client: Client, world: World) -> None:
+    address = 'href="/imports/new/customers/"'
+    client.force_login(world.clara)
+    assert address in client.get("/customers/").content.decode()
+    client.force_login(world.theo)
+    assert address not in client.get("/customers/").content.decode()

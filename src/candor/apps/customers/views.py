@@ -32,7 +32,12 @@ def customers(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "customers/list.html",
-        {"page": page, "q": text, "may_search_names": viewer.can(Permission.READ_PERSONAL_DATA)},
+        {
+            "may_import": viewer.can(Permission.IMPORT_DATA),
+            "page": page,
+            "q": text,
+            "may_search_names": viewer.can(Permission.READ_PERSONAL_DATA),
+        },
     )
 
 
