@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candor.assistant.deciding import Decision, decide
+from candor.assistant.deciding import LIKELY, Decision, decide
 from candor.assistant.index import Index, best_sentences
 from candor.assistant.passages import Article, render, sentences, split_article
 
@@ -116,6 +116,19 @@ def test_what_no_article_says_is_asked_back_once_and_then_handed_over() -> None:
     assert (ask(question, unsure_before=1).kind, ask(question, unsure_before=1).reason) == (
         "hand_over",
         "unsure",
+    )
+
+
+def test_what_holds_every_word_of_a_short_question_is_offered_however_unsure_that_is() -> None:
+    apply = Article("1", "Apply for a loan", "Apply for a loan in the portal. It takes half an hour.")
+    papers = Article("2", "Documents", "To apply for a loan you need payslips and statements.")
+    index = Index([*split_article(apply), *split_article(papers)])
+    found = decide("How do I apply?", indices={"en": index}, language="en")
+    assert found.hits[0].sureness < LIKELY
+    assert (found.kind, found.reason, found.hits[0].passage.title) == (
+        "ask_back",
+        "several",
+        "Apply for a loan",
     )
 
 

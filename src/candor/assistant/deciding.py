@@ -96,7 +96,7 @@ def _unsure(text: str, hits: tuple[Hit, ...], language: str, unsure_before: int)
         return Decision("ask_back", "empty", language=language)
     if unsure_before + 1 >= MOST_UNSURE:
         return Decision("hand_over", "unsure", language=language)
-    if hits and hits[0].sureness >= LIKELY:
+    if hits and (hits[0].sureness >= LIKELY or hits[0].coverage == 1):  # every word of it stands there
         near = tuple(hit for hit in hits if hit.score >= LEAST_OFFERED * hits[0].score)
         return Decision("ask_back", "several", near, language=language)
     return Decision("ask_back", "nothing", language=language)

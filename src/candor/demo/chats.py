@@ -21,7 +21,9 @@ from candor.apps.organization.choices import Role
 from candor.apps.organization.models import Person, Unit
 
 ARTICLES: Final = {
-    "Documents for your application": "We need your last two payslips, two months of bank statements and your last two tax returns. Send them in the portal "
+    "Apply for a loan": "Apply for a loan in the portal under New application, or at your branch. It takes about half an hour. Within three days you get an estimate of the "
+    "loan, and a loan officer calls you.",
+    "Documents for your application": "To apply for a loan you need these documents: your last two payslips, two months of bank statements and your last two tax returns. Send them in the portal "
     "under Documents, or bring them to your branch.\n\n## If you are self-employed\n\nInstead of payslips we need two years of tax returns with all schedules and a "
     "profit and loss statement of this year.",
     "How long the appraisal takes": "The appraisal takes about ten days from the day it is ordered. The appraiser calls you to make an appointment. You see in the "
