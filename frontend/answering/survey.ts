@@ -24,6 +24,7 @@ export async function showSurvey(holder: HTMLElement, form: HTMLFormElement): Pr
   model.cookieName = "";
   model.showProgressBar = model.visiblePageCount > 1;
   for (const question of model.getAllQuestions()) {
+    if (question.getType() === "matrix") question["displayMode"] = "list"; // the same for everybody, and no point out of sight
     if (question.getType() !== "rating") continue;
     question["displayMode"] = "buttons"; // on a phone, too
     question["rateDescriptionLocation"] = "bottom"; // beside the steps the words would break a scale apart

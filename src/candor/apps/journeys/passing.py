@@ -42,7 +42,7 @@ def volume(asked: Asked) -> Row:
 def _volume_cell(one: Passes, asked: Asked, most: int) -> Cell:
     times = one.events / one.cases
     again = _("%(times)s times each") % {"times": number(times, 1)} if times >= 1.05 else ""
-    share = top_box_share(favourable=one.cases, n=asked.counts.paths.cases)
+    share = top_box_share(favourable=one.cases, n=asked.counts.paths.cases, least_n=workspace().least_n_score)
     return Cell(
         estimate=share,
         words=again,
