@@ -46,7 +46,7 @@ def test_a_merge_of_two_identities_and_its_undo(sign_in: Any) -> None:
 
     page.goto(kept)
     page.get_by_text("The same person twice?").click()
-    page.get_by_label("Number of the other record").fill(re.findall(r"\d+", double)[-1])
+    page.get_by_label("The other record").fill(re.findall(r"\d+", double)[-1])
     page.get_by_role("button", name="Make them one").click()
     page.get_by_text("is the same person.").wait_for()
     both = _said(page, kept)

@@ -102,6 +102,29 @@ def test_customers_without_a_unit_are_merged_only_by_a_role_for_the_whole_compan
     assert _merge(client, *pair).status_code == 302
 
 
+def test_the_other_record_is_found_by_what_another_system_calls_it_or_nothing_is_changed(
+    client: Client, world: World
+) -> None:
+    ids = add_customers(items=[
+        NewCustomer(identifiers=(("crm", "C-1"),), name="Ina", unit_id=world.quay.pk),
+        NewCustomer(identifiers=(("crm", "C-2"),), name="Ina L.", email="ina@work.example", unit_id=world.quay.pk),
+    ])  # fmt: skip
+    kept, double = ids["C-1"], ids["C-2"]
+    client.force_login(world.clara)
+    for nobody, words in (
+        ("C-9", "Nobody else is found"),
+        ("C-1", "Nobody else is found"),
+        ("", "Nobody else is found"),
+    ):
+        page = client.post(f"/customers/{kept}/merge/", {"duplicate": nobody}, follow=True)
+        assert words in page.content.decode()
+    assert not Customer.objects.exclude(merged_into=None).exists()
+    for name in ("C-2", "ina@work.example"):
+        client.post(f"/customers/{kept}/merge/", {"duplicate": name})
+        assert Customer.objects.get(pk=double).merged_into_id == kept
+        assert client.post(f"/customers/{double}/part/").url == f"/customers/{kept}/"
+
+
 def test_what_comes_under_a_merged_name_stands_on_one_timeline_and_goes_back_when_parted(
     client: Client, world: World
 ) -> None:

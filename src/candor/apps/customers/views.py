@@ -12,8 +12,7 @@ from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
-from candor.foundation.addresses import record_id
-from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
+from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.panels import panels_for
 
 from . import personal, queries, services
@@ -72,12 +71,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that another record is the same person."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
-    number = record_id(request.POST.get("duplicate", "").strip())
-    if number is None:
-        raise InvalidInput(
-            _("Give the number of the other customer, as it stands at the end of their page's address.")
+    kept = _customer(viewer, pk, Permission.HANDLE_FEEDBACK)
+    given = request.POST.get("duplicate", "").strip()
+    found = list(queries.find_customers(viewer, given).exclude(pk=kept.pk)[:2]) if given else []
+    if len(found) != 1:
+        few = _("Nobody else is found by “%(given)s”. Nothing was changed.")
+        many = _(
+            "Several customers are found by “%(given)s”. Take their number here, an e-mail address or a number of another system."
         )
-    kept, duplicate = (_customer(viewer, one, Permission.HANDLE_FEEDBACK) for one in (pk, number))
+        messages.error(request, (many if found else few) % {"given": given[:80]})
+        return redirect("customers:customer", kept.pk)
+    duplicate = _customer(viewer, found[0].pk, Permission.HANDLE_FEEDBACK)
     services.merge_customers(keep=kept, duplicate=duplicate, by=viewer.person)
     undo = reverse("customers:part", args=[duplicate.pk])
     messages.success(request, _("The two are one customer now."), extra_tags=f"undo={undo}")
@@ -89,11 +93,11 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge."""
     viewer = require(request, Permission.HANDLE_FEEDBACK)
     duplicate = _customer(viewer, pk, Permission.HANDLE_FEEDBACK)
-    if duplicate.merged_into_id:
-        _customer(viewer, duplicate.merged_into_id, Permission.HANDLE_FEEDBACK)
+    kept_id = duplicate.merged_into_id or duplicate.pk
+    _customer(viewer, kept_id, Permission.HANDLE_FEEDBACK)
     services.undo_merge(duplicate=duplicate, by=viewer.person)
     messages.success(request, _("They are two customers again."))
-    return redirect("customers:customer", duplicate.pk)
+    return redirect("customers:customer", kept_id)
 
 
 def export(request: HttpRequest, pk: int) -> JsonResponse:
