@@ -179,11 +179,12 @@ def test_a_complaint_is_acknowledged_and_decided_on_its_page(client: Client, wor
     complaint = Complaint.objects.get()
     client.force_login(world.hana)
     client.post(f"/complaints/{complaint.pk}/acknowledge/")
-    client.post(f"/complaints/{complaint.pk}/decide/", {"response": "", "root_cause": ""})
+    given = {"response": "Refund", "root_cause": "Fee table", "outcome": "upheld"}
+    client.post(f"/complaints/{complaint.pk}/decide/", given | {"response": "", "root_cause": ""})
     complaint.refresh_from_db()
     assert complaint.acknowledged_on is not None
     assert complaint.is_open, "a decision needs its words"
-    client.post(f"/complaints/{complaint.pk}/decide/", {"response": "Refund", "root_cause": "Fee table"})
+    client.post(f"/complaints/{complaint.pk}/decide/", given)
     complaint.refresh_from_db()
     assert not complaint.is_open
 
