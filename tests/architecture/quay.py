@@ -104,7 +104,7 @@ def build_harbour(world: World) -> Harbour:
         "api_key": _api_key(world).pk, "source": WORD, "event_name": _event_name(world).pk,
         **_frontline(world),
         "article": _chat(world),
-        "plan": _plan().pk, "trigger": "touchpoint",
+        "plan": _plan(survey).pk, "trigger": "touchpoint",
         "kind": "complaints", "token": "forged:token", "journey": journey.key, "journey_pk": journey.pk,
         "touchpoint": Touchpoint.objects.get(key="call").pk, "part": "map", "ending": "csv",
         "count": JourneyCount.objects.create(key="walk", question={"journey": journey.key}).pk,
@@ -341,8 +341,8 @@ def _journey(world: World) -> Journey:
     )
 
 
-def _plan() -> Plan:
-    return Plan.objects.create(name=f"Plan {WORD}", kind="none", target="none", trigger=AskingTrigger.BY_HAND)
+def _plan(survey: Survey) -> Plan:
+    return Plan.objects.create(name=f"Plan {WORD}", survey=survey, trigger=AskingTrigger.BY_HAND)
 
 
 def _export(world: World, survey: Survey) -> Export:
