@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from candor.foundation.periods import choices
+from candor.foundation.periods import parse_period
 
 
 class SharedResults(models.Model):
@@ -29,5 +29,5 @@ class SharedResults(models.Model):
 
     @property
     def period_words(self) -> str:
-        """The period as the top bar calls it; two days as they stand."""
-        return dict(choices()).get(self.period, self.period.replace("..", " – "))
+        """The period as the top bar calls it."""
+        return parse_period(self.period, as_of=self.made_at.date()).label
