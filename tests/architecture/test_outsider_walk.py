@@ -227,6 +227,7 @@ ADDRESSES = {
     "asking:rule": hidden(),
     "asking:new": hidden(trigger="trigger"),
     "asking:plan": hidden(pk="plan"),
+    "asking:who": hidden(pk="plan"),
     "asking:change": hidden(pk="plan"),
     "asking:letter": hidden(pk="plan"),
     "asking:send_letter": hidden(pk="plan"),

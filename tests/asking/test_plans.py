@@ -233,6 +233,12 @@ def test_a_plan_is_made_started_seen_and_stopped_on_its_pages(
     assert "They have not agreed to be asked" in page
     assert "E-mail, else Text message" in page
     assert "0 asked + 1 not asked + 0 waiting" in page
+    who = f"/asking/plans/{plan.pk}/who/?reason="
+    assert (
+        f'href="{who}no_consent"' in page
+        and f"/asking/customers/{pk}/" in client.get(who + "no_consent").content.decode()
+    )
+    assert "Nobody here" in client.get(who + "too_late").content.decode()
     for address in (f"/asking/customers/{pk}/", f"/asking/customers/{pk}/panel/"):
         assert "They have not agreed to be asked" in client.get(address).content.decode()
     client.post(f"/asking/customers/{pk}/wish/", {"wish": "agree"})

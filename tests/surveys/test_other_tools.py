@@ -180,6 +180,10 @@ def test_words_on_a_scale_are_asked_for_before_the_start_and_count_as_the_person
     services.run_import(batch=ImportBatch.objects.get(pk=batch.pk))
     numbers = Answer.objects.filter(question="Q4_1", kind="csat").values_list("number", flat=True)
     assert sorted(numbers) == [2, 5, 5]
+    done = client.get(f"/imports/{batch.pk}/").content.decode()
+    assert f'href="/scores/surveys/{Survey.objects.get().pk}/?period=all"' in done, (
+        "on to what these people said"
+    )
     assert ImportBatch.objects.get().bad_rows.get().value == "Not seen", "a word without a number goes back"
 
 

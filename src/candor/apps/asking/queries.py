@@ -95,6 +95,16 @@ def tally(rows: "QuerySet[Request]") -> Tally:
     return found
 
 
+def who_came_up(
+    plan: Plan, customers: "QuerySet[Customer]", *, standing: str = "", reason: str = ""
+) -> "QuerySet[Request]":
+    """Those of these customers who came up for a plan, the latest first: all, or those with one standing, or one reason."""
+    rows = plan.requests.filter(customer__in=customers).select_related("customer", "unit", "plan", "kept_for")
+    rows = rows.filter(standing=standing) if standing else rows
+    rows = rows.filter(reason=reason) if reason else rows
+    return rows.order_by("-came_up_at", "-pk")
+
+
 def log_by_day(plan: Plan, *, since: date) -> list[tuple[date, Tally]]:
     """The log of a plan, the newest day first; days on which nobody came up are left out."""
     days: defaultdict[date, Tally] = defaultdict(Tally)

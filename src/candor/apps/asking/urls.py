@@ -8,6 +8,7 @@ urlpatterns = [
     path("rule/", plans.rule, name="rule"),
     path("new/<slug:trigger>/", plans.new, name="new"),
     path("plans/<id:pk>/", plans.plan, name="plan"),
+    path("plans/<id:pk>/who/", plans.who, name="who"),
     path("plans/<id:pk>/change/", plans.change, name="change"),
     path("plans/<id:pk>/letter/", letters.letter, name="letter"),
     path("plans/<id:pk>/letter/send/", letters.send, name="send_letter"),

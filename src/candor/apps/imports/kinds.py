@@ -83,6 +83,10 @@ def _no_context(batch: ImportBatch, preview: Preview) -> dict[str, Any]:
     return {}
 
 
+def _no_page(batch: ImportBatch) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportKind:
     """How rows of one kind come from a file.
@@ -96,6 +100,7 @@ class ImportKind:
         report_template: a template that puts the report of odd rows into words, or "".
         template: a template with further options of the mapping page, or "", which gets `context(batch, preview)`.
         next_url_name: the page to go on to once it is done.
+        next_url: the page of what this batch brought, where there is one; else `next_url_name` is the page.
         next_words: what its button says, where it is not “See what they say”.
         chunk: items a transaction takes.
     """
@@ -112,6 +117,7 @@ class ImportKind:
     context: Callable[[ImportBatch, Preview], dict[str, Any]] = _no_context
     report_template: str = ""
     next_url_name: str = ""
+    next_url: Callable[[ImportBatch], str] = _no_page
     next_words: "StrOrPromise" = ""
     chunk: int = 1_000
     order: int = 100

@@ -99,9 +99,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if bad:
         record_audit(by=viewer.person, action="import.bad_rows_seen", target=batch, rows=len(bad))
     told = {kind: found for kind, found in batch.report.items() if kind != ERASED}
+    kind = kind_of(batch.kind)
     context = {
         "batch": batch,
-        "kind": kind_of(batch.kind),
+        "kind": kind,
+        "next_url": kind.next_url(batch) or (reverse(kind.next_url_name) if kind.next_url_name else ""),
         "bad_rows": bad,
         "may_read_rows": may_read,
         "told": told,

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from candor.apps.customers.services import EMAIL, Identified, customers_by_identifier, identify_customers
 from candor.apps.feedback.choices import IN_WORDS, AnswerKind, Kind, key_of_question
 from candor.apps.feedback.erased import without_erased
+from candor.apps.feedback.models import Feedback
 from candor.apps.feedback.services import NewAnswer, NewFeedback, add_answers, forget_batch, receive
 from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Question, Reader, Stored
 from candor.apps.imports.models import ImportBatch
@@ -26,11 +27,13 @@ from candor.apps.imports.tables import (
     refuse_unit,
 )
 from candor.apps.imports.units import Units
+from candor.foundation.components.frame import url_if
 from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
 
 from . import told
 from .formats import Recognised, recognised
+from .models import Survey
 from .queries import turned_questions
 from .services import define_survey
 from .sources import long, wide
@@ -362,6 +365,13 @@ def _kind_of(value: str) -> AnswerKind:
     return AnswerKind.NUMBER if str(value).replace(".", "", 1).lstrip("-").isdigit() else AnswerKind.TEXT
 
 
+def results_of(batch: ImportBatch) -> str:
+    """The page of the results of the survey that the batch brought answers to; "" where it brought none."""
+    came = Feedback.objects.filter(import_batch=batch).order_by().values_list("source", flat=True).first()
+    survey = Survey.objects.filter(key=came).first() if came else None
+    return url_if("scores:survey", survey.pk) if survey else ""
+
+
 def undo(batch: ImportBatch) -> None:
     """Remove what the batch brought."""
     forget_batch(batch=batch)
@@ -441,5 +451,6 @@ KIND = ImportKind(
     context=context,
     report_template="surveys/import_report.html",
     next_url_name="scores:scores",
+    next_url=results_of,
     order=20,
 )

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from candor.apps.asking import pairs, queries, services, trying
-from candor.apps.asking.choices import Trigger
+from candor.apps.asking.choices import Reason, Standing, Trigger
 from candor.apps.asking.deciding import the_rule
 from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
 from candor.apps.asking.models import Plan
+from candor.apps.customers.queries import visible_customers
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
@@ -22,8 +23,10 @@ from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.apps.surveys.languages import own_name
 from candor.foundation.addresses import record_id
 from candor.foundation.errors import NotFound
+from candor.foundation.lists import page_of
 
 LOG_DAYS = 30
+WHO = 50
 
 
 def plans(request: HttpRequest) -> HttpResponse:
@@ -65,6 +68,23 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "is_by_hand": is_by_hand,
     }
     return render(request, "asking/plan.html", context)
+
+
+def who(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which customers came up for a plan: all, or those of whom the same became."""
+    viewer = require(request, Permission.MANAGE_SURVEYS)
+    require(request, Permission.READ_FEEDBACK)
+    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    shown = queries.plan_by_id(pk)
+    standing, reason = request.GET.get("standing", ""), request.GET.get("reason", "")
+    rows = queries.who_came_up(shown, visible_customers(viewer), standing=standing, reason=reason)
+    context = {
+        "plan": shown,
+        "page": page_of(rows, request, size=WHO),
+        "standings": Standing.choices,
+        "reasons": Reason.choices,
+    }
+    return render(request, "asking/who.html", context)
 
 
 def new(request: HttpRequest, trigger: str) -> HttpResponse:
