@@ -174,6 +174,7 @@ def test_words_on_a_scale_are_asked_for_before_the_start_and_count_as_the_person
     said_of_it: dict[str, object] = {"question.Q1": "nps", "question.Q4_1": "csat", "start": "yes"}
     told = client.post(page, said_of_it, follow=True).content.decode()
     assert "hold words: “Very satisfied”, “Dissatisfied”, “Not seen”" in told, "said before a row is lost"
+    assert 'value="-99"' in told, "a code that means no answer stands there once"
     assert ImportBatch.objects.get().state == "draft" and not Feedback.objects.exists()
     named = {"word.csat": ["Very satisfied", "Dissatisfied", "Not seen"], "number.csat": ["5", "2", ""]}
     client.post(page, said_of_it | named)

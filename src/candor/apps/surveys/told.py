@@ -155,7 +155,7 @@ def _corrected(
     lowest, highest = SCALES.get(kind, (asked.lowest, asked.highest) if kind == asked.kind else (None, None))
     more = replace(
         asked, kind=kind, lowest=lowest, highest=highest, is_declared=asked.is_declared or kind in SCALES,
-        blanks=(*asked.blanks, *blanks, *said.get("blanks", ())),
+        blanks=tuple(dict.fromkeys((*asked.blanks, *blanks, *said.get("blanks", ())))),
     )  # fmt: skip
     return _Chosen(more, said.get("is_low_good", True if is_low_good else None))
 
