@@ -32,7 +32,7 @@ def _order(page: Any) -> list[str]:
 def test_a_survey_is_designed_by_keyboard_alone_and_published(sign_in: Any) -> None:
     page = sign_in(LEAD)
     page.goto("/surveys/new/")
-    _press(page, "button", "Start from this: After your call or message")
+    _press(page, "button", "Start from this “After your call or message”")
     page.wait_for_url(re.compile(r"/surveys/\d+/design/"))
     before = _order(page)
 
@@ -80,7 +80,7 @@ def test_a_survey_is_designed_by_keyboard_alone_and_published(sign_in: Any) -> N
 def test_a_question_is_dragged_to_another_place(sign_in: Any) -> None:
     page = sign_in(LEAD)
     page.goto("/surveys/new/")
-    page.get_by_role("button", name="Start from this: Your visit").click()
+    page.get_by_role("button", name="Start from this “Your visit”").click()
     page.wait_for_url(re.compile(r"/design/"))
     page.wait_for_load_state("networkidle")
     before = _order(page)
@@ -99,7 +99,7 @@ def test_a_question_is_dragged_to_another_place(sign_in: Any) -> None:
 def test_the_designer_is_accessible_on_a_phone(sign_in: Any) -> None:
     page = sign_in(LEAD, width=390)
     page.goto("/surveys/new/")
-    page.get_by_role("button", name="Start from this: Your first weeks with us").click()
+    page.get_by_role("button", name="Start from this “Your first weeks with us”").click()
     page.wait_for_url(re.compile(r"/design/"))
     page.locator("summary", has_text="What was in the way?").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
