@@ -284,7 +284,7 @@ def _type_into(page: Any, field: str, words: str) -> None:
 def _designed_by_keyboard(page: Any) -> None:
     """From a template to a survey in two languages that is open, without a mouse."""
     page.goto("/surveys/new/")
-    _focus(page, "button", "Start from this: How we are doing")
+    _focus(page, "button", "Start from this “How we are doing”")
     page.wait_for_url(re.compile(r"/surveys/\d+/design/"))
     page.locator("summary", has_text=page.locator(".card-text").first.inner_text()).first.focus()
     page.keyboard.press("Enter")
