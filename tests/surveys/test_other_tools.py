@@ -188,6 +188,16 @@ def test_words_on_a_scale_are_asked_for_before_the_start_and_count_as_the_person
     assert ImportBatch.objects.get().bad_rows.get().value == "Not seen", "a word without a number goes back"
 
 
+def test_words_under_a_scale_in_a_table_of_no_known_tool_are_told_before_the_start(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("id,satisfaction\n1,Very good\n2,Good\n3,4\n")
+    with pytest.raises(MappingIncomplete, match="“Satisfaction, 1–5” hold words: “Good”, “Very good”"):
+        bring(path, received_on="2026-05-02")
+    assert not Feedback.objects.exists()
+
+
 def test_a_number_for_a_word_outside_of_the_scale_is_refused(world: World, file: Path) -> None:
     file.write_text(exports.qualtrics([{"ResponseId": "R_1", "Q4_1": "Good"}]))
     with pytest.raises(InvalidInput, match="“Good”: a number from 1 to 5 expected, “7” found"):

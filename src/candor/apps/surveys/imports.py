@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.utils.text import slugify
@@ -32,9 +32,10 @@ from candor.foundation.errors import InvalidInput
 from candor.intake import Problem, open_table, recognise
 
 from . import told
-from .formats import Recognised, recognised
+from .formats import Asked, Recognised, recognised
 from .models import Survey
 from .queries import turned_questions
+from .readings import Worded, worded
 from .services import define_survey
 from .sources import long, wide
 
@@ -64,8 +65,32 @@ def preview(batch: ImportBatch) -> Preview:
                 "questions", "No column bears the name of a score. Say which column holds which question.", ()
             ),
         )
+    asked += tuple(_in_words(one) for one in _worded_columns(batch, questions) if one.must_be_said)
     fields = (*wide.META, *wide.question_fields(questions))
     return _with_day(batch, preview_table(batch, fields, more=asked, notes=notes))
+
+
+def _worded_columns(batch: ImportBatch, questions: Sequence[dict[str, Any]]) -> list[Worded]:
+    """Words in columns that are to be read as numbers, among the first `told.LOOKED_AT` rows."""
+    table = open_table(file_of(batch))
+    asked = [
+        Asked(
+            key=q["column"], text=q["column"], kind=AnswerKind(q["kind"]), blanks=tuple(q.get("blanks", ()))
+        )
+        for q in questions
+        if q["kind"] != AnswerKind.YES_NO  # which files spell in many ways
+    ]
+    rows = (
+        record[1] for record in islice(table.records(), told.LOOKED_AT) if not isinstance(record, Problem)
+    )
+    people = ({name: cell.strip() for name, cell in zip(table.columns, row, strict=False)} for row in rows)
+    return worded(asked, people, {})
+
+
+def _in_words(found: Worded) -> Question:
+    shown = ", ".join(f"“{word}”" for word, _n in found.words[:8])
+    text = f"Questions of the kind “{found.kind.label}” hold words: {shown}. Put numbers in their place in the file, or choose another kind."
+    return Question(f"words.{found.kind}", text, ())
 
 
 def _with_day(batch: ImportBatch, seen: Preview) -> Preview:
