@@ -28,7 +28,7 @@ def shrinkage() -> Spec:
     ]
     return picture(
         layers,
-        title="The less is known of a unit, the further it is drawn in",
+        title="The less is known of a unit, the larger the part of the way it is drawn in",
         subtitle="Rubin’s eight schools; hollow: what was seen; filled: the shrunken score",
         height=220,
     )

@@ -621,6 +621,34 @@ class TestMostImproved:
         assert found.from_regression[lowest] > 0
         assert np.corrcoef(found.from_regression, found.change)[0, 1] > 0.4
 
+    def test_what_low_units_regain_counts_the_wandering_of_both_periods(self):
+        rng = np.random.default_rng(11)
+        told, regained = [], []
+        for _ in range(150):
+            lasting = rng.normal(0, 0.08, 40)
+            before, now = (lasting + rng.normal(0, 0.05, 40) + rng.normal(0, 0.04, 40) for _ in range(2))
+            found = cx.most_improved_scores(
+                now=now, before=before, errors_now=np.full(40, 0.04), errors_before=np.full(40, 0.04), n_now=np.full(40, 400), n_before=np.full(40, 400),
+            )  # fmt: skip
+            lowest = np.argsort(before)[:4]
+            told.append(found.from_regression[lowest].mean())
+            regained.append((now - before)[lowest].mean() - (now - before).mean())
+        assert np.mean(regained) == pytest.approx(0.07, abs=0.01)
+        assert np.mean(told) == pytest.approx(np.mean(regained), abs=0.015)
+
+    def test_where_a_third_rose_the_board_is_empty_and_the_restlessness_large(self):
+        rng = np.random.default_rng(12)
+        error, n = np.full(40, 0.04), np.full(40, 400)
+        rose = np.arange(40) < 13
+        boards = [
+            cx.most_improved_scores(
+                now=rng.normal(0.4 * rose, 0.04), before=rng.normal(0, 0.04, 40), errors_now=error, errors_before=error, n_now=n, n_before=n,
+            )
+            for _ in range(30)
+        ]  # fmt: skip
+        assert np.mean([board.is_improved.any() for board in boards]) < 0.1
+        assert np.mean([board.restlessness for board in boards]) > 0.15
+
     def test_small_units_are_left_out_and_said_so(self):
         now, before = (
             cx.net_promoter_table(detractors=[0, 5], passives=[0, 5], promoters=[9, 40]) for _ in range(2)

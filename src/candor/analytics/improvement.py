@@ -45,8 +45,8 @@ class Improvement:
         change: Now minus before, as observed.
         shrunken, low, high: The change after shrinkage towards the change of all units: show this one.
         from_regression: What a unit regains on average only because it was extreme before (its score before,
-            shrunken, less the score itself): positive for units that were low. 0 with fewer than three units, where
-            it can't be told.
+            shrunken, less the score itself): positive for units that were low. Both periods are taken to wander alike
+            around a lasting score, each by τ/√2. 0 with fewer than three units, where it can't be told.
         restlessness: Standard deviation by which changes vary beyond chance, as seen over all units (τ); part of
             every error and p-value. 0 with fewer than five units.
         p_value: One-sided, that the unit did not rise; ``adjusted_p`` holds the rate of false discoveries.
@@ -187,7 +187,7 @@ def _improvement(
             "shrunken": drawn.values,
             "low": drawn.low,
             "high": drawn.high,
-            "back": shrink(before, error_before).values - before,
+            "back": shrink(before, np.hypot(error_before, restless / np.sqrt(2))).values - before,
             "p": p,
             "q": benjamini_hochberg(p),
         }.items():

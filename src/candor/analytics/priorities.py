@@ -88,7 +88,7 @@ class Asymmetry:
         reward: Outcome at high ratings less that at middling ones (mostly above zero).
         balance: reward + penalty: below zero, lows weigh more than highs.
         kind: `must_be` when lows weigh more, `delighter` when highs do, `both_ways` when both are there and
-            about equal, `other_way_round` when beyond chance low ratings go with a higher outcome or high ones with a lower
+            not told apart, `other_way_round` when beyond chance low ratings go with a higher outcome or high ones with a lower
             (a scale turned round, or best in the middle), `no_clear_link` when neither is beyond chance, else `undecided`.
         n_low, n_middle, n_high: Answers on each side.
     """
