@@ -193,6 +193,39 @@ def test_it_is_persons_with_and_without_a_touchpoint_that_are_counted(persons: i
     assert (one.against_others is None) == (contrast == "too_few")
 
 
+def _three_answers(
+    *, passing: int, others: int, falls: float, rises: float, seed: int, ties: int = 1
+) -> dict[str, object]:
+    """Journeys that answer at 0, 2 and 4, `ties` times each; all of them fall to the second moment and rise to the third, those who
+    pass "order" between the first two as well as those who never do."""
+    random = np.random.default_rng(seed)
+    n = passing + others
+    course = np.repeat([0.0, falls, falls + rises], ties)
+    scores = random.normal(3.5, 0.8, n)[:, None] + course + random.normal(0, 0.5, (n, 3 * ties))
+    return {
+        "touchpoints": ["order"], "journeys": np.repeat(np.arange(n), 3 * ties), "at": np.tile(np.repeat([0.0, 2.0, 4.0], ties), n),
+        "scores": scores.ravel(), "passed_journeys": np.arange(passing), "passed_touchpoints": ["order"] * passing,
+        "passed_at": np.ones(passing),
+    }  # fmt: skip
+
+
+def test_the_quiet_stretches_of_those_who_passed_are_no_others() -> None:
+    all_pass = cx.feeling_changes(**_three_answers(passing=120, others=0, falls=0.0, rises=0.5, seed=1))
+    assert all_pass.changes[0].contrast == "not_identifiable"
+
+
+@pytest.mark.parametrize("ties", [1, 2])
+def test_what_others_go_through_as_far_along_in_their_journey_is_no_difference(ties: int) -> None:
+    found = [
+        cx.feeling_changes(**_three_answers(passing=100, others=50, falls=-0.5, rises=0.4, seed=seed, ties=ties)).changes[0]
+        for seed in range(40)
+    ]  # fmt: skip
+    against = [one.against_others for one in found if one.against_others is not None]
+    assert len(against) == 40
+    assert abs(np.mean([one.value for one in against])) < 0.05
+    assert sum(one.low <= 0 <= one.high for one in against) >= 33
+
+
 def test_students_t_against_others_counts_the_persons_of_the_smaller_side() -> None:
     """Of 300 stretches those with the letter are of 24 persons: the ratio of two intervals tells the degrees of freedom."""
     log = a_log({"letter": 0.0}, journeys=300, passing=0.5, seed=3)

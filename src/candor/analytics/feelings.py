@@ -45,7 +45,8 @@ class FeelingChange:
         touchpoint: Its name.
         change: After less before, in points of the scale; without a value unless `status` is `ok`.
         p_value, q_value: Two-sided, against no change; adjusted for all touchpoints that were tested.
-        against_others: The change less that of journeys that came past the same other touchpoints without this one.
+        against_others: The change less that of journeys that never passed this one, on stretches as far along in the journey and
+            past the same other touchpoints.
         contrast: Whether there are such journeys. `not_identifiable`: everyone passes through, so that the change can not be
             told apart from what time, or anything else that happens meanwhile, brings.
         together_with: Touchpoints that were always passed between the same answers: the change is of all of them together.
@@ -401,43 +402,62 @@ def _with_t(
 
 @dataclass(frozen=True, slots=True)
 class _Stretches:
-    """Pairs of answers that follow each other in a journey: the change of the score, and what was passed between."""
+    """Pairs of moments with answers that follow each other in a journey: the change of the mean score, what was passed between, what
+    the journey passed by its last answer, and the how-manieth stretch of the journey it is."""
 
     change: FloatArray
     passed: BoolArray
+    ever: BoolArray
+    place: IntArray
     person: IntArray
 
 
 def _stretches(told: _Answers, passed: BoolArray) -> _Stretches:
-    same = told.journey[1:] == told.journey[:-1]
-    return _Stretches(np.diff(told.score)[same], (passed[1:] & ~passed[:-1])[same], told.person[1:][same])
+    if not len(told.score):
+        return _Stretches(told.score, passed, passed, told.journey, told.person)
+    is_new = np.r_[True, (np.diff(told.journey) != 0) | (np.diff(told.at) != 0)]
+    first = np.flatnonzero(is_new)  # of the answers of one moment, which are one mean
+    score = np.add.reduceat(told.score, first) / np.diff(np.r_[first, len(is_new)])
+    journey, crossed = told.journey[first], passed[first]
+    same = journey[1:] == journey[:-1]
+    begins = np.flatnonzero(np.r_[True, ~same])
+    place = np.arange(len(journey)) - np.repeat(begins, np.diff(np.r_[begins, len(journey)]))
+    last = np.r_[begins[1:], len(journey)] - 1
+    ever = crossed[last][np.searchsorted(begins, np.arange(len(journey)), side="right") - 1]
+    return _Stretches(
+        np.diff(score)[same], (crossed[1:] & ~crossed[:-1])[same], ever[1:][same], place[1:][same], told.person[first][1:][same],
+    )  # fmt: skip
 
 
 def _against_others(
     stretches: _Stretches, j: int, group: Sequence[int], *, level: float
 ) -> tuple[Estimate | None, Contrast]:
-    """Those who passed against those who did not, matched on the other touchpoints that were passed meanwhile.
+    """The stretches on which it was passed against stretches of journeys that never passed it, as far along in their journey and with
+    the same other touchpoints passed meanwhile.
 
     Stretches of one person hang together: it is the persons on the smaller side that count, for the threshold and for Student's t.
     """
     rest = [k for k in range(stretches.passed.shape[1]) if k != j and k not in group]
-    has = stretches.passed[:, j]
+    counts = stretches.passed[:, j] | ~stretches.ever[:, j]
+    has = stretches.passed[counts, j]
     if not has.any() or has.all():
         return None, "not_identifiable"
-    stratum = _strata(stretches.passed[:, rest])
+    meanwhile = _strata(stretches.passed[counts][:, rest])
+    stratum = np.unique(np.c_[meanwhile, stretches.place[counts]], axis=0, return_inverse=True)[1].ravel()
+    person, difference = stretches.person[counts], stretches.change[counts]
     with_it = np.bincount(stratum, weights=has)
     without = np.bincount(stratum, weights=~has)
     mixed = ((with_it > 0) & (without > 0))[stratum]
     if not mixed.any():
         return None, "not_identifiable"
     n = int(mixed.sum())
-    sides = min(len(np.unique(stretches.person[mixed & side])) for side in (has, ~has))
+    sides = min(len(np.unique(person[mixed & side])) for side in (has, ~has))
     if sides < LEAST_OTHERS:
         return None, "too_few"
     _kept, stratum = np.unique(stratum[mixed], return_inverse=True)
     column = _spread(has[mixed][:, None], stratum)
-    change = _spread(stretches.change[mixed][:, None], stratum)[:, 0]
-    fit = _fit(column, change, stretches.person[mixed], largest=_largest(stretches.change))
+    change = _spread(difference[mixed][:, None], stratum)[:, 0]
+    fit = _fit(column, change, person[mixed], largest=_largest(difference))
     if fit.is_still[0]:
         return None, "not_identifiable"
     error = float(np.sqrt(max(fit.covariance[0, 0], 0.0)))
