@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter
 
+from candor.apps.customers.models import Customer
+from candor.apps.customers.services import NewCustomer, add_customers
 from candor.foundation.addresses import IdConverter, record_id, record_ids
 from tests.world import World
 
@@ -63,7 +65,10 @@ def test_lists_and_forms_leave_out_what_is_no_record(client: Client, world: Worl
         client.get(f"/complaints/list/?customer={number}").status_code,
     ]
     assert statuses == [302, 302, 200, 200]
-    assert client.post("/customers/1/merge/", {"duplicate": number}).status_code == 400
+    add_customers(items=[NewCustomer(identifiers=(("crm", "1"),), name="Ina")])
+    kept = Customer.objects.get().pk
+    assert client.post(f"/customers/{kept}/merge/", {"duplicate": number}).status_code == 302
+    assert not Customer.objects.exclude(merged_into=None).exists()
     assert client.get(f"/feedback/?unit={number}").status_code == 404
 
 

@@ -32,6 +32,7 @@ class CustomersConfig(AppConfig):
                 "parted": _("Parted two records of customers"),
                 "exported": _("Exported everything held about a customer"),
                 "erased": _("Erased a customer"),
+                "let_back": _("Let a customer who was erased be known again"),
                 "opted_out": _("A customer asked not to be asked"),
                 "opt_out_taken_back": _("A customer may be asked again"),
                 "consent_noted": _("Noted whether a customer agrees to be asked"),

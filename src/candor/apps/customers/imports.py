@@ -213,5 +213,5 @@ KIND = ImportKind(
     next_words=lazy("To the customers"),
     template="customers/import_options.html",
     context=context,
-    order=5,
+    order=15,
 )  # fmt: skip
