@@ -117,7 +117,7 @@ def test_pairs_that_all_moved_alike_leave_no_interval_and_the_words_do_not_call_
     assert found.words == "Can’t be told: the answers leave no interval"
 
 
-@pytest.mark.parametrize(("pairs", "covered", "named"), [(30, 0.82, 0.16), (100, 0.91, 0.08)])
+@pytest.mark.parametrize(("pairs", "covered", "named"), [(30, 0.80, 0.17), (100, 0.93, 0.06)])
 def test_lopsided_changes_of_few_pairs_are_covered_and_named_as_the_page_says(pairs, covered, named):
     random = np.random.default_rng(4)
     found = [

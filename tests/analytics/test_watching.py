@@ -687,3 +687,10 @@ def test_steady_series_show_a_cut_as_often_as_the_page_says(periods, noise, leas
                 x[period] += 0.3 * x[period - 1]
         cut += bool(cx.change_points(x).points)
     assert least <= cut / 6 <= most
+
+
+def test_a_score_outside_of_its_scale_is_refused_rather_than_charted_below_its_own_centre():
+    means, errors = [4.1, 4.0, 4.2, 4.1, 4.0, 4.1, 4.2, 4.0], [0.05] * 8
+    with pytest.raises(cx.BadParameter, match=r"values is 4\.2; expected -1 to 1"):
+        cx.score_chart(means, errors)
+    assert not cx.score_chart(means, errors, lowest=1, highest=5).is_beyond.any()

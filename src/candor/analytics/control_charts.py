@@ -212,7 +212,8 @@ def score_chart(
     """Chart of a score with a standard error for every period (NPS by default), with Laney's correction.
 
     The centre is the mean weighted by precision. ``lowest`` and ``highest`` are the ends of the scale. Where the baseline
-    never moves the limits are plain, three standard errors, and ``method`` says so.
+    never moves the limits are plain, three standard errors, and ``method`` says so. Take standard errors from a variance
+    pooled over the baseline: a period's own go with its score.
 
     Source: Laney (2002) Quality Engineering 14:531.
     """
@@ -220,6 +221,11 @@ def score_chart(
     inputs.in_a_row(values=x, standard_errors=error)
     inputs.same_length(values=x, standard_errors=error)
     periods = _baseline(len(x), baseline)
+    if x.min() < lowest or x.max() > highest:
+        worst = float(x[int(np.argmax(np.abs(x)))])
+        raise BadParameter(
+            "values", worst, expected=f"{lowest:g} to {highest:g}, or lowest and highest of their scale"
+        )
     weight = 1 / error[:periods] ** 2
     centre = float(weight @ x[:periods] / weight.sum())
     if _never_moves(x[:periods]):

@@ -34,7 +34,7 @@ Flags = npt.NDArray[np.bool_]
 LEAST_AT_RISK = 10
 LEAST_EXPECTED = 5
 _LOG_LOG = "Kaplan–Meier, Greenwood, log-log interval"
-_EXACT = "Kaplan–Meier, exact interval (Clopper–Pearson) on the number still watched"
+_EXACT = "Kaplan–Meier, exact interval (Clopper–Pearson) on the effective number watched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
