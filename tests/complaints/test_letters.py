@@ -206,16 +206,13 @@ def test_what_no_person_sends_or_nobody_can_answer_is_turned_away_with_its_words
     assert not Complaint.objects.exists()
 
 
+BY_PHONE = {"comment": "x", "name": "x", "preference": "phone", "phone": "12345678"}
+
+
 def test_a_form_that_comes_back_at_once_is_no_persons_and_the_time_since_it_was_opened_goes_on(
     client: Client, opened: None
 ) -> None:
-    values = {
-        "comment": "x",
-        "name": "x",
-        "preference": "phone",
-        "phone": "12345678",
-        "opened": _stamp(client),
-    }
+    values = BY_PHONE | {"opened": _stamp(client)}
     page = client.post("/complaints/form/", values)
     assert page.status_code == 422
     again = values | {"opened": _stamp_in(page)}
@@ -226,13 +223,7 @@ def test_a_form_that_comes_back_at_once_is_no_persons_and_the_time_since_it_was_
 def test_a_form_that_was_open_for_more_than_a_day_goes_with_its_words_at_the_second_try(
     client: Client, opened: None
 ) -> None:
-    values = {
-        "comment": "x",
-        "name": "x",
-        "preference": "phone",
-        "phone": "12345678",
-        "opened": _stamp(client),
-    }
+    values = BY_PHONE | {"opened": _stamp(client)}
     with patch("candor.foundation.strangers.time.time", lambda: time_now() + 25 * 3600):
         page = client.post("/complaints/form/", values)
     assert page.status_code == 422

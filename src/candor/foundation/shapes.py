@@ -39,6 +39,9 @@ Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_instant
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
 Cursor = Annotated[str, Field(max_length=200, description="The `next` of the page before")]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="Rows of a page")]
+Staff = Annotated[
+    str, Field(min_length=3, max_length=254, description="Their e-mail address here: who does it")
+]
 Number = Annotated[int, Field(ge=0, lt=2**63)]
 
 

@@ -15,9 +15,10 @@ from mjml import mjml2html
 from candor.apps.customers.requests import Letter
 from candor.apps.organization.queries import workspace
 from candor.apps.surveys.brand import theme_of
+from candor.apps.surveys.languages import own_words
 from candor.apps.surveys.models import Survey
 from candor.apps.surveys.wordings import MAIL_SUBJECT, MAIL_TEXT
-from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, Text, read_definition
+from candor.questionnaire import BadDefinition, Question, QuestionKind, Questionnaire, read_definition
 
 CONTEXT: Final = "asking"  # of words that customers read: only these are translated so far
 MOST_STEPS: Final = 11  # that fit beside each other on a phone
@@ -56,10 +57,10 @@ def survey_letter(survey: Survey, language: str) -> Letter | None:
     first = next(iter(questionnaire.questions()), None)
     with override(_spoken(said)):
         return Letter(
-            subject=_own(questionnaire, MAIL_SUBJECT, said)
+            subject=own_words(questionnaire, MAIL_SUBJECT, said).strip()
             or pgettext(CONTEXT, "A question from %(company)s") % {"company": workspace().name},
             heading=first.label(said) if first else survey.name,
-            text=_own(questionnaire, MAIL_TEXT, said)
+            text=own_words(questionnaire, MAIL_TEXT, said).strip()
             or pgettext(
                 CONTEXT, "Your answer goes to the people who can change something. It takes a minute."
             ),
@@ -71,13 +72,6 @@ def survey_letter(survey: Survey, language: str) -> Letter | None:
             brand_color=survey.brand_color,
             language=said,
         )
-
-
-def _own(questionnaire: Questionnaire, field: str, language: str) -> str:
-    """The survey's own words in the message; empty where it has none."""
-    given = questionnaire.source.get(field)
-    by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
-    return Text(by_language).in_language(language).strip()
 
 
 def _said_in(questionnaire: Questionnaire, language: str) -> str:

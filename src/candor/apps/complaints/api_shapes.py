@@ -11,14 +11,13 @@ from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.foundation.attachments import MOST_BYTES
 from candor.foundation.masking import mask
-from candor.foundation.shapes import Cursor, Day, Given, Instant, Limit, Number, Told
+from candor.foundation.shapes import Cursor, Day, Given, Instant, Limit, Number, Staff, Told
 
 from .choices import StepKind
 from .files import MOST_FILES
 from .models import Complaint, Escalation, Letter, Pause, Redress, Step
 
 LetterSort = Literal["acknowledgement", "holding", "decision"]
-PERSON = Field(min_length=3, max_length=254, description="Their e-mail address here: who does it")
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _MASKED = "Masked without `personal:read`"
 _UNTOLD = "Null without `personal:read`"
@@ -228,7 +227,7 @@ class DraftShape(Told):
 class DoneBy(Given):
     """Who does it."""
 
-    person: str = PERSON
+    person: Staff
 
 
 class NoteGiven(DoneBy):

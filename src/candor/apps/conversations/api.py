@@ -21,7 +21,7 @@ from candor.apps.organization.models import ApiKey, Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.paging import USUAL, page_after
-from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
+from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Staff, Told, needs, problems
 
 from . import queries, services
 from .choices import Channel
@@ -106,16 +106,13 @@ class WholeConversation(ConversationShape):
     messages: list[TurnShape]
 
 
-_PERSON = Field(min_length=3, max_length=254, description="Their e-mail address here: who does it")
-
-
 class ReplyGiven(Given):
     """An answer of ours."""
 
     key: str = Field(
         min_length=1, max_length=120, description="Your id of the reply: sent again, it goes once"
     )
-    person: str = _PERSON
+    person: Staff
     text: str = Field(min_length=1, max_length=50_000)
 
 
@@ -132,13 +129,13 @@ class ReplyTaken(Told):
 class DoneBy(Given):
     """Who does it."""
 
-    person: str = _PERSON
+    person: Staff
 
 
 class Assigned(Given):
     """Who hands it over, and to whom."""
 
-    person: str = _PERSON
+    person: Staff
     to: str | None = Field(
         max_length=254, description="The e-mail address of who answers from now on; null: nobody"
     )
@@ -147,7 +144,7 @@ class Assigned(Given):
 class TieGiven(Given):
     """Where a conversation belongs and whose it is; both are said anew."""
 
-    person: str = _PERSON
+    person: Staff
     unit: str | None = Field(
         max_length=60, description="The code of a unit; null: the customer's, else the whole company's"
     )

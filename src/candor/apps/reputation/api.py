@@ -20,7 +20,7 @@ from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.paging import USUAL, page_after
-from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Told, needs, problems
+from candor.foundation.shapes import Cursor, Given, Instant, Limit, Many, Staff, Told, needs, problems
 
 from . import replies
 from .models import Reply, Review, ReviewPlace
@@ -64,13 +64,13 @@ class LookedAt(Given):
 class ApprovalGiven(LookedAt):
     """Who says yes."""
 
-    person: str = Field(min_length=3, max_length=254, description="Their e-mail address here")
+    person: Staff
 
 
 class ReturnGiven(Given):
     """Who gives it back, and why."""
 
-    person: str = Field(min_length=3, max_length=254, description="Their e-mail address here")
+    person: Staff
     why: str = Field(min_length=1, max_length=300)
 
 

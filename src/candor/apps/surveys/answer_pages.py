@@ -22,7 +22,7 @@ from .answer_forms import fields, is_short, steps
 from .attached import BAD_FILE, without_contents
 from .brand import theme_of
 from .entrances import Entrance, Trouble, asked
-from .languages import INTERFACE, direction, interface_language, language_for, own_name
+from .languages import INTERFACE, direction, interface_language, language_for, own_name, own_words
 from .models import Response
 from .responses import browser_digest, record_response
 
@@ -210,9 +210,7 @@ def _fits(asks: Questionnaire, data: Mapping[str, Any]) -> bool:
 
 def own_thanks(asks: Questionnaire, language: str) -> str:
     """What the survey itself says at its end."""
-    given = asks.source.get("completedHtml")
-    by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
-    return strip_tags(Text(by_language).in_language(language))
+    return strip_tags(own_words(asks, "completedHtml", language))
 
 
 def private(response: HttpResponse, sites: Iterable[str] = ()) -> HttpResponse:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import get_language_info
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from candor.questionnaire import Questionnaire, Text
+
 INTERFACE = ("en", "de", "fr", "es", "ar")
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 
@@ -51,3 +53,10 @@ def own_name(language: str) -> str:
         return name[:1].upper() + name[1:]
     except KeyError:
         return language
+
+
+def own_words(asks: Questionnaire, field: str, language: str) -> str:
+    """What the survey itself says somewhere beside its questions; empty where it says nothing."""
+    given = asks.source.get(field)
+    by_language = given if isinstance(given, dict) else {"default": given} if isinstance(given, str) else {}
+    return Text(by_language).in_language(language)

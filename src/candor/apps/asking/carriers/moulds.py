@@ -38,9 +38,8 @@ def _mould(subject: str, text: str, html: str, language: str, sender: str) -> by
     message["Subject"] = subject
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    for name, words in shared_headers(
-        language
-    ).items():  # before, a Content-Language would move into the first part
+    # Last: set before the parts, a Content-Language would move into the first of them.
+    for name, words in shared_headers(language).items():
         message[name] = words
     return message.as_bytes(policy=_POLICY)
 
