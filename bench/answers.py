@@ -1,11 +1,13 @@
-"""Answers to a survey with a durable acknowledgement, through the real server, against raw SQLite inserts in the same run.
+"""Answers to a survey with a durable acknowledgement, through the real server, against raw SQLite and PostgreSQL inserts in the same run.
 
-    python bench/answers.py [--seconds 8] [--rounds 3] [--threads 4] [--sync-ms 2] [--also-serve]
+    python bench/answers.py [--seconds 8] [--rounds 3] [--threads 4] [--sync-ms 2] [--postgres] [--also-serve]
 
 Every answer comes by an invitation of its own, is checked against its questionnaire, uses the invitation up and is on disk
 (synchronous=FULL) before it is acknowledged. Raw is one transaction an answer into the same two tables with all their indexes: the
 response is inserted and its invitation marked, without HTTP, checking or Django. Raw and server take turns, so that both see the same
 disk and the same load. The client shares the machine with the server.
+
+`--postgres` does the same once more on a PostgreSQL of its own, as it comes (fsync, synchronous_commit=on): raw inserts and the server on it.
 
 `--sync-ms` stands for a slower disk: every sync, of raw and of the server alike, takes so much longer (needs a C compiler; Linux).
 
@@ -23,12 +25,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 SLOWER_SYNC = """
 #define _GNU_SOURCE
@@ -137,49 +140,82 @@ def through_server(links: list[str], seconds: float, threads: int, *, as_json: b
 
 
 class Raw:
-    """The two tables as Candor made them, in a file of their own beside the record."""
+    """One transaction an answer into the two tables, by one connection, without HTTP, checks or Django."""
 
-    def __init__(self, home: Path, invitations: int) -> None:
-        self.file = sqlite3.connect(home / "raw.sqlite3", isolation_level=None)
-        self.file.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-        with sqlite3.connect(f"file:{home}/candor.sqlite3?mode=ro", uri=True) as record:
-            wanted = "SELECT sql FROM sqlite_master WHERE tbl_name IN ('surveys_response', 'surveys_invitation') AND sql IS NOT NULL"
-            for (statement,) in record.execute(f"{wanted} ORDER BY type DESC"):
-                self.file.execute(statement)
-            columns = [row[1] for row in record.execute("PRAGMA table_info(surveys_invitation)")]
-            rows = record.execute(f"SELECT {', '.join(columns)} FROM surveys_invitation LIMIT {invitations}")
-            places = ", ".join("?" * len(columns))
-            self.file.execute("BEGIN")
-            self.file.executemany(f"INSERT INTO surveys_invitation VALUES ({places})", rows)
-            self.file.execute("COMMIT")
-        self.invitations = self.left = invitations
-
+    name: str
+    BEGIN: str
+    CLAIM = "UPDATE surveys_invitation SET is_answered = TRUE WHERE id = {p} AND NOT is_answered"
     INSERT = (
         "INSERT INTO surveys_response (survey_id, version_id, key, digest, invitation_id, link_id, language, channel, data, is_test,"
         " is_unconfirmed, is_taken_in, started_at, changed_at, finished_at, feedback_id)"
-        " VALUES (1, 1, ?, ?, ?, NULL, 'en', 'email', '{\"score\": 9, \"why\": \"Quick and kind.\"}', 0, 0, 0, ?, ?, ?, NULL)"
+        " VALUES (1, 1, {p}, {p}, {p}, NULL, 'en', 'email', '{{\"score\": 9, \"why\": \"Quick and kind.\"}}', FALSE, FALSE, FALSE,"
+        " {p}, {p}, {p}, NULL)"
     )
+    AFRESH = ("DELETE FROM surveys_response", "UPDATE surveys_invitation SET is_answered = FALSE")
+
+    def __init__(self, run: Callable[..., Any], place: str, ids: list[int]) -> None:
+        self.run, self.ids, self.left = run, ids, len(ids)
+        self.claim, self.insert = self.CLAIM.format(p=place), self.INSERT.format(p=place)
 
     def rate(self, seconds: float) -> float:
-        """Answers a second, one transaction each; a fast disk is given its invitations again rather than running out of them."""
-        if self.left < self.invitations / 2:
-            self.file.executescript(
-                "BEGIN; DELETE FROM surveys_response; UPDATE surveys_invitation SET is_answered = 0; COMMIT;"
-            )
-            self.left = self.invitations
+        """Answers a second; a fast disk is given its invitations again rather than running out of them."""
+        if self.left < len(self.ids) / 2:
+            for statement in ("BEGIN", *self.AFRESH, "COMMIT"):
+                self.run(statement)
+            self.left = len(self.ids)
         began, n = time.perf_counter(), 0
-        now = "2026-06-01 10:00:00.000000"
+        now = "2026-06-01 10:00:00.000000+00:00"
         while time.perf_counter() - began < seconds and self.left:
-            key = secrets.token_hex(16)
-            self.file.execute("BEGIN IMMEDIATE")
-            self.file.execute(
-                "UPDATE surveys_invitation SET is_answered = 1 WHERE id = ? AND NOT is_answered", [self.left]
-            )
-            self.file.execute(self.INSERT, [key, sha256(key.encode()).hexdigest(), self.left, now, now, now])
-            self.file.execute("COMMIT")
+            key, one = secrets.token_hex(16), self.ids[self.left - 1]
+            self.run(self.BEGIN)
+            self.run(self.claim, [one])
+            self.run(self.insert, [key, sha256(key.encode()).hexdigest(), one, now, now, now])
+            self.run("COMMIT")
             self.left -= 1
             n += 1
         return n / (time.perf_counter() - began)
+
+
+class RawSQLite(Raw):
+    """The tables as Candor made them, in a file of their own beside the record."""
+
+    name, BEGIN = "SQLite, FULL", "BEGIN IMMEDIATE"
+
+    def __init__(self, home: Path, invitations: int) -> None:
+        file = sqlite3.connect(home / "raw.sqlite3", isolation_level=None)
+        file.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        with sqlite3.connect(f"file:{home}/candor.sqlite3?mode=ro", uri=True) as record:
+            wanted = "SELECT sql FROM sqlite_master WHERE tbl_name IN ('surveys_response', 'surveys_invitation') AND sql IS NOT NULL"
+            for (statement,) in record.execute(f"{wanted} ORDER BY type DESC"):
+                file.execute(statement)
+            columns = [row[1] for row in record.execute("PRAGMA table_info(surveys_invitation)")]
+            rows = record.execute(f"SELECT {', '.join(columns)} FROM surveys_invitation LIMIT {invitations}")
+            places = ", ".join("?" * len(columns))
+            file.execute("BEGIN")
+            file.executemany(f"INSERT INTO surveys_invitation VALUES ({places})", rows)
+            file.execute("COMMIT")
+        ids = [row[0] for row in file.execute("SELECT id FROM surveys_invitation")]
+        super().__init__(file.execute, "?", ids)
+
+
+class RawPostgres(Raw):
+    """The tables as Candor made them, with all indexes, in a schema of their own beside the record."""
+
+    name, BEGIN = "PostgreSQL", "BEGIN"
+
+    def __init__(self, address: str, invitations: int) -> None:
+        import psycopg
+
+        link = psycopg.connect(address, autocommit=True)
+        link.execute("CREATE SCHEMA raw")
+        for table in ("surveys_invitation", "surveys_response"):
+            link.execute(f"CREATE TABLE raw.{table} (LIKE public.{table} INCLUDING ALL)")
+        link.execute(
+            f"INSERT INTO raw.surveys_invitation SELECT * FROM public.surveys_invitation LIMIT {invitations}"
+        )
+        link.execute("SET search_path TO raw")
+        ids = [row[0] for row in link.execute("SELECT id FROM surveys_invitation").fetchall()]
+        super().__init__(link.execute, "%s", ids)
 
 
 def python(home: Path, code: str) -> str:
@@ -256,6 +292,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=4, help="who answer at once (default: %(default)s)")
+    parser.add_argument("--postgres", action="store_true", help="also on a PostgreSQL of its own")
     parser.add_argument("--also-serve", action="store_true", help="also with the worker beside")
     parser.add_argument(
         "--sync-ms", type=float, default=0.0, help="that each sync takes longer (default: %(default)s)"
@@ -263,42 +300,66 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.sync_ms and "SYNC_US" not in os.environ:
         begin_again_with_slower_syncs(arguments.sync_ms)
-    seconds, rounds = arguments.seconds, arguments.rounds
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        words = ("init", "--email", "bench@example.com", "--password", "a long enough password")
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "candor.cli", *words], env=os.environ | {"CANDOR_HOME": str(home)}, check=True,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        python(home, MAKE_SURVEY)
-        each = int(2_500 * seconds)
-        links = python(home, INVITE.format(first=0, n=each * 2 * rounds)).split()
-        raw = Raw(home, len(links))
         print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {arguments.threads} senders")
         print(f"{'':<28}{'answers/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of raw':>9}")
-        ratios: dict[str, list[float]] = {"JSON": [], "form": []}
-        with serving(home, with_worker=False):
-            through_server(links[-400:], 1.0, arguments.threads, as_json=True)  # warm
-            for n in range(rounds):
-                for m, kind in enumerate(ratios):
-                    before = raw.rate(seconds / 2)
-                    mine = links[(2 * n + m) * each : (2 * n + m + 1) * each]
-                    senders = through_server(mine, seconds, arguments.threads, as_json=kind == "JSON")
-                    rate = (before + raw.rate(seconds / 2)) / 2
-                    print(f"{'raw SQLite, FULL':<28}{rate:>9.0f}")
-                    ratios[kind].append(tell(f"through the server, {kind}", senders, seconds, rate))
-        for kind, found in ratios.items():
-            print(
-                f"{kind}: median {median(found):.2f} of raw, from {min(found):.2f} to {max(found):.2f} in {len(found)} rounds"
-            )
+        home = Path(folder) / "home"
+        links = begin(home, arguments)
+        raw = RawSQLite(home, len(links))
+        compare(home, raw, links, arguments)
         if arguments.also_serve:
-            beside_the_worker(home, raw, seconds, arguments.threads, each)
+            beside_the_worker(home, raw, arguments.seconds, arguments.threads, int(2_500 * arguments.seconds))
+        if arguments.postgres:
+            on_postgres(Path(folder) / "postgres", arguments)
         print(f"load after: {os.getloadavg()[0]:.1f}")
     return 0
 
 
-def beside_the_worker(home: Path, raw: Raw, seconds: float, threads: int, each: int) -> None:
+def begin(home: Path, arguments: argparse.Namespace) -> list[str]:
+    """A new workspace with its survey; the links of as many invitations as may be answered."""
+    words = ("init", "--email", "bench@example.com", "--password", "a long enough password")
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "candor.cli", *words], env=os.environ | {"CANDOR_HOME": str(home)}, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    python(home, MAKE_SURVEY)
+    return python(
+        home, INVITE.format(first=0, n=int(2_500 * arguments.seconds) * 2 * arguments.rounds)
+    ).split()
+
+
+def compare(home: Path, raw: Raw, links: list[str], arguments: argparse.Namespace) -> None:
+    """Raw and the server in turns."""
+    seconds, each = arguments.seconds, int(2_500 * arguments.seconds)
+    ratios: dict[str, list[float]] = {"JSON": [], "form": []}
+    with serving(home, with_worker=False):
+        through_server(links[-400:], 1.0, arguments.threads, as_json=True)  # warm
+        for n in range(arguments.rounds):
+            for m, kind in enumerate(ratios):
+                before = raw.rate(seconds / 2)
+                mine = links[(2 * n + m) * each : (2 * n + m + 1) * each]
+                senders = through_server(mine, seconds, arguments.threads, as_json=kind == "JSON")
+                rate = (before + raw.rate(seconds / 2)) / 2
+                print(f"raw {raw.name:<24}{rate:>9.0f}")
+                ratios[kind].append(tell(f"through the server, {kind}", senders, seconds, rate))
+    for kind, found in ratios.items():
+        print(
+            f"{kind}: median {median(found):.2f} of raw {raw.name}, from {min(found):.2f} to {max(found):.2f} in {len(found)} rounds"
+        )
+
+
+def on_postgres(home: Path, arguments: argparse.Namespace) -> None:
+    """The same with the record in PostgreSQL."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from tests.postgres import running
+
+    with running({}) as address:
+        os.environ["CANDOR_DATABASE_URL"] = address
+        links = begin(home, arguments)
+        compare(home, RawPostgres(address, len(links)), links, arguments)
+
+
+def beside_the_worker(home: Path, raw: RawSQLite, seconds: float, threads: int, each: int) -> None:
     """With the whole product running, until every answer is in the hub."""
     links = python(home, INVITE.format(first=10_000_000, n=each)).split()
     with serving(home, with_worker=True):

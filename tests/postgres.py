@@ -1,6 +1,7 @@
 """PostgreSQL while a command runs: `python -m tests.postgres pytest …` starts an empty server of its own and ends it after.
 
-Nothing of it is forced to disk, so it is for tests only. It listens on a socket in a temporary folder and on no port.
+Nothing of it is forced to disk, so it is for tests only; a benchmark asks for its own settings. It listens on a socket in a temporary folder
+and on no port.
 """
 
 import os
@@ -8,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,13 @@ def tools() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def running(settings: Mapping[str, str] = FAST) -> Iterator[str]:
     """The address of the database `candor` on a server that lasts as long as the block."""
     folder = Path(tempfile.mkdtemp(prefix="candor-pg-"))
     data, user = folder / "data", OWNER if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
-    options = " ".join(f"-c {name}={value}" for name, value in FAST.items())
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     listen = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {options}"
     try:
         _run(user, "initdb", "-D", data, "-U", "candor", "-A", "trust", "-E", "UTF8", *WORDS, "-N")
