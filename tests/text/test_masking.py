@@ -77,6 +77,24 @@ def test_dates_amounts_and_older_masks_are_left_alone(text: str) -> None:
     assert mask(text).text == text
 
 
+def test_beyond_a_thousand_digits_what_may_be_a_phone_is_masked_without_being_looked_up() -> None:
+    masked = mask("call 212-555-2368 on 03/14/2024, " * 150).text
+    assert masked.count("call [phone] on") + masked.count("call [number] on") == 150
+    assert masked.startswith("call [phone] on 03/14/2024") and masked.endswith(
+        "call [number] on 03/14/2024, "
+    )
+    assert mask(masked).text == masked
+
+
+@pytest.mark.parametrize(
+    "text", ["1/2/" * 25_000, "1 " * 50_000, "020 7946 0018 " * 7_000, "a@b.co " * 14_000]
+)
+def test_a_text_made_to_be_slow_is_masked_in_less_than_a_second(text: str) -> None:
+    started = time.process_time()
+    mask(text)
+    assert time.process_time() - started < 1, "a hundred thousand characters took 8 seconds once"
+
+
 def test_findings_point_into_the_original_text_in_its_order() -> None:
     text = "212-555-2368, jo@example.com and 078-05-1120"
     found = mask(text).found
