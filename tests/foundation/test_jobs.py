@@ -26,7 +26,7 @@ def tick() -> None:
 
 @task
 def stumble() -> None:
-    raise RuntimeError("over a stone")
+    raise RuntimeError("over a stone that jo@example.com threw")
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +75,7 @@ def test_a_failing_job_is_tried_again_later_and_then_given_up_with_its_error() -
     job = Job.objects.get()
     assert job.state == Job.State.FAILED
     assert "over a stone" in job.error
+    assert "[e-mail]" in job.error and "jo@example.com" not in job.error, "what errors quote is masked"
     assert not worker.run_one()
 
 

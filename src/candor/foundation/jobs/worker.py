@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks.utils import normalize_json
 
+from candor.foundation.masking import mask
 from candor.foundation.models import Job
 
 from .schedule import enqueue_due
@@ -108,7 +109,7 @@ class Worker:
             result = import_string(job.task_path).call(*job.arguments["args"], **job.arguments["kwargs"])
         except Exception:
             logger.exception("Job %s failed", job)
-            self._retry_or_fail(job, traceback.format_exc())
+            self._retry_or_fail(job, mask(traceback.format_exc()).text)  # errors quote what they stumble over
         else:
             self._finish(job, Job.State.DONE, result=normalize_json(result))
         finally:
