@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candor.apps.feedback.models import Feedback
-from candor.apps.surveys import designing, publishing, trials, wordings
+from candor.apps.surveys import designing, guards, publishing, trials, wordings
 from candor.apps.surveys.intake import take_in
 from candor.apps.surveys.models import Invitation, Link, Response, Survey
 from candor.apps.surveys.services import define_survey
+from candor.foundation.strangers import Limit
 from tests.world import World
 
 
@@ -360,6 +361,20 @@ def test_a_trial_of_a_version_is_stored_as_a_test_and_becomes_no_feedback(clara:
     take_in(now=timezone.now() + timedelta(days=2))
     assert not Feedback.objects.exists()
     assert "1 test answer so far" in clara.get(f"/surveys/{survey.pk}/publish/").content.decode()
+
+
+def test_a_trial_takes_no_more_a_minute_than_a_link_and_keeps_what_was_entered(
+    clara: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = start(clara, "onboarding")
+    address = trials.path(survey, trials.DRAFT)
+    monkeypatch.setattr(guards, "limits", Limit(of_one=2, of_all=9, seconds=60))
+    sent = {"secret": "s" * 32, "step": "0", "shown": ["ces"], "q:ces": "6", "go": "next"}
+    assert [Client().post(address, sent).status_code for _ in range(2)] == [200, 200]
+    refused = Client().post(address, sent)
+    assert refused.status_code == 429
+    assert 'value="6" checked' in " ".join(refused.content.decode().split())
+    assert Client().post(address, {"data": {"ces": 6}}, content_type="application/json").status_code == 429
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsImRyYWZ0Il0:1a:forged"])

@@ -42,13 +42,25 @@ def limit(request: HttpRequest, entrance: Entrance) -> None:
     Raises:
         TooManyAnswers: too many came from there within a minute.
     """
-    if entrance.link_id is None:
-        return
+    if entrance.link_id is not None:
+        _take(request, at=entrance.link_id)
+
+
+def limit_trial(request: HttpRequest, entrance: Entrance) -> None:
+    """The same where a survey is tried, whose address opens for everybody who has it.
+
+    Raises:
+        TooManyAnswers: too many came from there within a minute.
+    """
+    _take(request, at=-entrance.survey_id)  # no link's number
+
+
+def _take(request: HttpRequest, *, at: int) -> None:
     sender, now = strangers.sender_of(request), time.monotonic()
-    is_taken = limits.take(sender, now=now, at=entrance.link_id)
+    is_taken = limits.take(sender, now=now, at=at)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if is_taken and length.isdecimal() and int(length) > LARGE:
-        is_taken = large_limits.take(sender, now=now, at=entrance.link_id)
+        is_taken = large_limits.take(sender, now=now, at=at)
     if not is_taken:
         raise TooManyAnswers(seconds=10)
 

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from candor.apps.organization.access import public, require
 from candor.apps.organization.choices import Permission
-from candor.apps.surveys import answer_pages, linking, trials
+from candor.apps.surveys import answer_pages, guards, linking, trials
 from candor.apps.surveys.answer_steps import go_on, take_step
+from candor.apps.surveys.errors import TooManyAnswers
 from candor.apps.surveys.queries import survey_designed_here
 from candor.foundation.errors import InvalidInput, NotFound
 from candor.questionnaire import BadDefinition
@@ -31,8 +32,13 @@ def trial(request: HttpRequest, token: str) -> HttpResponse:
         page.data = {}
         return page.remember(page.step_with(request.GET.get("at", "")))
     if request.content_type == "application/json":
+        guards.limit_trial(request, entrance)
         return _take_json(request, page)
     data, number, on_page = take_step(page, request.POST, request.FILES, page.data)
+    try:
+        guards.limit_trial(request, entrance)
+    except TooManyAnswers as error:
+        return page.step(data, number=number, notice=answer_pages.TOO_MANY, status=error.http_status)
     goes_back = request.POST.get("go") == "back"
     return page.remember(go_on(page, data, number, on_page, goes_back=goes_back))
 
