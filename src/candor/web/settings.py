@@ -201,6 +201,7 @@ CANDOR_MESSENGER_SYSTEM = environment.text("CANDOR_MESSENGER_SYSTEM")
 DEFAULT_FROM_EMAIL = environment.text("CANDOR_EMAIL_FROM", "candor@localhost")
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["candor.foundation.formats"]  # days in what is mailed and printed
 TIME_ZONE = environment.text("CANDOR_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
