@@ -174,6 +174,16 @@ def test_the_form_is_closed_until_somebody_opens_it(client: Client, world: World
     assert client.get("/complaints/form/").status_code == 404
 
 
+def test_an_address_typed_into_the_form_is_marked_as_nobodys_yet(
+    client: Client, opened: None, world: World
+) -> None:
+    _fill(client)
+    client.force_login(world.hana)
+    page = f"/complaints/{Complaint.objects.get().pk}/"
+    assert "Address not confirmed" in client.get(page).content.decode()
+    assert "Address not confirmed" not in client.get(f"/complaints/{_complaint(world).pk}/").content.decode()
+
+
 def test_a_complaint_by_the_form_gets_its_number_at_once(client: Client, opened: None) -> None:
     file = SimpleUploadedFile("../letter.pdf", b"%PDF-1.7 x", content_type="text/html")
     sent = _fill(client, wish="An apology", attached=[file])

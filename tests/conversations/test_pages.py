@@ -183,4 +183,13 @@ def test_anybody_writes_at_the_open_form_robots_do_not(
     assert row is not None and row.key in thanks
     assert (row.unit, row.address, row.state) == (world.quay, "jane@mail.example", State.OPEN)
     assert Customer.objects.get(email="jane@mail.example").pk == row.customer_id
+    asked = the_pages(world.clara)
+    pages = [
+        reverse("feedback:item", args=[row.feedback_id]),
+        reverse("customers:customer", args=[row.customer_id]),
+    ]
+    assert all("Address not confirmed" in asked.get(one).content.decode() for one in pages)
+    assert "Address not confirmed" in page(asked, "conversation", row.pk)
+    services.receive_message(conversation=row, text="Thank you", key="<2@mail.example>", at=timezone.now())
+    assert "Address not confirmed" not in page(asked, "conversation", row.pk), "they wrote from it"
     assert client.get(reverse("conversations:told", args=["forged:1"])).status_code == 404

@@ -2,20 +2,25 @@
 
 import json
 import re
+from email import message_from_bytes
+from email.policy import default
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.messages.storage.base import Message
+from django.core.mail import EmailMessage
 from django.template import Context, Template
 from django.test import RequestFactory
 
 from candor.analytics.estimates import Estimate
 from candor.foundation.assets import UnknownIcon
-from candor.foundation.navigation import Page, pages_for, register_page
+from candor.foundation.navigation import Page, current_place, pages_for, register_beneath, register_page
+from candor.foundation.printed_mail import KEPT, KeptEmailBackend
 from candor.foundation.whiskers import sparkline_svg, whisker_svg
 from candor.foundation.wording import scale_of
 
@@ -187,6 +192,29 @@ def test_navigation_shows_only_what_a_role_opens(monkeypatch: pytest.MonkeyPatch
         register_page(Page("Delight", "x", "x", "x"))
 
 
+def test_the_menu_marks_the_page_that_stands_above_or_that_the_address_says_one_came_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("candor.foundation.navigation._pages", [])
+    monkeypatch.setattr("candor.foundation.navigation._beneath", {})
+    register_page(Page("Measure", "Scores", "scores:list", "ruler-measure"))
+    register_page(Page("Listen", "Surveys", "surveys:list", "clipboard-list"))
+    register_page(Page("Listen", "Inbox", "feedback:inbox", "inbox"))
+    register_beneath("surveys:list", "scores:survey")
+
+    def marked(view_name: str, query: str = "") -> tuple[str | None, str | None]:
+        request = RequestFactory().get(f"/x/{query}")
+        match = SimpleNamespace(view_name=view_name, namespace=view_name.split(":")[0])
+        request.resolver_match = match  # type: ignore[assignment]
+        place = current_place(request)
+        return place.word, place.url_name
+
+    assert marked("scores:survey") == ("Listen", "surveys:list")
+    assert marked("feedback:item") == ("Listen", None)
+    assert marked("feedback:item", "?via=scores:list") == ("Measure", "scores:list")
+    assert marked("feedback:item", "?via=https://elsewhere.example") == ("Listen", None)
+
+
 def test_many_pages_of_a_word_stand_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("candor.foundation.navigation._pages", [])
     for name, order, group in [
@@ -218,3 +246,13 @@ def test_pages_that_send_mail_say_so_while_no_mail_server_is_set_up(settings: La
     assert page.render(Context()).strip() == ""
     settings.EMAIL_BACKEND = "candor.foundation.printed_mail.EmailBackend"
     assert "reaches nobody" in page.render(Context())
+    settings.EMAIL_BACKEND = KEPT
+    assert "the folder “mails”" in page.render(Context())
+
+
+def test_a_kept_mail_is_a_file_that_a_mail_program_opens(settings: LazySettings, tmp_path: Path) -> None:
+    settings.CANDOR_HOME = tmp_path
+    mail = EmailMessage("Grüße", "Hello", "us@example.com", ["jo@example.com"])
+    assert KeptEmailBackend().send_messages([mail]) == 1
+    (kept,) = (tmp_path / "mails").glob("*.eml")
+    assert message_from_bytes(kept.read_bytes(), policy=default)["Subject"] == "Grüße"

@@ -1,6 +1,7 @@
 """`candor demo`: a simulated lender to look around in, loaded once and served."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from candor.demo import Lender
 
 
+KEPT_MAIL = "candor.foundation.printed_mail.KeptEmailBackend"
 LOAD_SHARE = 0.7  # of the time; cases and themes take the rest
 
 
@@ -29,6 +31,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     answer_at(arguments)
+    os.environ.setdefault("CANDOR_EMAIL_BACKEND", KEPT_MAIL)
     home = prepare_home()
     start_django()
     from candor.foundation.errors import DomainError
@@ -107,6 +110,7 @@ def _quiet(words: str, share: float) -> None:
 
 def _announce(address: str, *, as_json: bool) -> None:
     from candor.demo.staging import LOGINS, PASSWORD
+    from candor.foundation.printed_mail import is_kept, mail_folder
 
     logins = [{"email": login.email, "role": str(login.role)} for login in LOGINS]
     lines = [f"  {login.email:<36} {login.role.label}" for login in LOGINS]
@@ -116,6 +120,7 @@ def _announce(address: str, *, as_json: bool) -> None:
             "",
             f"Simulated data. Sign in with the password {PASSWORD} as",
             *lines,
+            *(["", f"Mails reach nobody; they are kept in {mail_folder()}."] if is_kept() else []),
         ]
     )
     say({"address": address, "logins": logins, "password": PASSWORD}, words=words, as_json=as_json)

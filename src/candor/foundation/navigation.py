@@ -60,7 +60,9 @@ class Place:
     url_name: str | None = None
 
 
+CAME_FROM = "via"  # the key of an address that says from which page of the navigation a page was opened
 _pages: list[Page] = []
+_beneath: dict[str, str] = {}
 
 
 def register_page(page: Page) -> None:
@@ -75,6 +77,11 @@ def register_page(page: Page) -> None:
         _pages.append(page)
 
 
+def register_beneath(page: str, *url_names: str) -> None:
+    """Say that pages of another app stand beneath a page of the navigation; called from AppConfig.ready, twice is once."""
+    _beneath.update(dict.fromkeys(url_names, page))
+
+
 def pages_for(permissions: Collection[str]) -> list[Word]:
     """The six words, and Settings last, each with the pages that these permissions open; words without a page are left out."""
     allowed = [page for page in _pages if page.permission is None or page.permission in permissions]
@@ -86,14 +93,23 @@ def pages_for(permissions: Collection[str]) -> list[Word]:
     return [word for word in words if word.pages]
 
 
+def came_from(request: HttpRequest) -> Page | None:
+    """The page of the navigation from which the address says that this one was opened."""
+    named = request.GET.get(CAME_FROM, "")
+    return next((page for page in _pages if page.url_name == named), None)
+
+
 def current_place(request: HttpRequest) -> Place:
-    """The page that the request is on. A page "x_of" belongs to the page "x"; any other page deeper in an app is in the word of that
-    app's first page, Settings last."""
+    """The page that the request is on, or that it was opened from. A page "x_of" belongs to the page "x"; any other page deeper in an app
+    is in the word of that app's first page, Settings last."""
     match = getattr(request, "resolver_match", None)
     if match is None:
         return Place()
+    if opener := came_from(request):
+        return Place(opener.word, opener.url_name)
+    url_name = _beneath.get(match.view_name, match.view_name)
     for page in _pages:
-        if match.view_name in {page.url_name, f"{page.url_name}_of"}:
+        if url_name in {page.url_name, f"{page.url_name}_of"}:
             return Place(page.word, page.url_name)
     siblings = [page for page in _pages if match.namespace and page.url_name.split(":")[0] == match.namespace]
     if not siblings:

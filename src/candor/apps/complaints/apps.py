@@ -17,6 +17,7 @@ class ComplaintsConfig(AppConfig):
         register_teller(TELLER)
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
+        from candor.apps.feedback.unconfirmed import register_unconfirmed
         from candor.apps.imports.kinds import register_kind
         from candor.apps.webhooks.events import register_event
 
@@ -25,9 +26,11 @@ class ComplaintsConfig(AppConfig):
         from .imports import KIND
         from .news import DECIDED, OPENED, WORKED_ON
         from .personal import HOLDER
+        from .queries import typed_by_strangers
         from .timeline import SOURCES
 
         register_kind(KIND)
+        register_unconfirmed(typed_by_strangers)
         register_holder(HOLDER)
         register_page(
             Page(

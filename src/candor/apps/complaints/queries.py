@@ -1,7 +1,7 @@
 """Reads of complaints: what is overdue, repeated and rising, and the complaints behind each claim."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from candor.apps.organization.scope import Scope
 from candor.foundation.addresses import record_id
 from candor.foundation.lists import count_up_to_bound
 
+from .choices import Entry
 from .models import Complaint, Redress, Topic
 
 LATE_SOON_DAYS = 7
@@ -158,6 +159,12 @@ def open_of_customer(customer_id: int, viewer: Viewer) -> list[Complaint]:
     )
     rows = rows.select_related("feedback").prefetch_related("escalations")
     return list(rows.order_by("decide_by", "pk")[:MOST_OPEN])
+
+
+def typed_by_strangers(ids: Collection[int]) -> set[int]:
+    """Which complaints came by the public form, with an address that nobody confirmed."""
+    rows = Complaint.objects.filter(pk__in=ids, entry=Entry.WEB).exclude(complainant__email="")
+    return set(rows.values_list("pk", flat=True))
 
 
 def overdue(scope: Scope) -> Overdue:

@@ -13,6 +13,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from candor.apps.customers.personal import register_holder
         from candor.apps.customers.timeline import register_source
+        from candor.apps.feedback.unconfirmed import register_unconfirmed
         from candor.apps.imports.kinds import register_kind
         from candor.apps.organization.audit import register_actions
         from candor.apps.webhooks.events import register_event
@@ -21,8 +22,10 @@ class ConversationsConfig(AppConfig):
         from .imports import KIND
         from .news import EVENTS
         from .personal import HOLDER
+        from .queries import typed_by_strangers
         from .timeline import SOURCE
 
+        register_unconfirmed(typed_by_strangers)
         register_page(
             Page(
                 "Listen",

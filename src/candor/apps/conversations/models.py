@@ -100,6 +100,15 @@ class Conversation(models.Model):
         """Whether a reply leaves as a mail; elsewhere it is read where the conversation takes place, or only noted."""
         return bool(self.address) and self.channel != Channel.CHAT
 
+    @property
+    def is_address_confirmed(self) -> bool:
+        """Whether they wrote to us from the address, or another system vouches for it; what is typed into a form or a chat may be anybody's."""
+        if self.channel != Channel.FORM:
+            return self.channel != Channel.CHAT
+        # What follows the form comes by mail; a sender is named only when it is another address.
+        mails = self.messages.filter(author=Author.CUSTOMER, sender="", is_automatic=False)
+        return mails.exclude(key=self.key).exists()
+
 
 class Message(models.Model):
     """One turn of a conversation."""

@@ -18,10 +18,10 @@ from candor.foundation.references import new_reference
 
 from .choices import Channel
 from .models import Conversation, PublicForm
+from .queries import FORM as SOURCE
 from .services import NewConversation, begin, receive_message
 
 FORM = "conversations"
-SOURCE = "form"
 LEAST_SECONDS = 3.0
 limit = strangers.Limit(of_one=12, of_all=600, seconds=3_600)
 _sent = signing.Signer(salt="conversations.sent")

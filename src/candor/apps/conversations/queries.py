@@ -1,6 +1,6 @@
 """Reads of conversations."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.http import QueryDict
 from candor.apps.customers.models import Customer
 from candor.apps.customers.queries import find_customers
 from candor.apps.customers.timeline import Entry, timeline
+from candor.apps.feedback.models import Feedback
 from candor.apps.organization.access import Viewer
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person, Unit
@@ -21,6 +22,7 @@ from .attached import WHY_NOT
 from .choices import Channel, State
 from .models import Conversation, Message, MessageFile
 
+FORM = "form"  # the source of what comes by the form “Tell us”
 MOST_CALLERS = 8
 MOST_MESSAGES = 500  # of one conversation, the newest
 MOST_ENTRIES = 6  # of the customer's timeline, beside the conversation
@@ -173,3 +175,10 @@ def panel_facts(viewer: Viewer, feedback_id: int) -> dict[str, Any] | None:
     """The conversation whose words a piece of feedback holds."""
     row = Conversation.objects.visible_to(viewer).filter(messages__feedback_id=feedback_id).distinct().first()
     return {"conversation": row, "n": row.messages.count()} if row else None
+
+
+def typed_by_strangers(ids: Collection[int]) -> set[int]:
+    """Which feedback came by the form “Tell us”, with an address from which nobody has written since."""
+    told = dict(Feedback.objects.filter(pk__in=ids, source=FORM).values_list("key", "pk"))
+    rows = Conversation.objects.filter(source=FORM, key__in=told).exclude(address="") if told else []
+    return {told[row.key] for row in rows if not row.is_address_confirmed}

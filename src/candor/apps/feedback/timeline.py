@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from candor.apps.customers.timeline import Entry, Source, Until, newest, ordinal
@@ -14,6 +15,7 @@ from candor.apps.organization.choices import Permission
 from .choices import Kind
 from .models import Feedback
 from .questions import words_of
+from .unconfirmed import unconfirmed_among
 
 ICONS = {
     Kind.COMPLAINT: "message-report", Kind.REVIEW: "star", Kind.SURVEY: "clipboard-list", Kind.IDEA: "bulb",
@@ -28,10 +30,12 @@ def entries(viewer: Viewer, customer_ids: Sequence[int], until: Until | None, mo
         return []
     rows = Feedback.objects.visible_to(viewer).filter(customer_id__in=customer_ids)
     rows = rows.select_related("unit", "touchpoint").prefetch_related("answers")
-    return [_entry(row) for row in newest(rows, "received_at", until, most)]
+    found = newest(rows, "received_at", until, most)
+    unconfirmed = unconfirmed_among([row.pk for row in found])
+    return [_entry(row, is_unconfirmed=row.pk in unconfirmed) for row in found]
 
 
-def _entry(row: Feedback) -> Entry:
+def _entry(row: Feedback, *, is_unconfirmed: bool) -> Entry:
     answers = [answer for answer in row.answers.all() if answer.number is not None]
     asked = words_of(row.source, [answer.question for answer in answers])
     said = [f"{_ended(asked.get(one.question, one.question))} {one.number:g}" for one in answers]
@@ -48,7 +52,11 @@ def _entry(row: Feedback) -> Entry:
         url=reverse("feedback:item", args=[row.pk]),
         knows_time=row.knows_time,
         text=Truncator(row.comment_masked).words(SHOWN_WORDS),
-        facts=(*([row.get_kind_display()] if row.title else []), *places),
+        facts=(
+            *([row.get_kind_display()] if row.title else []),
+            *places,
+            *([_("Address not confirmed")] if is_unconfirmed else []),
+        ),
         answers=tuple(said),
     )
 
@@ -58,4 +66,4 @@ def _ended(question: str) -> str:
     return question if question.endswith(("?", ".", "!", ":")) else f"{question}:"
 
 
-SOURCE = Source("feedback", "told", _("What they told us"), entries)
+SOURCE = Source("feedback", "told", lazy("What they told us"), entries)

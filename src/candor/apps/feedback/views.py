@@ -19,12 +19,14 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.addresses import record_ids
 from candor.foundation.errors import NotFound
 from candor.foundation.lists import page_of
+from candor.foundation.navigation import came_from
 from candor.foundation.panels import panels_for
 from candor.intake import csv_lines
 
 from . import queries, services
 from .choices import Kind
 from .models import Feedback
+from .unconfirmed import unconfirmed_among
 
 PAGE = 50
 _EXPORTED = (
@@ -75,6 +77,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "item": shown,
         "answers": answers,
         "panels": panels_for("feedback"),
+        "came_from": came_from(request),
+        "is_unconfirmed": shown.customer_id is not None and bool(unconfirmed_among([shown.pk])),
         "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, shown.unit),
         "may_unmask": viewer.holds(Permission.READ_PERSONAL_DATA, shown.unit)
         and queries.is_masked(shown, answers),

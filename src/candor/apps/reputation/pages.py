@@ -58,6 +58,11 @@ def _reply_context(request: HttpRequest, viewer: Viewer, shown: Review) -> dict[
     }
 
 
+def page_of_review(request: HttpRequest, pk: int) -> str:
+    """Address of a review's page, which remembers from where it was opened."""
+    return f"{reverse('feedback:item', args=[pk])}?{request.GET.urlencode()}"
+
+
 def review_to_handle(viewer: Viewer, pk: int) -> Review:
     """A review that the viewer may answer or leave out.
 

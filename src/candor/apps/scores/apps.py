@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from candor.foundation.navigation import Page, register_page
+from candor.foundation.navigation import Page, register_beneath, register_page
 from candor.foundation.panels import Panel, register_panel
 
 
@@ -20,6 +20,7 @@ class ScoresConfig(AppConfig):
         lanes.register()
         register_numbers(NUMBERS)
         register_page(Page("Measure", "Scores", "scores:scores", "chart-dots", "read_scores", order=10))
+        register_beneath("surveys:list", "scores:survey", "scores:share")
         register_panel(Panel("complaints", "Answered in time", "scores:complaints_panel", order=10))
         register_actions(
             "score",

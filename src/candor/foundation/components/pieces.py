@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from candor.foundation import wording
 from candor.foundation.charts.figure import figure_context
-from candor.foundation.printed_mail import is_printed
+from candor.foundation.printed_mail import is_kept, is_printed
 
 from .frame import changed_query
 
@@ -42,7 +42,7 @@ def notice(title: str, text: str = "", tone: str = "", icon: str = "") -> dict[s
 @register.inclusion_tag("foundation/components/mail_notice.html")
 def mail_notice() -> dict[str, Any]:
     """A remark where mails are sent from, while no mail server is set up."""
-    return {"is_printed": is_printed()}
+    return {"is_printed": is_printed(), "is_kept": is_kept()}
 
 
 @register.inclusion_tag("foundation/components/chart.html")

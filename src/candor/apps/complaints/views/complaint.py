@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from candor.apps.feedback.unconfirmed import unconfirmed_among
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import scope_of
@@ -210,6 +211,7 @@ def _page(request: HttpRequest, viewer: Viewer, shown: Complaint, **given: forms
         "complaint": shown, "item": shown.feedback, "clocks": clocks, "face": clocks[1], "history": faces.history(shown),
         "repeats": households.repeats_of(shown), "strangers": households.strangers_of(shown, viewer), "redresses": shown.redresses.all(), "letters": shown.letters.select_related("version"),
         "escalations": shown.escalations.all(), "attachments": shown.attachments.defer("content") if may_see_person else [],
+        "is_unconfirmed": bool(unconfirmed_among([shown.pk])),
         "pause": shown.pauses.filter(is_ended=False).first(), "may_handle": viewer.holds(Permission.HANDLE_FEEDBACK, unit),
         "may_decide": viewer.holds(Permission.DECIDE_COMPLAINTS, unit), "may_see_person": may_see_person,
         "may_see_vulnerability": viewer.holds(Permission.READ_VULNERABILITY, unit),

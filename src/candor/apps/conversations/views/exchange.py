@@ -171,6 +171,7 @@ def _page(
     context = {
         "conversation": shown,
         "turns": turns,
+        "is_unconfirmed": bool(shown.address) and not shown.is_address_confirmed,
         "may_handle": may_handle,
         "may_read_personal": may_read_personal,
         "may_unmask": may_read_personal and queries.is_masked(turns),

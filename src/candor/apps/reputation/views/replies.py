@@ -18,7 +18,7 @@ from .. import replies
 from ..choices import ReplyState
 from ..forms import TemplateForm
 from ..models import Reply, ReplyTemplate
-from ..pages import review_to_handle, tabs_for
+from ..pages import page_of_review, review_to_handle, tabs_for
 
 _DONE: dict[str, Any] = {
     ReplyState.DRAFT: lazy("Kept as a draft."),
@@ -58,7 +58,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, str(_DONE[ReplyState(row.state)]))
-    return redirect("feedback:item", pk)
+    return redirect(page_of_review(request, pk))
 
 
 def templates(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from .. import measures, queries, services
 from ..choices import Level, Reason
 from ..models import Review
 from ..numbers import numbers
-from ..pages import panel_context, review_to_handle, tabs_for, visible_reviews
+from ..pages import page_of_review, panel_context, review_to_handle, tabs_for, visible_reviews
 
 PAGE = 50
 
@@ -126,7 +126,7 @@ def exclude(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("Left out. It is counted in public among what was left out, with its reason.")
     )
-    return redirect("feedback:item", pk)
+    return redirect(page_of_review(request, pk))
 
 
 @require_POST
@@ -135,7 +135,7 @@ def include(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = require(request, Permission.HANDLE_FEEDBACK)
     services.take_exclusion_back(review=review_to_handle(viewer, pk), by=viewer.person)
     messages.success(request, _("It counts again."))
-    return redirect("feedback:item", pk)
+    return redirect(page_of_review(request, pk))
 
 
 def rules(request: HttpRequest) -> HttpResponse:
