@@ -13,6 +13,7 @@ from django.utils import timezone
 from candor.analytics import Issue, value_at_stake
 from candor.apps.cases.services import open_case
 from candor.apps.complaints.models import Complaint
+from candor.apps.complaints.rule_sets import TEMPLATES, define_rule_set
 from candor.apps.feedback.choices import AnswerKind, Kind
 from candor.apps.insights.priorities import Priority, Ranking
 from candor.apps.organization.access import viewer_of
@@ -190,7 +191,18 @@ def test_late_complaints_need_attention_and_due_ones_are_next(world: World) -> N
     assert claims(told.attention) == ["1 complaint is past its clock."]
     assert "Of 2 that are open; the oldest was due on 27 Jun 2026." in told.attention[0].detail
     assert "1 complaint must be decided within a week." in claims(told.next)
+    assert told.next[0].claim == "Decide: “Fees”, 3 days late."
+    assert "Quay" in told.next[0].detail and "Fees" in claims(brief(world.mona).next)[0]
     assert brief(world.rival).attention == ()
+
+
+def test_a_complaint_that_is_late_by_another_clock_is_named_too(world: World) -> None:
+    row = complaint(world, world.quay, due=TODAY + timedelta(days=50))
+    rules = define_rule_set(name="Ours", terms=TEMPLATES["Our own promise"], by=world.clara).versions.get()
+    Complaint.objects.filter(pk=row.pk).update(
+        rules=rules, acknowledge_by=TODAY, acknowledge_due_at=timezone.now() - timedelta(days=2)
+    )
+    assert [one.split(":")[0] for one in claims(brief(world.mona).next)] == ["Acknowledge"]
 
 
 def test_late_cases_need_attention_and_ones_own_are_next(world: World) -> None:

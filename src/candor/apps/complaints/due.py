@@ -13,7 +13,7 @@ from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.foundation.lists import bounded_words, count_up_to_bound
 
-from .clocks import Face
+from .clocks import Face, Standing
 from .faces import acknowledgement_face, decision_face, escalation_face
 from .models import Complaint, Escalation
 
@@ -74,6 +74,17 @@ def due_page(scope: Scope, *, now: datetime, only: str = "", owner_id: int | Non
             found += _shown(clock, rows[:SHOWN], now, scope.as_of)
     found.sort(key=lambda one: (one.shown.by or date.max, one.complaint.pk))
     return DuePage(found[:SHOWN], {clock: n for clock, n in counts.items() if n})
+
+
+def longest_late(scope: Scope, *, now: datetime) -> Due | None:
+    """What is late the longest, over every clock; None when nothing is."""
+    firsts = [
+        one
+        for clock, rows in _querysets(scope, now, None).items()
+        for one in _shown(clock, rows[:1], now, scope.as_of)
+    ]
+    late = [one for one in firsts if one.shown.standing == Standing.LATE]
+    return min(late, key=lambda one: (one.shown.by or date.max, one.complaint.pk), default=None)
 
 
 def _querysets(scope: Scope, now: datetime, owner_id: int | None) -> dict[str, QuerySet[Any]]:

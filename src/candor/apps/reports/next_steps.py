@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from candor.apps.cases import queries as cases
 from candor.apps.complaints import queries as complaints
+from candor.apps.complaints.due import longest_late
 from candor.apps.imports.models import ImportBatch
 from candor.apps.insights.priorities import Ranking
 from candor.apps.insights.priorities import priorities as priorities_of
@@ -54,6 +55,26 @@ def due_cases(scope: Scope, *, now: datetime) -> Iterator[Finding]:
         kind="next", claim=claim % {"n": number(found.due_soon)},
         detail=_("Of %(open)s that wait.") % {"open": number(found.open)}, url=address(scope, "cases:list"),
         evidence_label=_("Show the list"), importance=70, icon="clock", subject=_("cases due"),
+    )  # fmt: skip
+
+
+def late_complaint(scope: Scope, *, now: datetime) -> Iterator[Finding]:
+    """The complaint that is late the longest, over every clock, by name."""
+    found = longest_late(scope, now=now)
+    if found is None:
+        return
+    row, days = found.complaint, found.shown.late_days
+    words = ngettext("%(n)s day late", "%(n)s days late", days) if days else _("late since today")
+    facts = {
+        "do": found.name,
+        "name": row.issue or row.product or row.reference,
+        "late": words % {"n": number(days)},
+    }
+    where = ", ".join(filter(None, (row.reference, str(row.feedback.unit or ""))))
+    yield Finding(
+        kind="next", claim=_("%(do)s: “%(name)s”, %(late)s.") % facts, detail=_("%(where)s. It is late the longest.") % {"where": where},
+        url=address(scope, "complaints:complaint", row.pk), evidence_label=_("Open it"), importance=95, icon="message-report",
+        subject=_("the latest complaint"),
     )  # fmt: skip
 
 

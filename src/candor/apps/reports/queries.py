@@ -133,6 +133,7 @@ def _next(scope: Scope, standings: list[Standing], now: datetime) -> Iterator[Fi
     if viewer.can(Permission.READ_CASES):
         yield from next_steps.due_cases(scope, now=now)
     if viewer.can(Permission.READ_FEEDBACK):
+        yield from next_steps.late_complaint(scope, now=now)
         yield from next_steps.due_complaints(scope)
     yield from next_steps.waiting_imports(scope)
     yield from next_steps.unmeasurable_outcomes(scope, standings)
