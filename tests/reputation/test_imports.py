@@ -276,3 +276,14 @@ def test_hostile_values_are_cut_or_handed_back(world: World, tmp_path: Path) -> 
     lines = "Date,Rating,Review,Reviewer,Link\n2026-05-01,5,Good,Ann,javascript:alert(1)\n"
     brought_in(written(tmp_path, lines))
     assert Review.objects.get(author="Ann").url == ""
+
+
+def test_a_table_that_names_no_site_is_asked_for_one_and_says_where_it_went(
+    world: World, tmp_path: Path
+) -> None:
+    file = written(tmp_path, "Date,Stars,Author,Text\n2026-05-01,4,Jo,Quick\n")
+    offered = preview(take_path(kind="reviews", path=file, by=None, options={}))
+    assert offered.source == "Reviews"
+    assert "they stand under “Reviews”" in brought_in(file).message
+    assert "Reviews" not in brought_in(file, source="Yelp").message
+    assert set(Review.objects.values_list("feedback__channel", flat=True)) == {"Reviews", "Yelp"}

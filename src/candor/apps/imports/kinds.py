@@ -66,7 +66,8 @@ class Question:
 class Preview:
     """What the mapping page shows.
 
-    `columns` maps each field's key to the column that fills it; `questions` must be answered before the start.
+    `columns` maps each field's key to the column that fills it; `questions` must be answered before the start. `source` is what the rows
+    are said to come from where the file does not tell, and may be changed; "" where it tells.
     """
 
     file_columns: tuple[str, ...]
@@ -77,6 +78,7 @@ class Preview:
     questions: tuple[Question, ...]
     rows: tuple[dict[str, str], ...]
     notes: tuple[str, ...]
+    source: str = ""
 
 
 def _no_context(batch: ImportBatch, preview: Preview) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from .sources.item import Shape, UnfitItem, Values
 OTHER = "Reviews"
 POSTS = "social"  # the kind of import that takes what has no stars
 SHOWN = 8
+_WITHOUT_SITE = f"The file does not say from which site they are: they stand under “{OTHER}”. To name it, undo this import and bring the file again with a column “Site”, or under another name (--source)."
 _SITES = {name.casefold(): site for site in Site for name in (site.value, site.label)} | {
     "google business profile": Site.GOOGLE
 }
@@ -58,11 +59,11 @@ def preview(batch: ImportBatch) -> Preview:
     columns = open_table(file_of(batch)).columns
     site = table.site_of(columns)
     seen = preview_table(batch, table.FIELDS, notes=(f"An export of {site.label}.",) if site else ())
+    if site is None and "site" not in seen.columns and "stars" in seen.columns:
+        seen = replace(seen, source=OTHER)
     if "stars" not in seen.columns and "comment" in seen.columns:
         note = "There is no column with stars: every row is taken as a post, which is read and answered among the conversations and counts in no score."
-        return Preview(
-            **{name: getattr(seen, name) for name in seen.__slots__} | {"notes": (*seen.notes, note)}
-        )
+        return replace(seen, notes=(*seen.notes, note))
     return seen
 
 
@@ -144,6 +145,13 @@ class RowReader(TableReader):
         super().__init__(batch, table.FIELDS)
         self._written = column_of(batch, "written_at", table.FIELDS)
         self._site = table.site_of(open_table(file_of(batch)).columns)
+        names_site = self._site or column_of(batch, "site", table.FIELDS) or batch.options.get("source")
+        has_stars = column_of(batch, "stars", table.FIELDS)
+        self._without_site = [_WITHOUT_SITE] if has_stars and not names_site else []
+
+    @property
+    def cautions(self) -> list[str]:
+        return [*super().cautions, *self._without_site]
 
     def items(self, *, start: int) -> Iterator[Item | Problem]:
         for entry in super().items(start=start):
