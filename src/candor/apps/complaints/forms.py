@@ -58,8 +58,8 @@ class DecisionForm(forms.Form):
     """How a complaint was decided and why it happened."""
 
     outcome = forms.ChoiceField(choices=[("", _("Choose")), *Outcome.choices])
-    response = forms.CharField(
-        max_length=120, label=_("Decision"), help_text=_("What the customer is told, in a few words.")
+    response = words_field(
+        3, max_length=120, label=_("Decision"), help_text=_("What the customer is told, in a few words.")
     )
     root_cause = forms.CharField(
         max_length=160, label=_("Root cause"), help_text=_("Why it happened; what would have to change.")
