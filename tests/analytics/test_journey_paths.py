@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from candor import analytics as cx
 from candor.analytics import waiting_places
+from candor.analytics.proportions import same_share_p_values
 
 # -- Funnels ----------------------------------------------------------------------------------------------------------
 
@@ -601,6 +603,31 @@ def test_of_hundreds_of_parts_few_are_named_by_chance_and_those_that_moved_are()
     before[7], now[7] = 60, 150
     (found,) = [one for one in cx.compare_parts(now, before, n_now=600, n_before=600) if one.key == 7]
     assert found.verdict == "higher"
+
+
+@pytest.mark.parametrize(
+    ("part", "n", "other", "other_n"),
+    [(2, 50, 25, 5000), (0, 60, 9, 80), (97, 100, 700, 900), (12, 900, 1, 70)],
+)
+def test_few_of_a_kind_are_tested_exactly(part: int, n: int, other: int, other_n: int) -> None:
+    given = stats.hypergeom(n + other_n, part + other, n)
+    lower = given.cdf(part) - given.pmf(part) / 2
+    found = same_share_p_values(*(np.array([float(one)]) for one in (part, n, other, other_n)))
+    assert found[0] == pytest.approx(2 * min(lower, 1 - lower))
+
+
+def test_rare_steps_and_rare_edges_that_do_not_differ_are_named_no_more_often_than_stated() -> None:
+    random = np.random.default_rng(50)
+    reached = [5000, 50, 5000, 60, 5000, 70, 5000, 80]
+    bends = changes = 0
+    for _ in range(200):
+        steps = cx.drop_off_bends("abcdefgh", reached=reached, lost=random.binomial(reached, 0.005))
+        bends += any(step.is_bend for step in steps)
+        here, there = (dict(enumerate(random.binomial(n, 0.006, 100).tolist())) for n in (1_000, 20_000))
+        parts = cx.compare_parts(here, there, n_now=1_000, n_before=20_000)
+        changes += any(part.verdict in {"higher", "lower"} for part in parts)
+    assert bends <= 10  # the normal curve named a bend in 20
+    assert changes <= 15
 
 
 def test_seldom_parts_are_too_few_and_no_journeys_are_no_error() -> None:

@@ -10,21 +10,18 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter, ShapeMismatch
 from candor.analytics.estimates import Estimate, require_level
 from candor.analytics.inputs import FloatArray
 from candor.analytics.multiple_tests import benjamini_hochberg
-from candor.analytics.proportions import newcombe_limits
+from candor.analytics.proportions import newcombe_limits, same_share_p_values
 from candor.analytics.scores import top_box_share
 
 __all__ = ["DropOff", "drop_off_bends"]
 
-METHOD = (
-    "share lost of those whose way is known, Wilson; against the steps beside it, Newcombe and score test"
-)
+METHOD = "share lost of those whose way is known, Wilson; against the steps beside it, Newcombe and score test, exact where few"
 LEAST_KNOWN = 50
 
 
@@ -95,8 +92,8 @@ def drop_off_bends(
         BadParameter: A rate or level outside 0 to 1.
 
     Source:
-        Wilson (1927); Newcombe (1998) method 10; Benjamini & Hochberg (1995). That the conditional shares of successive steps are
-        independent in large samples: Kaplan & Meier (1958).
+        Wilson (1927); Newcombe (1998) method 10; Fisher (1935) with mid-p; Benjamini & Hochberg (1995). That the conditional
+        shares of successive steps are independent in large samples: Kaplan & Meier (1958).
 
     Example:
         >>> found = drop_off_bends(["request", "papers", "offer"], reached=[1000, 940, 700], lost=[50, 200, 40],
@@ -115,7 +112,7 @@ def drop_off_bends(
     their_lost = np.array([gone[places].sum() for places in beside])
     testable = enough & (their_n > 0)
     low, high = newcombe_limits(gone, known, their_lost, their_n, level=level)
-    p_values = _score_test(gone, known, their_lost, their_n)
+    p_values = same_share_p_values(gone, known, their_lost, their_n)
     q_values = np.ones(len(steps))
     q_values[testable] = benjamini_hochberg(p_values[testable])
     found = []
@@ -169,13 +166,3 @@ def _beside(k: int, enough: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -
     before = [j for j in range(k) if enough[j]][-1:]
     after = [j for j in range(k + 1, len(enough)) if enough[j]][:1]
     return before + after
-
-
-def _score_test(lost: FloatArray, n: FloatArray, their_lost: FloatArray, their_n: FloatArray) -> FloatArray:
-    """Two-sided p of the difference of two shares, variance pooled."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = (lost + their_lost) / (n + their_n)
-        variance = pooled * (1 - pooled) * (1 / n + 1 / their_n)
-        z = (lost / n - their_lost / their_n) / np.sqrt(variance)
-    p: FloatArray = np.where(np.isfinite(z), 2 * ndtr(-np.abs(np.nan_to_num(z))), 1.0)
-    return p

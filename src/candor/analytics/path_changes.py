@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 import numpy as np
-from scipy.special import ndtr
 
 from candor.analytics import inputs
 from candor.analytics.errors import BadCounts, BadParameter
 from candor.analytics.estimates import Verdict, require_level
 from candor.analytics.inputs import FloatArray, IntArray
 from candor.analytics.multiple_tests import benjamini_hochberg
-from candor.analytics.proportions import newcombe_limits
+from candor.analytics.proportions import newcombe_limits, same_share_p_values
 
 __all__ = ["PathDifference", "PathDrift", "PathPart", "compare_parts", "compare_variants", "path_drift"]
 
@@ -28,7 +27,7 @@ LEAST_EXPECTED = 5.0
 _CELLS_AT_ONCE = 4_000_000
 _TOO_MANY_TO_DEAL = 1_000_000_000
 
-PARTS = "difference of shares of journeys: Newcombe interval, score test, Benjamini–Hochberg over all parts"
+PARTS = "difference of shares of journeys: Newcombe interval, score test (exact where few), Benjamini–Hochberg over all parts"
 VARIANTS = "total variation of variants, seeded permutation of journeys"
 
 
@@ -175,7 +174,7 @@ def compare_parts(
         BadParameter: A rate or level outside 0 to 1.
 
     Source:
-        Newcombe (1998) Statistics in Medicine 17:873, method 10; Benjamini & Hochberg (1995).
+        Newcombe (1998) Statistics in Medicine 17:873, method 10; Fisher (1935) with mid-p; Benjamini & Hochberg (1995).
 
     Example:
         >>> found = compare_parts({"ask again": 90, "sign": 380}, {"ask again": 40, "sign": 390}, n_now=500, n_before=500)
@@ -192,10 +191,10 @@ def compare_parts(
     pooled = (here + there) / (n_now + n_before)
     smaller = min(n_now, n_before)
     testable = smaller * np.minimum(pooled, 1 - pooled) >= LEAST_EXPECTED
-    p_values = _score_p(here / n_now - there / n_before, pooled, n_now, n_before)
+    sizes = np.full(len(keys), float(n_now)), np.full(len(keys), float(n_before))
+    p_values = same_share_p_values(here, sizes[0], there, sizes[1])
     q_values = np.ones(len(keys))
     q_values[testable] = benjamini_hochberg(p_values[testable])
-    sizes = np.full(len(keys), float(n_now)), np.full(len(keys), float(n_before))
     low, high = newcombe_limits(here, sizes[0], there, sizes[1], level=level)
     return tuple(
         PathPart(
@@ -342,13 +341,6 @@ def _untested(key: Key, here: float, there: float, n_now: int, n_before: int) ->
         key=key, share_now=float(shares[0]), share_before=float(shares[1]), change=float(shares[0] - shares[1]),
         low=-1.0, high=1.0, n_now=n_now, n_before=n_before, p_value=None, q_value=None, verdict="too_few",
     )  # fmt: skip
-
-
-def _score_p(change: FloatArray, pooled: FloatArray, n_now: int, n_before: int) -> FloatArray:
-    error = np.sqrt(pooled * (1 - pooled) * (1 / n_now + 1 / n_before))
-    z = np.divide(change, error, out=np.zeros_like(change), where=error > 0)
-    p: FloatArray = 2 * ndtr(-np.abs(z))
-    return p
 
 
 def _verdict(is_testable: bool, q: float, low: float, high: float, rate: float) -> Verdict:
