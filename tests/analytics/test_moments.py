@@ -470,6 +470,21 @@ def test_a_wait_open_beyond_the_promise_is_broken_and_one_within_is_not_decided(
     assert found.lateness.status == "too_few"
 
 
+def test_counted_promises_are_those_of_the_waits_and_a_median_outside_its_limits_is_refused() -> None:
+    waits, is_over = [5.0, 10.0, *range(11, 31), 40.0, 2.0], [True] * 22 + [False] * 2
+    late = sorted(wait - 10 for wait, over in zip(waits, is_over, strict=True) if over and wait > 10)
+    low, high = (late[place - 1] for place in cx.median_ranks(len(late)) or ())
+    counted = cx.promise_from_counts(
+        kept=2, late=21, late_open=1, undecided=1, promised=10, lateness=(float(np.median(late)), low, high)
+    )
+    assert counted == cx.promise_kept(waits, promised=10, is_over=is_over)
+    for lateness in ((5.0, 6.0, 9.0), (5.0, 2.0, 4.0), (-1.0, -2.0, 3.0)):
+        with pytest.raises(cx.BadParameter, match="lateness"):
+            cx.promise_from_counts(kept=2, late=21, promised=10, lateness=lateness)
+    with pytest.raises(cx.BadCounts, match="late_open"):
+        cx.promise_from_counts(kept=2, late=1, late_open=2, promised=10)
+
+
 def test_a_longer_promise_is_never_kept_less_often() -> None:
     waits = np.random.default_rng(2).lognormal(2, 0.5, 300)
     shares = [cx.promise_kept(waits, promised=promised).kept.value for promised in (1, 5, 7, 10, 20, 100)]

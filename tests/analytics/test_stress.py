@@ -8,6 +8,7 @@ from candor.analytics.process_simulation import DayPlan, StagePlan, draw_luck, l
 from candor.analytics.queues import erlang_a, erlang_c
 from candor.analytics.stress import Process, Scenario, Stage, standard_scenarios, stress_report
 
+nan = float("nan")
 NO_WINDOW = (1e9, 1e9)
 LINE = Process(arrivals=1.0, stages=(Stage(name="calls", agents=5, handling=3),), target=0.5)
 
@@ -151,6 +152,27 @@ def test_the_narrowest_stage_is_the_bottleneck_and_strain_can_move_it():
     assert result(report, "appraisers ill").bottleneck == ("appraisal", 1.0)
 
 
+def test_where_nobody_waits_no_stage_is_a_bottleneck_on_any_day():
+    roomy = Process(
+        arrivals=0.2, stages=tuple(Stage(name=name, agents=20, handling=1) for name in "ab"), target=1
+    )
+    assert stress_report(roomy, day=60, scenarios=[Scenario(name="base")]).results[0].bottleneck == ("a", 0.0)
+
+
+def test_the_break_point_is_that_of_the_base_as_it_is_given():
+    line = Process(
+        arrivals=1.0,
+        stages=(Stage(name="intake", agents=5, handling=3), Stage(name="sign", agents=20, handling=3)),
+        target=2,
+    )
+    base = Scenario(name="slow signing", handling=3.0, stage="sign")
+    alone = Scenario(name="slow intake", handling=3.0, stage="intake")
+    slow_sign, slow_intake = (
+        stress_report(line, day=60, scenarios=[one]).break_point.load for one in (base, alone)
+    )
+    assert slow_sign > 1.5 * slow_intake
+
+
 def test_waits_over_five_minutes_count_those_who_gave_up():
     impatient = Process(
         arrivals=2.0, stages=(Stage(name="calls", agents=5, handling=3, patience=3),), target=0.5, long_wait=5
@@ -228,6 +250,17 @@ def test_intervals_over_days_cover_the_long_run():
         ({"scenarios": []}, EmptySample),
         ({"day": 0}, BadParameter),
         ({"days": 29}, BadParameter),
+        ({"days": nan}, BadParameter),
+        ({"days": 30.5}, BadParameter),
+        ({"warm_up": 1e9}, BadParameter),  # of so many people the simulation would never come back
+        (
+            {"process": Process(arrivals=1, stages=(Stage(name="a", agents=3, handling=1e6),), target=1)},
+            BadParameter,
+        ),
+        (
+            {"process": Process(arrivals=1, stages=(Stage(name="a", agents=nan, handling=1),), target=1)},
+            BadParameter,
+        ),
         ({"warm_up": -1}, BadParameter),
         ({"level": 1.0}, BadParameter),
         ({"process": Process(arrivals=0, stages=LINE.stages, target=1)}, BadParameter),

@@ -1,5 +1,6 @@
 """Staying and leaving: curves, tests and hazards against R and lifelines."""
 
+import itertools
 import warnings
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candor import analytics as cx
+from candor.analytics import cox
 from candor.analytics.cox import fit_hazards
 from candor.analytics.errors import (
     BadCounts,
@@ -352,6 +354,31 @@ def test_wrong_questions_and_comparisons_are_named_errors():
 def test_wrong_hazards_are_named_errors(columns, durations, left, options, error):
     with pytest.raises(error):
         fit_hazards(columns, durations, left, **options)
+
+
+def test_a_rare_column_without_a_leaver_is_named_and_has_no_ratio():
+    random = np.random.default_rng(7)
+    of_few, score = np.arange(5000) < 10, random.normal(size=5000)
+    left_on = np.where(of_few, 9.0, random.exponential(1 / np.exp(0.3 * score)))
+    for column in (of_few, ~of_few):
+        with pytest.raises(DidNotConverge, match="column 'vip' parts leavers from stayers"):
+            fit_hazards({"vip": column, "score": score}, np.minimum(left_on, 0.5), left_on < 0.5)
+
+
+def test_concordance_counts_every_pair_and_takes_a_hundred_thousand_customers():
+    random = np.random.default_rng(8)
+    risk, stop, left = random.integers(0, 5, 60) / 2, random.integers(0, 9, 60), random.random(60) < 0.5
+    agree = pairs = 0.0
+    for i, j in itertools.permutations(range(60), 2):
+        if left[i] and (stop[i] < stop[j] or (stop[i] == stop[j] and not left[j])):
+            pairs += 1
+            agree += 1.0 if risk[i] > risk[j] else 0.5 if risk[i] == risk[j] else 0.0
+    assert cox._concordance(risk, stop.astype(float), left) == pytest.approx(agree / pairs)
+    many = 100_000
+    fit = fit_hazards(
+        {"a": random.normal(size=many)}, random.exponential(size=many), random.random(many) < 0.3
+    )
+    assert fit.concordance == pytest.approx(0.5, abs=0.01)  # pair by pair it took minutes and gigabytes
 
 
 def test_one_leaver_is_a_defined_result():

@@ -105,6 +105,14 @@ def test_too_few_periods_are_said_in_words():
         cx.mann_kendall([1, 2])
 
 
+def test_two_series_that_both_rise_are_not_linked_by_their_trend() -> None:
+    random, rise = np.random.default_rng(71), 3.5 * np.arange(60) / 60
+    pairs = random.normal(size=(200, 2, 60)) + rise  # called linked in 27 of 100 while the trend stayed in
+    assert np.mean([cx.lead_lag_correlations(x, y).best_lag is not None for x, y in pairs]) <= 0.1
+    with pytest.raises(cx.NotIdentifiable, match="straight line"):
+        cx.lead_lag_correlations(rise, random.normal(size=60))
+
+
 def test_a_lead_of_three_is_found_where_it_was_planted_and_nowhere_else():
     # AR(1) with .6 and a true lag of 3: at that lag the correlation is large, elsewhere within the bound of chance.
     random = np.random.default_rng(3)

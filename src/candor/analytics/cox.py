@@ -24,7 +24,6 @@ Places = npt.NDArray[np.intp]
 
 EVENTS_PER_COLUMN = 10
 STEPS = 50
-CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +146,7 @@ def fit_hazards(
     names, design, start, stop, flags = _checked(columns, durations, has_left, entry)
     spread, middle = design.std(axis=0), design.mean(axis=0)
     rows = _prepare((design - middle) / spread, start, stop, flags)
-    slopes, value, information = _climb(rows)
+    slopes, value, information = _climb(rows, names)
     covariance = np.asarray(np.linalg.inv(information)) / np.outer(spread, spread)
     coefficients, errors = slopes / spread, np.sqrt(np.diag(covariance))
     each, together = _proportional(rows, slopes, _km_before(stop, start, flags, rows))
@@ -269,8 +268,9 @@ def _surface(slopes: Array, rows: _Rows) -> tuple[float, Array, Array]:
     return value, (own - mean).sum(axis=0), spread.sum(axis=0)
 
 
-def _climb(rows: _Rows) -> tuple[Array, float, Array]:
+def _climb(rows: _Rows, names: Sequence[str]) -> tuple[Array, float, Array]:
     slopes = np.zeros(rows.design.shape[1])
+    width = np.ptp(rows.design, axis=0)
     value, gradient, information = _surface(slopes, rows)
     for _ in range(STEPS):
         step, size = np.linalg.lstsq(information, gradient, rcond=None)[0], 1.0
@@ -282,6 +282,15 @@ def _climb(rows: _Rows) -> tuple[Array, float, Array]:
         gain, (value, gradient, information) = moved[0] - value, moved
         if abs(gain) < 1e-11 * (1 + abs(value)):
             break
+    # Where a column parts them, the likelihood is flat and every further step is as long as the one before.
+    apart = np.abs(step) * width
+    if apart.max() > 0.1:
+        name = names[int(np.argmax(apart))]
+        raise DidNotConverge(
+            f"Cox regression (column {name!r} parts leavers from stayers)",
+            iterations=STEPS,
+            gap=float(apart.max()),
+        )
     if np.abs(slopes).max() > 15 or np.abs(gradient).max() > 1e-4 * (1 + abs(value)):
         raise DidNotConverge("Cox regression", iterations=STEPS, gap=float(np.abs(gradient).max()))
     if np.linalg.eigvalsh(information)[0] < 1e-9 * len(rows.leavers):
@@ -320,13 +329,33 @@ def _proportional(rows: _Rows, slopes: Array, clock: Array) -> tuple[Array, floa
 
 
 def _concordance(risk: Array, stop: Array, flags: Flags) -> float:
-    """Harrell's C: ties in risk count half; who leaves at the moment another is last seen left first."""
+    """Harrell's C: ties in risk count half; who leaves at the moment another is last seen left first.
+
+    Counted as a merge sort would: of each two neighbouring halves, the leavers in the earlier one against all in the later one.
+    """
+    rising = np.argsort(risk, kind="stable")
+    rank = np.empty(len(risk), dtype=np.int64)
+    rank[rising] = np.cumsum(np.diff(risk[rising], prepend=risk[rising[:1]]) >= 1e-12)
+    order = np.lexsort((rank, ~flags, stop))
+    rank, stop, flags, place = rank[order], stop[order], flags[order], np.arange(len(order))
+    size = len(order) + 1
     agree = pairs = 0.0
-    for place in range(0, len(stop), CHUNK):
-        here = slice(place, place + CHUNK)
-        first = flags[here, None] & ((stop[here, None] < stop) | ((stop[here, None] == stop) & ~flags))
-        higher = risk[here, None] - risk
-        tied = np.abs(higher) < 1e-12
-        pairs += float(first.sum())
-        agree += float((first & (higher > 0) & ~tied).sum()) + 0.5 * float((first & tied).sum())
+    half = 1
+    while half < len(order):
+        block, is_later = place // (2 * half), place // half % 2 == 1
+        later = np.sort(block[is_later] * size + rank[is_later])
+        first = flags & ~is_later
+        own = block[first] * size
+        begin, below, up_to, end = (
+            np.searchsorted(later, key, side=side)
+            for key, side in ((own, "left"), (own + rank[first], "left"), (own + rank[first], "right"), (own + size, "left"))
+        )  # fmt: skip
+        pairs += float((end - begin).sum())
+        agree += float((below - begin).sum() + (up_to - begin).sum()) / 2
+        half *= 2
+    # Those who left at the same moment are no pair; by rising risk, they agreed only by half, where their risk is the same.
+    together = np.unique(stop[flags], return_counts=True)[1]
+    alike = np.unique(np.column_stack([stop, rank])[flags], axis=0, return_counts=True)[1]
+    pairs -= float((together * (together - 1) // 2).sum())
+    agree -= float((alike * (alike - 1) // 2).sum()) / 2
     return agree / pairs if pairs else 0.5

@@ -1,8 +1,8 @@
 """Does one series run ahead of another: cross-correlation after prewhitening.
 
 Two series that each hang together from period to period correlate by accident: two random walks of 60 periods "correlate
-beyond chance" in about seven pairs of ten. So the leading series is first reduced to its surprises, by an autoregression,
-and the lagging one filtered in the same way; only then are the two held side by side at every lag.
+beyond chance" in about seven pairs of ten. So both first lose the straight line that fits them best, then the leading series is reduced
+to its surprises, by an autoregression, and the lagging one filtered in the same way; only then are the two held side by side at every lag.
 """
 
 from dataclasses import dataclass
@@ -69,8 +69,9 @@ def lead_lag_correlations(
 ) -> LeadLag:
     """Correlations of a series with another one 0 to ``longest`` periods later, both prewhitened.
 
-    An autoregression is fitted to the first series (order by BIC, up to 12 or a fifth of its length) and taken out of both.
-    Where nothing goes on, each correlation has a standard error of 1/√n.
+    A straight line is taken out of each, for an autoregression leaves it in both. Then an autoregression is fitted to the first
+    series (order by BIC, up to 12 or a fifth of its length) and taken out of both. Where nothing goes on, each correlation has a
+    standard error of 1/√n. Seasons and steps that both share stay in: take them out first.
 
     Args:
         leading: One value a period, in time order, without gaps.
@@ -81,7 +82,7 @@ def lead_lag_correlations(
     Raises:
         ShapeMismatch: Lengths differ.
         NotEnoughHistory: Fewer than ten periods more than ``longest``.
-        NotIdentifiable: A series leaves no surprises: it is constant, or follows from its own past.
+        NotIdentifiable: A series leaves no surprises: it is constant or a straight line, or follows from its own past.
 
     Source: Box, Jenkins & Reinsel (2008) Time Series Analysis, 4th ed., ch. 12; Haugh (1976) JASA 71:378.
 
@@ -128,10 +129,16 @@ def lead_lag_correlations(
 
 
 def _on_one_scale(x: FloatArray, name: str) -> FloatArray:
-    spread = float(x.std())
+    """Without its mean and the straight line that fits it best, in its own spread."""
+    time = np.arange(len(x)) - (len(x) - 1) / 2
+    level = x - x.mean()
+    left = level - time * float(time @ level) / float(time @ time)
+    spread = float(left.std())
     if not spread > 1e-12 * float(np.abs(x).max(initial=0.0)):
-        raise NotIdentifiable("a lead", because=f"the {name} series never varies")
-    return np.asarray((x - x.mean()) / spread, dtype=np.float64)
+        raise NotIdentifiable(
+            "a lead", because=f"the {name} series never varies, or only along a straight line"
+        )
+    return np.asarray(left / spread, dtype=np.float64)
 
 
 def _autoregression(x: FloatArray) -> FloatArray:

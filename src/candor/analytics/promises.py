@@ -132,6 +132,7 @@ def promise_from_counts(
     kept: int,
     late: int,
     promised: float,
+    late_open: int = 0,
     undecided: int = 0,
     lateness: tuple[float, float | None, float | None] | None = None,
     level: float = 0.95,
@@ -142,14 +143,16 @@ def promise_from_counts(
     Args:
         kept, late: Decided waits within the promise, and beyond it.
         promised: The longest wait promised.
+        late_open: Of the late ones, those still open: they have no lateness yet.
         undecided: Waits still open and within the promise.
-        lateness: Median excess of the late ones, and their excess at the two places of :func:`median_ranks`; None without any.
+        lateness: Median excess of the late ones that are over, and their excess at the two places of :func:`median_ranks`; None without any.
         level: Of intervals.
         least_n: Decided waits below which the share is too little to show.
 
     Raises:
-        BadCounts: A count that is negative or no whole number.
-        BadParameter: `promised` is not above zero, or a lateness without late waits.
+        BadCounts: A count that is negative or no whole number, or more late ones open than late.
+        BadParameter: `promised` is not above zero, a lateness without late waits that are over, not above zero, or with a median
+            outside of its limits.
 
     Source:
         Wilson (1927); median: Conover (1999) section 3.2, as :func:`promise_kept`.
@@ -159,16 +162,23 @@ def promise_from_counts(
         >>> found.kept.value, found.n, found.lateness.high
         (0.75, 400, 4.0)
     """
-    for name, count in (("kept", kept), ("late", late), ("undecided", undecided)):
+    require_level(level)
+    for name, count in (("kept", kept), ("late", late), ("late_open", late_open), ("undecided", undecided)):
         inputs.whole(name, count)
+    if late_open > late:
+        raise BadCounts("late_open", late_open, expected=f"at most the {late} that are late")
     _above_zero(promised)
-    if lateness is not None and not late:
-        raise BadParameter("lateness", lateness, expected="none where nothing was late")
+    over = late - late_open
+    if lateness is not None and not over:
+        raise BadParameter("lateness", lateness, expected="none where nothing was late and is over")
     value, low, high = lateness or (None, None, None)
-    inputs.finite("lateness", [end for end in (value, low, high) if end is not None])
+    told = [end for end in (low, value, high) if end is not None]
+    inputs.positive("lateness", told)
+    if told != sorted(told):
+        raise BadParameter("lateness", lateness, expected="a median between its limits")
     return PromiseKept(
         kept=top_box_share(favourable=kept, n=kept + late, level=level, least_n=least_n),
-        lateness=_lateness(value, low, high, late if lateness is not None else 0, level),
+        lateness=_lateness(value, low, high, over if lateness is not None else 0, level),
         promised=float(promised),
         n=kept + late,
         n_late=late,

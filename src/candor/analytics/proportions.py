@@ -14,7 +14,6 @@ __all__ = [
     "clopper_pearson_limits",
     "jeffreys_limits",
     "newcombe_limits",
-    "same_share_p_values",
     "wilson_limits",
 ]
 

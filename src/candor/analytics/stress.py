@@ -5,7 +5,7 @@ the base are the scenario's. The simulation reproduces the Erlang formulas where
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite, sqrt
 
 import numpy as np
@@ -120,7 +120,7 @@ class ScenarioResult:
         recovery: Time from the end of the window until nobody waits; None without a window.
         not_recovered_share: Days on which the line was not cleared before closing.
         p_below: Share of days below the wished service level; its interval says what so many days can't rule out.
-        bottleneck: Stage with the longest mean wait, and on which share of days it was.
+        bottleneck: Stage with the longest mean wait, and on which share of days it was; 0 where nobody ever waited.
     """
 
     scenario: Scenario
@@ -265,6 +265,9 @@ def stress_report(
         BadParameter: A number out of range, or more than 200,000 people a day.
         EmptySample: No stage or no scenario.
 
+    Days differ by chance alone: arrivals are Poisson at one rate, the same every day and all day but for the window. Where real
+    days are busier or quieter than that, more of them fall short, and the break point lies lower.
+
     Example:
         >>> line = Process(arrivals=1, stages=(Stage(name="calls", agents=5, handling=3),), target=0.5)
         >>> report = stress_report(line, day=120)
@@ -277,8 +280,8 @@ def stress_report(
     """
     require_level(level)
     chosen = tuple(scenarios) if scenarios is not None else standard_scenarios(process, day=day)
-    _check(process, chosen, day, days, warm_up)
     start = warm_up if warm_up is not None else max(day / 4, 10 * sum(s.handling for s in process.stages))
+    _check(process, chosen, day, days, start)
     lucks = [_luck(process, chosen, start + day, (seed, number)) for number in range(days)]
     lived = [[live_through(_plan(process, s, start, day), luck) for luck in lucks] for s in chosen]
     base = _in_time(process, lived[0])
@@ -300,18 +303,14 @@ def stress_report(
     )
 
 
-def _check(
-    process: Process, scenarios: Sequence[Scenario], day: float, days: int, warm_up: float | None
-) -> None:
+def _check(process: Process, scenarios: Sequence[Scenario], day: float, days: int, warm_up: float) -> None:
     if not process.stages:
         raise EmptySample("stages")
     if not scenarios:
         raise EmptySample("scenarios")
     _positive(day=day, arrivals=process.arrivals, long_wait=process.long_wait)
-    if warm_up is not None and not (isfinite(warm_up) and warm_up >= 0):
-        raise BadParameter("warm_up", warm_up, expected="0 or more")
-    if days < LEAST_DAYS:
-        raise BadParameter("days", days, expected=f"at least {LEAST_DAYS}")
+    if not (isfinite(days) and days >= LEAST_DAYS and days == int(days)):
+        raise BadParameter("days", days, expected=f"a whole number, at least {LEAST_DAYS}")
     if not 0 < process.service_level < 1 or not process.target >= 0:
         raise BadParameter(
             "service_level", process.service_level, expected="between 0 and 1, target 0 or more"
@@ -320,14 +319,20 @@ def _check(
         raise BadParameter("handling_spread", process.handling_spread, expected="0 or more")
     for stage in process.stages:
         _positive(handling=stage.handling, patience=1.0 if stage.patience is None else stage.patience)
-        if stage.agents < 1 or stage.agents != int(stage.agents):
+        if not (isfinite(stage.agents) and stage.agents >= 1 and stage.agents == int(stage.agents)):
             raise BadParameter("agents", stage.agents, expected="a whole number, 1 or more")
     names = {stage.name for stage in process.stages}
     for scenario in scenarios:
         _check_scenario(scenario, names, day)
+    if not (isfinite(warm_up) and warm_up >= 0):
+        raise BadParameter("warm_up", warm_up, expected="0 or more")
     busiest = max(s.load * max(1.0, s.window_load) for s in scenarios)
-    if process.arrivals * busiest * day * 2 > MOST_PEOPLE:
-        raise BadParameter("arrivals", process.arrivals, expected=f"at most {MOST_PEOPLE:,} people a day")
+    if process.arrivals * busiest * max(2 * day, warm_up + day) > MOST_PEOPLE:
+        raise BadParameter(
+            "arrivals",
+            process.arrivals,
+            expected=f"at most {MOST_PEOPLE:,} people a day, its warm-up among it",
+        )
 
 
 def _check_scenario(scenario: Scenario, names: set[str], day: float) -> None:
@@ -415,8 +420,8 @@ def _result(
         "waits_long": [((day.waits > process.long_wait) | day.gave_up).mean() for day in filled],
         "abandonment": [day.gave_up.mean() for day in filled],
     }
-    worst = [int(np.argmax(day.stage_waits)) for day in filled]
-    most = max(set(worst), key=lambda stage: (worst.count(stage), -stage))
+    worst = [int(np.argmax(day.stage_waits)) for day in filled if day.stage_waits.any()]
+    most = max(range(len(process.stages)), key=worst.count)
     recovery, missed = _recovery(scenario, days, warm_up, length, level)
     return ScenarioResult(
         scenario=scenario,
@@ -430,7 +435,7 @@ def _result(
         recovery=recovery,
         not_recovered_share=missed,
         p_below=_share_of_days(in_time < process.service_level, level),
-        bottleneck=(process.stages[most].name, worst.count(most) / len(worst)),
+        bottleneck=(process.stages[most].name, worst.count(most) / len(filled)),
     )
 
 
@@ -520,7 +525,7 @@ def _break_point(
 
 def _limit(process: Process, base: Scenario, warm_up: float, day: float, seed: tuple[int, ...]) -> float:
     def holds(load: float) -> bool:
-        scenario = Scenario(name="load", load=base.load * load, handling=base.handling, absent=base.absent)
+        scenario = replace(base, load=base.load * load)
         luck = _luck(process, [scenario], warm_up + day, seed)
         found = live_through(_plan(process, scenario, warm_up, day), luck)
         return bool(_in_time(process, [found])[0] >= process.service_level)

@@ -154,7 +154,8 @@ def compare_waits(now: ArrayLike, before: ArrayLike, *, level: float = 0.95, lea
 
     The shift is the median of all differences of a wait now and one before: what to add to the waits before so that neither group
     waits longer. If only some waits grew, it says little of those. Sides that spread unequally are said to differ more often than the
-    level lets them, most of all where the smaller side is the wider one. There is no interval where so many waits are equal that both
+    level lets them, most of all where the smaller side is the wider one. Waits told in whole days shift by whole days: the verdict may
+    then be `no_clear_change`, its interval ending at 0, though the p-value is small. There is no interval where so many waits are equal that both
     ends would be one difference, nor where so few could not tell even if all of one side were longer (at 95 %: 3 against 4, 2 against 7).
 
     Args:
