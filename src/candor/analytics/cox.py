@@ -346,10 +346,9 @@ def _concordance(risk: Array, stop: Array, flags: Flags) -> float:
         later = np.sort(block[is_later] * size + rank[is_later])
         first = flags & ~is_later
         own = block[first] * size
-        begin, below, up_to, end = (
-            np.searchsorted(later, key, side=side)
-            for key, side in ((own, "left"), (own + rank[first], "left"), (own + rank[first], "right"), (own + size, "left"))
-        )  # fmt: skip
+        begin, end = np.searchsorted(later, own), np.searchsorted(later, own + size)
+        below = np.searchsorted(later, own + rank[first])
+        up_to = np.searchsorted(later, own + rank[first], side="right")
         pairs += float((end - begin).sum())
         agree += float((below - begin).sum() + (up_to - begin).sum()) / 2
         half *= 2

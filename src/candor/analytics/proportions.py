@@ -134,4 +134,5 @@ def _hypergeometric_mid_p(
     log_chance = ways(rare, inside) + ways(size - rare, drawn - inside) - ways(size, drawn)
     chance = np.where(is_possible, np.exp(log_chance), 0.0)
     lower = chance.sum(axis=0) - np.where(counts == seen, chance, 0.0).sum(axis=0) / 2
-    return np.clip(2 * np.minimum(lower, 1 - lower), 0.0, 1.0)
+    p: FloatArray = np.clip(2 * np.minimum(lower, 1 - lower), 0.0, 1.0)
+    return p
