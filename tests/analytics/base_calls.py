@@ -309,7 +309,7 @@ CALLS = {
         "comparison_before": [6.0, 7, 8] * 12,
         "comparison_after": [7.0, 7, 8] * 12,
     },
-    "staggered_effect": {"rows": PANEL, "resamples": 20},
+    "staggered_effect": {"rows": PANEL},
     "two_way_fixed_effects": {"rows": PANEL},
     "market_damage": {
         "customers": 10_000.0,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
 from scipy.special import stdtr, stdtrit
 
 from candor.analytics import inputs
@@ -52,7 +53,8 @@ class Effect:
         effect: In the unit of the outcome, with interval. `not_comparable` when the two moved apart before,
             or when roll-outs at several dates make this method misleading; `too_few` also where nothing varies.
         p_value: Two-sided.
-        pre_trend: How far the two moved apart before anything was done; None when there is one earlier period.
+        pre_trend: How far the two moved apart from the first to the last period before anything was done. None without two such
+            periods, or without two units a side seen in both (as where all units start sooner or later).
         n_treated, n_comparison: Units (or answers after, for repeated samples).
         words: One sentence.
     """
@@ -242,22 +244,18 @@ def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> E
     )
 
 
-def staggered_effect(
-    rows: Iterable[PanelRow], *, level: float = 0.95, resamples: int = 1000, seed: int = 2021
-) -> Effect:
+def staggered_effect(rows: Iterable[PanelRow], *, level: float = 0.95) -> Effect:
     """From a complete panel in which units start at different times, or never.
 
     Each group of units that starts together is compared, period by period, with the units that have not started
-    yet, from its last period before; the mean over treated units and periods is the effect. Interval from a
-    seeded bootstrap of units within groups, one fewer than there are, so that small groups vary enough (Rao & Wu 1988): a group of one unit is never drawn otherwise, so with a start for each
-    unit it would find an effect in every second panel without one. `too_few` when fewer than five units start
+    yet, from its last period before; the mean over treated units and periods is the effect. That is a weighted sum of
+    the groups' means, so that its variance is the sum of theirs, each from its own units, with Welch's degrees of
+    freedom. A group of one unit has no spread to tell its doubt by. `too_few` when fewer than five units start
     together, or fewer than five never do (where some don't).
 
     Args:
         rows: One row per unit and period, every unit in every period. Once treated, always treated.
         level: Of the interval.
-        resamples: Of whole units.
-        seed: Of the resamples.
 
     Raises:
         EmptySample: No row.
@@ -267,15 +265,13 @@ def staggered_effect(
     Example:
         >>> rows = [PanelRow(u, t, u + t + 2 * (t >= 2 + u % 3) + (u * t % 5) / 10, t >= 2 + u % 3)
         ...         for u in range(30) for t in range(5)]
-        >>> round(staggered_effect(rows, resamples=200).effect.value, 1)
+        >>> round(staggered_effect(rows).effect.value, 1)
         2.0
 
     Source:
         Callaway & Sant'Anna (2021), *Journal of Econometrics* 225(2), with not-yet-treated comparison.
     """
     require_level(level)
-    if not resamples >= 2:
-        raise BadParameter("resamples", resamples, expected="2 or more")
     kept = _panel(rows)
     starts = _starts(kept)
     periods = sorted({row.period for row in kept})
@@ -285,30 +281,26 @@ def staggered_effect(
         members = [unit for unit, s in starts.items() if (np.inf if s is None else s) == start]
         stacked = np.array([table[unit] for unit in members])
         groups[start] = stacked[np.lexsort(stacked.T)]
-    value = _group_time_mean(groups, periods)
-    if value is None:
+    weights = _group_time_weights({start: len(g) for start, g in groups.items()}, periods)
+    if weights is None:
         raise NotIdentifiable(
             "the effect", because="no group has an earlier period and units not yet started"
         )
-    random = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(resamples):
-        again = {start: g[random.integers(0, len(g), max(len(g) - 1, 1))] for start, g in groups.items()}
-        found = _group_time_mean(again, periods)
-        assert found is not None
-        drawn.append(found)
+    units = [group @ weights[start] for start, group in groups.items()]
+    sizes = [len(unit) for unit in units]
+    variances = [float(unit.var(ddof=1)) / len(unit) if len(unit) > 1 else np.nan for unit in units]
     trend = _pre_trend(kept, starts, level)
     treated = sum(len(g) for start, g in groups.items() if start < np.inf)
     never = len(starts) - treated
-    smallest = min(len(group) for group in groups.values())
+    smallest = min(sizes)
     return _effect(
-        value,
-        _error([float(np.var(drawn, ddof=1))], *groups.values()),
-        float(len(starts) - 1),
+        float(sum(unit.mean() for unit in units)),
+        _error(variances, *groups.values()),
+        _welch_df(variances, sizes),
         n=smallest if smallest < FEW_IN_A_START else len(starts),
         least=FEW_IN_A_START if smallest < FEW_IN_A_START else FEW_UNITS,
         sizes=(treated, never),
-        method="group-time effects against units not yet started, bootstrap of units",
+        method="group-time effects against units not yet started",
         level=level,
         pre_trend=trend,
         not_comparable=_moved_apart(trend),
@@ -413,16 +405,14 @@ def _codes(values: list[Hashable] | list[float]) -> tuple[list[object], npt.NDAr
 
 
 def _residual(values: Array, unit: npt.NDArray[np.intp], period: npt.NDArray[np.intp]) -> Array:
-    """What is left after unit and period means, by turns until nothing moves (exact at once when balanced)."""
-    left: Array = values - values.mean()
-    for _ in range(1000):
-        before = left
-        for codes in (unit, period):
-            means = np.bincount(codes, weights=left) / np.bincount(codes)
-            left = np.asarray(left - means[codes])
-        if np.abs(left - before).max() <= 1e-12 * (1 + np.abs(values).max()):
-            break
-    return left
+    """What is left after unit and period means: units are taken out, then periods by their normal equations."""
+    rows = np.bincount(unit)
+    seen = coo_array((np.ones(len(values)), (unit, period))).tocsr()
+    shares = coo_array((1 / rows[unit], (unit, period))).tocsr()
+    within = values - (np.bincount(unit, weights=values) / rows)[unit]
+    equations = np.diag(np.bincount(period)) - (seen.T @ shares).toarray()
+    steps = np.linalg.lstsq(equations, np.bincount(period, weights=within), rcond=1e-12)[0]
+    return np.asarray(within - steps[period] + (shares @ steps)[unit])
 
 
 def _starts(rows: list[PanelRow]) -> dict[Hashable, float | None]:
@@ -480,18 +470,19 @@ def _complete_table(
     return table
 
 
-def _group_time_mean(groups: Mapping[float, Array], periods: list[float]) -> float | None:
-    total = weight = 0.0
-    for start, members in groups.items():
+def _group_time_weights(sizes: Mapping[float, int], periods: list[float]) -> dict[float, Array] | None:
+    """What the mean effect takes of each group's mean in each period; None where nothing can be compared."""
+    weights = {start: np.zeros(len(periods)) for start in sizes}
+    total = 0
+    for start, size in sizes.items():
         base = int(np.searchsorted(periods, start)) - 1
         if start == np.inf or base < 0:
             continue
         for place in range(base + 1, len(periods)):
-            waiting = [g for other, g in groups.items() if other > periods[place]]
-            if not waiting:
-                continue
-            rest = np.concatenate(waiting)
-            change = (members[:, place] - members[:, base]).mean() - (rest[:, place] - rest[:, base]).mean()
-            total += len(members) * float(change)
-            weight += len(members)
-    return total / weight if weight else None
+            waiting = {other: n for other, n in sizes.items() if other > periods[place]}
+            rest = sum(waiting.values())
+            for group, share in ((start, -1.0), *((other, n / rest) for other, n in waiting.items())):
+                weights[group][place] -= size * share if rest else 0.0
+                weights[group][base] += size * share if rest else 0.0
+            total += size if rest else 0
+    return {start: taken / total for start, taken in weights.items()} if total else None
