@@ -10,8 +10,9 @@ from math import ceil, isfinite, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, gammaln, ndtr, ndtri
+from scipy.special import betaln, gammaln, ndtr, ndtri, stdtrit
 
+from candor.analytics import inputs
 from candor.analytics.errors import (
     BadCounts,
     BadParameter,
@@ -240,11 +241,11 @@ def cuped_difference(
     """Difference of two randomised arms, with the part foretold by an earlier measurement taken out.
 
     The variance falls by the squared correlation between before and after. Valid because the arms were drawn by
-    lot; it does not repair arms that were not. The interval is normal: below 30 people an arm the result is ``too_few``. Where
+    lot; it does not repair arms that were not. Welch's interval; below 30 people an arm the result is ``too_few``. Where
     nothing is left to vary there is none.
 
     Args:
-        treated, control: Outcomes, one per person.
+        treated, control: Outcomes, one per person; people without both numbers are left out.
         treated_before, control_before: The same people before; what is taken out must be from before the start.
         level: Of the interval.
 
@@ -266,8 +267,12 @@ def cuped_difference(
     slope = float(centred[:, 0] @ centred[:, 1]) / spread if spread > 0 else 0.0
     adjusted = [arm[:, 0] - slope * arm[:, 1] for arm in arms]
     value = float(adjusted[0].mean() - adjusted[1].mean())
-    error = sqrt(sum(float(arm.var(ddof=1)) / len(arm) for arm in adjusted))
-    half = float(ndtri((1 + level) / 2)) * error
+    variances = [float(arm.var(ddof=1)) / len(arm) for arm in adjusted]
+    error, squares = (
+        sqrt(sum(variances)),
+        sum(v**2 / (len(arm) - 1) for v, arm in zip(variances, adjusted, strict=True)),
+    )
+    half = float(stdtrit(sum(variances) ** 2 / squares if squares else 1.0, (1 + level) / 2)) * error
     n = min(len(arm) for arm in adjusted)
     varies = error > 1e-12 * max(float(np.abs(arm[:, 0]).max()) for arm in arms)
     return Estimate(
@@ -327,7 +332,8 @@ def invitations_needed(
     """Invitations so that enough answers come with a wished chance.
 
     The response rate is not known but learnt from an earlier mailing (beta-binomial, Jeffreys prior), so that
-    the naive answers / rate is only a coin toss.
+    the naive answers / rate is only a coin toss. The next mailing is taken to answer as that one did: where rates move
+    from one to the next, ask for a higher chance.
 
     Args:
         answers: Wished.
@@ -366,8 +372,8 @@ def invitations_needed(
     def is_enough(invited: int) -> bool:
         return _at_least(answers, invited, a, b) >= chance
 
-    low, high = answers - 1, max(answers, 1)
-    while not is_enough(high):
+    low, high = answers - 1, answers
+    while high > MOST_INVITATIONS or not is_enough(high):
         low, high = high, high * 2
         if high > MOST_INVITATIONS:
             raise BadParameter(
@@ -388,7 +394,7 @@ def _at_least(answers: int, invited: int, a: float, b: float) -> float:
 
 
 def _arm(outcome: npt.ArrayLike, before: npt.ArrayLike, name: str) -> Array:
-    columns = [np.asarray(values, dtype=np.float64).ravel() for values in (outcome, before)]
+    columns = [inputs.finite_or_missing(name, values) for values in (outcome, before)]
     if len(columns[0]) != len(columns[1]):
         raise ShapeMismatch(**{name: len(columns[0]), f"{name}_before": len(columns[1])})
     arm = np.column_stack(columns)
