@@ -196,3 +196,11 @@ def test_wrong_ratings_are_named_errors():
         krippendorff_alpha_nominal([[1, 2], [1]])
     with pytest.raises(BadParameter):
         cohen_kappa("ab", "ba", level=3)
+
+
+def test_missing_and_endless_ratings_are_named_and_not_counted():
+    for wrong in (None, float("nan")):
+        with pytest.raises(BadParameter, match="items that both have rated"):
+            cohen_kappa(["a", "b", wrong], ["a", "b", wrong])
+    with pytest.raises(BadParameter, match="or NaN where missing"):
+        krippendorff_alpha_ordinal([[1, 2, 3, float("inf")], [1, 2, 3, 4]])

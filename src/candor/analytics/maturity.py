@@ -173,13 +173,14 @@ def cohen_kappa(
     """Agreement of two raters beyond chance: 1 is complete, 0 what chance gives. Bootstrap interval over items.
 
     Args:
-        one, other: Category given to each item, in the same order.
+        one, other: Category given to each item, in the same order; leave out items that one of them did not rate.
         level: Of the interval.
         seed: Of the resamples.
 
     Raises:
         EmptySample: No item.
         ShapeMismatch: Lengths differ.
+        BadParameter: A missing rating (None or NaN).
         NotIdentifiable: Both raters gave one and the same category to all: agreement by chance is complete.
 
     Example:
@@ -312,6 +313,9 @@ def _two_raters(one: Sequence[object], other: Sequence[object]) -> tuple[Array, 
         raise ShapeMismatch(one=len(one), other=len(other))
     if not len(one):
         raise EmptySample("items")
+    for rating in (*one, *other):
+        if rating is None or rating != rating:
+            raise BadParameter("ratings", rating, expected="items that both have rated")
     pairs = sorted(zip(one, other, strict=True), key=lambda pair: (str(pair[0]), str(pair[1])))
     categories = sorted({rating for pair in pairs for rating in pair}, key=str)
     place = {category: i for i, category in enumerate(categories)}
@@ -383,6 +387,7 @@ def _counts_by_item(ratings: Sequence[Sequence[float | None]]) -> tuple[Array, A
     table = np.array([[np.nan if r is None else float(r) for r in row] for row in ratings], dtype=np.float64)
     if not table.size:
         raise EmptySample("items with two ratings")
+    inputs.finite_or_missing("ratings", table)
     values = np.unique(table[np.isfinite(table)])
     if not len(values):
         raise EmptySample("items with two ratings")
