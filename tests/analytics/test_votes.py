@@ -186,3 +186,10 @@ def test_the_same_visitor_sees_the_same_whatever_the_order():
 def test_wrong_votes_are_named_errors(ask, error):
     with pytest.raises(error):
         ask()
+
+
+def test_a_thousand_million_comparisons_are_fitted_too():
+    lopsided = bradley_terry({("a", "b"): 10**9, ("b", "c"): 10**9, ("c", "a"): 1})
+    assert lopsided.difference("a", "b").value == pytest.approx(np.log(1e9))
+    never_lost = bradley_terry({("a", "b"): 10**9})
+    assert (never_lost.order(), never_lost.ridge) == (("a", "b"), 0.1)

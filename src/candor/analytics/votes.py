@@ -205,7 +205,8 @@ def bradley_terry(
             "strengths", because="somebody only won, only lost, or was never compared with the rest"
         )
     strengths, information = _climb(table, chosen)
-    covariance = np.linalg.pinv(information, hermitian=True)
+    even, weight = _even_move(information)
+    covariance = np.linalg.inv(information + weight * even) - even / (weight + chosen)
     games = table + table.T
     pairs = games[np.triu_indices(len(keys), 1)]
     chance = expit(strengths[:, None] - strengths[None, :])
@@ -287,15 +288,22 @@ def _is_strongly_connected(table: Array) -> bool:
     return True
 
 
+def _even_move(information: Array) -> tuple[Array, float]:
+    """The direction in which all strengths move alike, of which nothing is known, and a weight to hold it by."""
+    k = len(information)
+    return np.full((k, k), 1 / k), float(np.trace(information)) / k
+
+
 def _climb(table: Array, ridge: float) -> tuple[Array, Array]:
-    games, won = table + table.T, table.sum(axis=1)
+    games = table + table.T
     strengths = np.zeros(len(table))
     for _ in range(STEPS):
         chance = expit(strengths[:, None] - strengths[None, :])
-        gradient = won - (games * chance).sum(axis=1) - ridge * strengths
-        spread = games * chance * (1 - chance)
+        gradient = (table * chance.T - table.T * chance).sum(axis=1) - ridge * strengths
+        spread = games * chance * chance.T
         information = np.diag(spread.sum(axis=1)) - spread + ridge * np.eye(len(table))
-        step = np.linalg.pinv(information, hermitian=True) @ gradient
+        even, weight = _even_move(information)
+        step = np.linalg.solve(information + weight * even, gradient)
         step *= min(1.0, 2.0 / max(1e-12, float(np.abs(step).max())))
         strengths = strengths + step
         strengths -= strengths.mean()
