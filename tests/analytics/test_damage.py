@@ -95,6 +95,7 @@ def test_the_same_seed_gives_the_same_answer():
         ({"value": Measured(-1, 1)}, BadParameter),
         ({"value": Measured(1e-200, 1e10)}, BadParameter),
         ({"realised": Measured(1.5, 0)}, BadParameter),
+        ({"realised": Measured(0.5, float("inf"))}, BadParameter),
         ({"draws": 5}, BadParameter),
         ({"level": 0}, BadParameter),
     ],

@@ -7,7 +7,7 @@ survey is an intention; `realised` scales the stated loss to what was seen in be
 """
 
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -174,9 +174,9 @@ def _check(
         raise BadParameter("customers", customers, expected="above 0")
     if value is not None:
         check_value(value)
-    if not (0 <= realised.value <= 1 and realised.se >= 0):
+    if not (0 <= realised.value <= 1 and 0 <= realised.se < inf):
         raise BadParameter(
-            "realised", tuple(realised), expected="between 0 and 1, with an error of 0 or more"
+            "realised", tuple(realised), expected="between 0 and 1, with a finite error of 0 or more"
         )
     if draws < 1000:
         raise BadParameter("draws", draws, expected="at least 1,000")
