@@ -1,7 +1,7 @@
 """What customers are still worth: expected purchases times expected spend, with the doubt of both models.
 
-The interval is that of the expectation, from the curvature of the two likelihoods. It does not hold the luck of
-single customers, nor that the future may not resemble the past.
+The interval is that of the expectation of the customers handed in, from the curvature of the two likelihoods. It does not
+hold the luck of single customers, nor how other customers of their kind differ, nor that the future may not resemble the past.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class CustomerValues:
         values: Expected value of each.
         total: Of all, with the interval of the expectation.
         mean: Per customer.
-        mean_error: Standard error of `mean`, for `value_at_stake`.
+        mean_error: Standard error of `mean` for these customers, for `value_at_stake`; too small where they are a sample of others.
         warnings: What a reader should know.
     """
 
