@@ -90,7 +90,8 @@ def attack(
         shown: All that is visible, on all pages and waves.
         lowest, highest: Ends of the scale, known to the attacker.
         least_width: Ranges narrower than this share of the scale are leaks.
-        step: Step of the scale (1 for whole points), if the attacker knows it.
+        step: Step of the scale (1 for whole points), if the attacker knows it. Each person's range is kept to it, sums are not, so
+            that an attacker who reckons those in whole points may come a little closer.
 
     Returns:
         People whose answer is pinned down, in the order of the views.
