@@ -354,3 +354,31 @@ class TestVerdictsAtTheBorder:
         assert (found.n_now, found.n_before, found.level, found.least_n) == (12, 15, 0.9, 5)
         low, high = cx.newcombe_limits(*(np.array(float(count)) for count in (9, 12, 3, 15)), level=0.9)
         assert (found.low, found.high) == pytest.approx((float(low), float(high)))
+
+
+GIANT = {
+    "nps": lambda n: cx.net_promoter_score(detractors=n, passives=0, promoters=n),
+    "share": lambda n: cx.top_box_share_jeffreys(favourable=n, n=n),
+    "mean": lambda n: cx.mean_score(counts={1: 1, 5: n}),
+    "rate": lambda n: cx.event_rate(events=n, exposure=5.0),
+    "histogram": lambda n: cx.nps_of(cx.Histogram.from_counts({3: 1, 10: n})),
+    "median": lambda n: cx.median_ranks(n),
+    "quantile": lambda n: cx.quantile_ranks(n, 0.9),
+}
+
+
+@pytest.mark.parametrize("score", GIANT.values(), ids=GIANT)
+@pytest.mark.filterwarnings("error")
+def test_counts_are_told_up_to_ten_to_the_fifteenth_and_refused_above_where_quantiles_never_end(score):
+    for n in (10**12, 10**15):
+        found = score(n)
+        low, high = found if isinstance(found, tuple) else (found.low, found.high)
+        assert low < high
+    for n in (10**15 + 1, 10**18, 10**24):
+        with pytest.raises((cx.BadCounts, cx.BadParameter)):
+            score(n)
+
+
+def test_limits_of_shares_refuse_totals_whose_quantiles_lose_their_digits():
+    with pytest.raises(cx.BadCounts):
+        cx.jeffreys_limits(10**18, 3 * 10**18)

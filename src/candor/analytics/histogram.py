@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from candor.analytics import inputs, scores, weighted_scores
-from candor.analytics.errors import BadCounts, BadParameter, BadWeights
+from candor.analytics.errors import BadParameter, BadWeights
 from candor.analytics.estimates import Estimate
 from candor.analytics.inputs import FloatArray
 from candor.analytics.weighting import Weighting
@@ -282,8 +282,7 @@ def _box(histogram: Histogram, box: Cell, *, level: float, least_n: int) -> Esti
 
 
 def _check(cell: Cell) -> None:
-    if not (np.isfinite(cell.n) and cell.n >= 0 and cell.n == int(cell.n)):
-        raise BadCounts(f"answers of {cell.value}", cell.n, expected="a whole number, 0 or more")
+    inputs.whole(f"answers of {cell.value}", cell.n)
     inputs.weights([cell.weight, cell.squared])
     if cell.n == 0 and (cell.weight or cell.squared):
         raise BadWeights(cell.weight, expected=f"0 where nobody answered {cell.value}")

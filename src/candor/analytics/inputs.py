@@ -35,6 +35,8 @@ Labels: TypeAlias = Sequence[Hashable] | NDArray[Any]
 
 LARGEST = 1e100
 """Beyond this squares overflow and results would be nonsense."""
+LARGEST_COUNT = 10**15
+"""Beyond this doubles soon can't tell a count from the next one, and the quantiles behind intervals lose their digits or never end."""
 
 
 def counts(name: str, value: ArrayLike) -> FloatArray:
@@ -48,9 +50,11 @@ def counts(name: str, value: ArrayLike) -> FloatArray:
 
 def whole(name: str, count: float) -> None:
     """Refuse a count that is not a whole number, 0 or more."""
-    counts(name, count)
-    if not (np.isfinite(count) and count >= 0 and count == int(count)):
+    number = float(counts(name, count))
+    if number != np.floor(number):
         raise BadCounts(name, count, expected="a whole number, 0 or more")
+    if number > LARGEST_COUNT:
+        raise BadCounts(name, count, expected=f"at most {LARGEST_COUNT:,}")
 
 
 def part_of(favourable: float, total: float) -> None:
@@ -143,6 +147,8 @@ def parts_of(favourable: ArrayLike, total: ArrayLike) -> tuple[FloatArray, Float
     wrong = part > whole * (1 + 1e-9)
     if wrong.any():
         raise BadCounts("favourable", _first(np.broadcast_to(part, wrong.shape), wrong), expected="at most n")
+    if (whole > LARGEST_COUNT).any():
+        raise BadCounts("n", float(whole.max()), expected=f"at most {LARGEST_COUNT:,}")
     return part, whole
 
 

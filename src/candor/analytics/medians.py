@@ -2,6 +2,7 @@
 
 from scipy.stats import binom
 
+from candor.analytics import inputs
 from candor.analytics.errors import BadParameter
 from candor.analytics.estimates import require_level
 
@@ -24,7 +25,7 @@ def median_ranks(n: int, level: float = 0.95) -> tuple[int, int] | None:
         largest value together are too close (fewer than 6 values at 95 %).
 
     Raises:
-        BadParameter: n is negative or no whole number, or the level lies not between 0 and 1.
+        BadParameter: n is no whole number from 0 to 10¹⁵, or the level lies not between 0 and 1.
 
     Source: Conover, W. J. (1999) Practical Nonparametric Statistics, 3rd edition, Wiley, section 3.2.
 
@@ -54,7 +55,7 @@ def quantile_ranks(n: int, share: float, level: float = 0.95) -> tuple[int, int]
         The lower and the upper place; None where there are too few values (fewer than 36 for 0.9 at 95 %).
 
     Raises:
-        BadParameter: n is negative or no whole number, or share or level lies not between 0 and 1.
+        BadParameter: n is no whole number from 0 to 10¹⁵, or share or level lies not between 0 and 1.
 
     Source: Conover, W. J. (1999) Practical Nonparametric Statistics, 3rd edition, Wiley, section 3.2.
 
@@ -76,5 +77,5 @@ def quantile_ranks(n: int, share: float, level: float = 0.95) -> tuple[int, int]
 
 
 def _whole(n: int) -> None:
-    if not (n >= 0 and n == n // 1):
-        raise BadParameter("n", n, expected="a whole number, 0 or more")
+    if not (0 <= n <= inputs.LARGEST_COUNT and n == n // 1):
+        raise BadParameter("n", n, expected=f"a whole number, 0 to {inputs.LARGEST_COUNT:,}")
