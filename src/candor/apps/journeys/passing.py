@@ -13,7 +13,7 @@ from .lanes import Asked, Cell, Lane, Row, register_lane
 from .models import Touchpoint
 
 MOSTLY = 0.1  # of the passes must have come from somewhere, else the place is where episodes begin
-LEAST_PASSES = 30  # behind a share of time, however few the workspace lets a score have: of ten its interval misses in 13 of 100
+LEAST_PASSES = 30  # behind a share of time, however few the workspace lets a score have: of ten with long times its interval misses in 11 of 100
 MEDIAN_METHOD = "median, with the interval between two of the sorted waits (binomial)"
 
 
