@@ -19,6 +19,7 @@ from candor.text.masking import CANNOT_FIND, mask
         ("iban de89370400440532013000", "iban [iban]"),
         ("my SSN is 078-05-1120", "my SSN is [ssn]"),
         ("from 192.168.10.4 and 2001:db8::8a2e", "from [ip] and [ip]"),
+        ("from 8.8.8.8 or fe80:a:b:c:d:e:f:1 (few digits)", "from [ip] or [ip] (few digits)"),
         ("account 000123456789 is closed", "account [number] is closed"),
         ("order 112-1234567-1234567", "order [number]"),
     ],

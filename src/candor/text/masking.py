@@ -109,7 +109,7 @@ def _replaced(text: str, found: list[Finding], words: Callable[[Finding], str]) 
 
 # Each finder yields spans that do not overlap. Cheap patterns come first; the costly checks see only what they let through.
 
-_WORTH_A_LOOK = re.compile(r"@|::|\d(?:[^\d\n]{0,3}\d){6}")
+_WORTH_A_LOOK = re.compile(r"@|::|\d(?:[^\d\n]{0,3}\d){6}|\d(?:\.\d{1,3}){3}|(?::[0-9A-Fa-f]{1,4}){7}")
 _EMAIL = re.compile(
     r"(?<![\w.+%-])[\w.+%-](?:[\w.+%'-]{0,62}[\w.+%-])?@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w@])"
 )
