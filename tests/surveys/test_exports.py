@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -127,18 +128,18 @@ def test_a_wide_file_has_a_row_a_person_and_a_list_of_fields_with_denominators(
         "1",
     )
     assert found["c"]["nps"] == ""
-    about, _blank, fields = member(path, "fields.csv").partition("\r\n\r\n")
-    told = dict(csv.reader(io.StringIO(about)))
+    fields = rows(member(path, "fields.csv"))
+    told = {row["About this file"]: row["Value"] for row in rows(member(path, "about.csv"))}
     assert (told["Rows (people who answered)"], told["Of them given up before the end"]) == ("3", "1")
     assert (told["People asked whom the invitation reached"], told["Of them answered so far"]) == ("5", "2")
-    nps = next(row for row in rows(fields) if row["Column"] == "nps")
+    nps = next(row for row in fields if row["Column"] == "nps")
     assert (nps["Words"], nps["Lowest"], nps["Highest"]) == ("Would you recommend us?", "0", "10")
     assert (nps["Answered"], nps["Not answered"], nps["Of all rows"]) == ("2", "1", "3")
 
 
 def test_nothing_in_a_csv_runs_as_a_formula(world: World, survey: Survey) -> None:
     path = made(survey, world.clara, "csv")
-    for name in ("answers.csv", "fields.csv"):
+    for name in ("answers.csv", "fields.csv", "about.csv"):
         cells = [cell for row in csv.reader(io.StringIO(member(path, name))) for cell in row]
         assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
     assert "'=HYPERLINK(1)" in member(path, "answers.csv")
@@ -155,13 +156,13 @@ def test_a_long_file_has_a_row_an_answer_and_a_choice(world: World, survey: Surv
     ]  # fmt: skip
 
 
-def test_excel_has_two_sheets_and_text_is_text(world: World, survey: Survey) -> None:
+def test_excel_has_three_sheets_of_one_table_each_and_text_is_text(world: World, survey: Survey) -> None:
     path = made(survey, world.clara, "excel")
     with zipfile.ZipFile(path) as book:
         names = book.read("xl/workbook.xml").decode()
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-        shown = sheet + book.read("xl/worksheets/sheet2.xml").decode()
-    assert 'name="Answers"' in names and 'name="Fields"' in names
+        shown = sheet + "".join(book.read(f"xl/worksheets/sheet{at}.xml").decode() for at in (2, 3))
+    assert re.findall(r'<sheet name="(.*?)"', names) == ["Answers", "Fields", "About"]
     assert "<f>" not in shown, "no cell is a formula"
     assert "=HYPERLINK(1)" in sheet and "<v>9</v>" in sheet
 
@@ -204,7 +205,7 @@ def test_who_may_not_read_personal_data_gets_masked_texts_and_no_names(world: Wo
     for key in ("csv", "csv-long"):
         text = member(made(survey, world.ada, key), "answers.csv")
         assert "ann@example.com" not in text and "Ann Ash" not in text and "Call me" in text
-    assert "Texts are masked" in member(made(survey, world.ada, "csv"), "fields.csv")
+    assert "Texts are masked" in member(made(survey, world.ada, "csv"), "about.csv")
 
 
 def test_a_manager_takes_the_answers_of_their_own_unit(world: World, survey: Survey) -> None:
@@ -226,7 +227,7 @@ def test_nothing_that_leads_back_leaves_an_anonymous_survey(world: World, survey
         assert secret not in text, secret
     assert {row["response"] for row in rows(text)} == {"1", "2", "3"}
     assert {row["answered_on"] for row in rows(text)} == {str(DAY)}
-    assert "in a random order" in member(path, "fields.csv")
+    assert "in a random order" in member(path, "about.csv")
 
 
 def test_a_file_is_its_takers_alone_and_each_step_is_logged(

@@ -8,7 +8,7 @@ from typing import Any
 
 from candor.intake import csv_lines
 
-from .files import Format, Progress, Sheet, fields_csv
+from .files import Format, Progress, Sheet, beside_answers
 from .rows import cell
 
 _LONG = ("question", "words", "kind", "number", "text")
@@ -52,9 +52,9 @@ def _plain(value: Any) -> Any:
 
 
 def zipped(sheet: Sheet, path: Path, name: str, lines: Iterable[str]) -> None:
-    """The answers and the list of their fields as two files in one archive, written as they come."""
+    """The answers, the list of their fields and what is known of the whole as files in one archive, written as they come."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, texts in ((name, lines), ("fields.csv", fields_csv(sheet))):
+        for member, texts in ((name, lines), *beside_answers(sheet)):
             with archive.open(member, "w", force_zip64=True) as file:
                 for text in texts:
                     file.write(text.encode())

@@ -1,11 +1,11 @@
-"""Excel: a sheet of answers and a sheet of fields, streamed to disk row by row. Text is written as text and can't run as a formula."""
+"""Excel: sheets of answers, of fields and about the whole, streamed to disk row by row. Text is written as text and can't run as a formula."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .as_csv import wide_rows
-from .files import FIELDS_HEADER, Format, Progress, Sheet, field_rows
+from .files import ABOUT_HEADER, FIELDS_HEADER, Format, Progress, Sheet, field_rows
 
 MOST_ROWS = 1_048_575  # of a sheet, less its header
 _LONGEST = 32_767  # characters of a cell
@@ -29,12 +29,16 @@ def _write(sheet: Sheet, path: Path, tell: Progress) -> None:
         for number, row in enumerate(wide_rows(sheet, tell), 1):
             for at, value in enumerate(row):
                 _put(answers, number, at, value)
-        fields = book.add_worksheet("Fields")
-        fields.set_column(0, len(FIELDS_HEADER), _WIDTH)
-        about = [[name, value] for name, value in sheet.about]
-        for number, row in enumerate([*about, [], list(FIELDS_HEADER), *field_rows(sheet)]):
-            for at, value in enumerate(row):
-                _put(fields, number, at, value)
+        for name, header, rows in (
+            ("Fields", FIELDS_HEADER, field_rows(sheet)),
+            ("About", ABOUT_HEADER, sheet.about),
+        ):
+            page = book.add_worksheet(name)
+            page.set_column(0, len(header), _WIDTH)
+            page.write_row(0, 0, header, bold)
+            for number, row in enumerate(rows, 1):
+                for at, value in enumerate(row):
+                    _put(page, number, at, value)
 
 
 def _put(page: Any, row: int, at: int, value: Any) -> None:

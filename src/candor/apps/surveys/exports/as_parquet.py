@@ -9,7 +9,7 @@ import duckdb
 import msgspec
 
 from .as_csv import wide_rows
-from .files import Format, Progress, Sheet, fields_csv
+from .files import Format, Progress, Sheet, beside_answers
 from .rows import Column
 
 _TYPES = {"number": "DOUBLE", "text": "VARCHAR", "moment": "TIMESTAMPTZ"}
@@ -25,7 +25,8 @@ def _write(sheet: Sheet, path: Path, tell: Progress) -> None:
         _convert(lines, made, sheet.columns)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             archive.write(made, "answers.parquet")
-            archive.writestr("fields.csv", "".join(fields_csv(sheet)))
+            for member, texts in beside_answers(sheet):
+                archive.writestr(member, "".join(texts))
 
 
 def _convert(lines: Path, made: Path, columns: Sequence[Column]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from django.utils import timezone
 
-from .files import Format, Progress, Sheet, fields_csv
+from .files import Format, Progress, Sheet, beside_answers
 from .rows import Column, Person, cell
 from .sav import LONGEST, Cell, Variable, safe_names, write_sav
 
@@ -32,7 +32,8 @@ def _write(sheet: Sheet, path: Path, tell: Progress) -> None:
         write_sav(made, variables, _rows(sheet, reads, tell), label=sheet.rows.survey.name, at=timezone.now())
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(made, "answers.sav")
-            archive.writestr("fields.csv", "".join(fields_csv(sheet)))
+            for member, texts in beside_answers(sheet):
+                archive.writestr(member, "".join(texts))
 
 
 def _with_several(sheet: Sheet) -> set[str]:

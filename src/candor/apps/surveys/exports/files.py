@@ -13,6 +13,7 @@ from candor.intake import csv_lines
 from .rows import Column, Rows
 
 Progress = Callable[[int], None]  # told how many rows are written
+ABOUT_HEADER = ("About this file", "Value")
 FIELDS_HEADER = (
     "Column", "Words", "Kind", "Lowest", "Highest", "Better is", "Choices", "Answered", "Not answered", "Of all rows",
 )  # fmt: skip
@@ -72,13 +73,10 @@ def field_rows(sheet: Sheet) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def fields_csv(sheet: Sheet) -> Iterator[str]:
-    """The same as CSV, after what is to be known of the whole."""
-    yield from csv_lines(
-        ([name, value] for name, value in sheet.about), header=("About this file", ""), has_mark=True
-    )
-    yield "\r\n"
-    yield from csv_lines(field_rows(sheet), header=FIELDS_HEADER)
+def beside_answers(sheet: Sheet) -> Iterator[tuple[str, Iterator[str]]]:
+    """What is packed together with the answers, each one table of CSV: the list of fields, and what is to be known of the whole."""
+    yield "fields.csv", csv_lines(field_rows(sheet), header=FIELDS_HEADER, has_mark=True)
+    yield "about.csv", csv_lines(map(list, sheet.about), header=ABOUT_HEADER, has_mark=True)
 
 
 def _end(value: float | None) -> float | None:
