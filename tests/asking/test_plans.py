@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from candor.apps.asking.choices import PlanState, Reason, Standing, Trigger
-from candor.apps.asking.coming_up import by_events
+from candor.apps.asking.coming_up import by_events, customers_of
 from candor.apps.asking.deciding import decide_due
 from candor.apps.asking.errors import CountChanged, NobodyToAsk, PickRefused, PlanNotReady
 from candor.apps.asking.models import Plan, Request
@@ -55,13 +56,13 @@ def test_rounds_are_laid_out_as_long_ahead_as_people_rest_and_kept_apart(world: 
     for day in range(118, 126):
         decide_due(now=NOON + day * DAY)
     second, first = rounds_of(Plan.objects.get(pk=plan.pk), today=date(2026, 10, 12))
-    assert (first.number, first.began_on, first.tally.came_up, first.tally.asked) == (
+    assert (first.number, first.began_on, first.tally.came_up, first.tally.on_the_way) == (
         1,
         date(2026, 6, 29),
         40,
         40,
     )
-    assert (second.number, second.began_on, second.tally.asked) == (2, date(2026, 9, 28), 40)
+    assert (second.number, second.began_on, second.tally.on_the_way) == (2, date(2026, 9, 28), 40)
     assert len({row.decided_at for row in Request.objects.filter(round=1)}) > 1, "spread over its days"
 
 
@@ -75,7 +76,7 @@ def test_what_is_laid_out_ahead_is_told_as_such_and_the_list_of_plans_adds_up(
     lay_out_rounds(now=timezone.now())
     client.force_login(world.clara)
     row = client.get("/asking/").content.decode().partition("A plan</a>")[2].partition("</tr>")[0]
-    assert [int(n) for n in re.findall(r'class="num">(\d+)<', row)] == [40, 0, 10, 30]
+    assert [int(n) for n in re.findall(r'class="num">(\d+)<', row)] == [40, 0, 0, 10, 30]
     assert client.get(f"/asking/plans/{plan.pk}/").content.decode().count("Ahead") == 2, (
         "its round and its day"
     )
@@ -210,18 +211,29 @@ def test_a_plan_is_made_started_seen_and_stopped_on_its_pages(
 ) -> None:
     survey = a_survey()
     client.force_login(world.clara)
-    assert "No plan yet" in client.get("/asking/").content.decode()
+    front = client.get("/asking/").content.decode()
+    assert "No plan yet" in front and 'name="period"' not in front, "nothing here is of one unit or period"
+    for code in ("de-AT", "en", "den"):
+        Customer.objects.create(language=code)
+    assert customers_of({"languages": ["de"]}).count() == 1, "German is German in Austria, too"
+    empty = client.get("/asking/new/touchpoint/").content.decode()
+    assert (
+        "German" in empty
+        and "English" in empty
+        and "---" not in empty
+        and "Choose what has to happen" in empty
+    )
     fields = {
         "name": "After pay-out", "what": f"survey:{survey.pk}", "touchpoint": paid_out.pk, "delay_hours": "2", "window_hours": "48",
         "share": "50", "reserve": "0", "first": "email", "second": "sms", "rank": "3", "expires_days": "30", "reminders": "1",
-        "remind_after_days": "5", "languages": "en, de",
+        "remind_after_days": "5", "languages": ["en", "de"],
     }  # fmt: skip
     response = client.post("/asking/new/touchpoint/", fields)
     plan = Plan.objects.get()
     assert response["Location"] == f"/asking/plans/{plan.pk}/"
     assert (plan.share, plan.channels, plan.customers["languages"]) == (0.5, ["email", "sms"], ["en", "de"])
     assert client.post("/asking/new/touchpoint/", fields | {"second": "email"}).status_code == 422
-    client.post(f"/asking/plans/{plan.pk}/change/", fields | {"share": "100", "languages": ""})
+    client.post(f"/asking/plans/{plan.pk}/change/", fields | {"share": "100", "languages": []})
     client.post(f"/asking/plans/{plan.pk}/start/")
     now = timezone.now()
     (pk,) = customers(1)
@@ -232,10 +244,10 @@ def test_a_plan_is_made_started_seen_and_stopped_on_its_pages(
     page = client.get(f"/asking/plans/{plan.pk}/").content.decode()
     assert "They have not agreed to be asked" in page
     assert "E-mail, else Text message" in page
-    assert "0 asked + 1 not asked + 0 waiting" in page
-    who = f"/asking/plans/{plan.pk}/who/?reason="
+    assert "0 asked + 0 on the way + 0 waiting + 1 not asked" in page
+    who = f"/asking/plans/{plan.pk}/who/?standing=not_asked&reason="
     assert (
-        f'href="{who}no_consent"' in page
+        f'href="{escape(who)}no_consent"' in page
         and f"/asking/customers/{pk}/" in client.get(who + "no_consent").content.decode()
     )
     assert "Nobody here" in client.get(who + "too_late").content.decode()

@@ -21,9 +21,10 @@ from candor.apps.asking.bouncing import take_reports
 from candor.apps.asking.choices import Delivery, PlanState, Reason, Standing, Trigger
 from candor.apps.asking.coming_up import Member, in_a_group
 from candor.apps.asking.deciding import decide_due, the_rule
+from candor.apps.asking.letters import sheet_of, survey_letter
 from candor.apps.asking.links import forget_links
 from candor.apps.asking.models import BadAddress, Message, Plan, Request, Rule
-from candor.apps.asking.queries import answered
+from candor.apps.asking.queries import Tally, answered, log_by_day, tally, who_came_up
 from candor.apps.asking.reminding import remind_due
 from candor.apps.asking.sending import Sent, send_ready, settle_claims
 from candor.apps.asking.services import end_plan
@@ -218,13 +219,46 @@ def test_a_server_that_says_not_now_is_asked_again_later(world: World, post: Pos
     assert not BadAddress.objects.exists()
 
 
+def test_what_a_server_keeps_putting_off_is_on_the_way_and_in_no_denominator_until_it_goes(
+    client: Client, world: World, post: Post
+) -> None:
+    plan, ids = a_plan(reminders=1, remind_after_days=5), customers(3)
+    post.refuses = {"c0@mail.example": "451 4.7.1 Greylisted", "c1@mail.example": "451 4.3.2 Busy"}
+    ask(plan, ids)
+    send()
+    today = timezone.localdate(NOON)
+    (_day, log), total = log_by_day(plan, since=today)[0], tally(plan.requests.all())
+    assert log == total == Tally(asked=1, on_the_way=2)
+    assert who_came_up(plan, Customer.objects.all(), standing="on_the_way").count() == 2
+    assert who_came_up(plan, Customer.objects.all(), standing="asked").count() == 1
+    assert [row.customer_id for row in Invitation.objects.arrived()] == [ids[2]], "nor in any survey's rate"
+    late = answered(plan.requests.all(), today=today + 20 * DAY)
+    assert (late.sent, late.settled, late.rate.n) == (1, 1, 1)
+    client.force_login(world.clara)
+    page = " ".join(client.get(f"/asking/plans/{plan.pk}/").content.decode().split())
+    assert "1 asked + 2 on the way + 0 waiting + 0 not asked" in page
+    assert "Greylisted" in page or "Busy" in page
+
+    post.refuses = {"c1@mail.example": "550 5.1.1 No such user"}
+    went = NOON + 4 * DAY
+    assert send(went).sent == 1
+    assert Invitation.objects.get(customer=ids[0]).sent_at == went, "the time to answer begins now"
+    told = answered(plan.requests.all(), today=timezone.localdate(went) + 13 * DAY)
+    assert (told.sent, told.bounced, told.settled, told.young) == (3, 1, 1, 1)
+    assert tally(plan.requests.all()) == Tally(asked=3)
+    assert remind_due(now=NOON + 7 * DAY) == 1, "who had only three days is not reminded yet"
+
+
 def test_while_no_server_answers_everything_waits(world: World, post: Post, settings: LazySettings) -> None:
-    ask(a_plan(), customers(2))
+    plan = a_plan()
+    ask(plan, customers(2))
     settings.EMAIL_PORT = 9
     told = send()
     assert (told.sent, bool(told.trouble)) == (0, True)
+    assert (tally(plan.requests.all()).on_the_way, Invitation.objects.gone().count()) == (2, 0)
     settings.EMAIL_PORT = post.port
     assert send().sent == 2
+    assert Invitation.objects.gone().count() == 2
 
 
 def test_a_message_whose_fate_is_open_is_called_unsure_and_not_sent_at_once(world: World, post: Post) -> None:
@@ -540,6 +574,13 @@ def test_who_has_no_address_gets_a_text_message(world: World, post: Post, settin
     (taken,) = _Service.taken
     assert b"How likely are you to recommend us?" in taken and b"/a/" in taken
     assert dict(Request.objects.values_list("customer_id", "channel")) == {one: "sms", two: "email"}
+    plan = Plan.objects.get()
+    first, again = (
+        sheet_of(survey_letter(plan.survey, "de"), is_reminder=told).short for told in (False, True)
+    )
+    assert first.startswith("Harbour: ") and again == first.replace(
+        "Harbour: ", "Harbour · eine Erinnerung: "
+    )
 
 
 def test_what_another_room_asks_goes_by_the_same_rule(world: World, post: Post) -> None:

@@ -23,7 +23,9 @@ def check_everybody_has_one_fate(year: Year) -> None:
     assert logged == year.ledger
     for plan in year.plans.values():
         for day, tally in log_by_day(plan, since=BEGINS.date()):
-            assert tally.came_up == tally.asked + tally.waiting + sum(tally.reasons.values())
+            assert tally.came_up == tally.asked + tally.on_the_way + tally.waiting + sum(
+                tally.reasons.values()
+            )
             assert tally.came_up == year.ledger[plan.pk, day], (plan, day)
     assert not Request.objects.filter(standing=Standing.NOT_ASKED, reason="").exists()
     assert (

@@ -20,7 +20,7 @@ from candor.apps.feedback.services import NewAnswer, NewFeedback, forget_batch, 
 from candor.apps.imports.models import ImportBatch
 from candor.apps.scores import tasks
 from candor.apps.scores.services import project_pending, rebuild_warehouse, verify_warehouse
-from candor.apps.surveys.arrivals import note_bounced
+from candor.apps.surveys.arrivals import note_bounced, note_put_off, note_went
 from candor.apps.surveys.models import Invitation, Question, Survey
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job, OutboxEntry
@@ -151,6 +151,12 @@ def test_an_invitation_that_came_back_asked_nobody_and_leaves_the_warehouse() ->
     project_pending()
     assert counted("invited") == {0: 3}
     note_bounced(ids=[invitations[0].pk], at=NOON)
+    project_pending()
+    assert counted("invited") == {0: 2}
+    note_put_off(ids=[invitations[1].pk], at=NOON)
+    project_pending()
+    assert counted("invited") == {0: 1}, "it was not sent so far"
+    note_went(ids=[invitations[1].pk], at=NOON)
     project_pending()
     assert counted("invited") == {0: 2}
     assert verify_warehouse().is_equal

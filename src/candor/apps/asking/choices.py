@@ -29,6 +29,10 @@ class Channel(models.TextChoices):
     MESSENGER = "messenger", _("Messenger")
 
 
+ON_THE_WAY = "on_the_way"
+"""Asked, but what asks has not gone yet: told apart from asked wherever people are counted."""
+
+
 class Standing(models.TextChoices):
     """What became of one coming-up."""
 

@@ -3,6 +3,7 @@
 Coming up is written down first; whether they are asked is decided when it is due (`deciding`). So nobody is passed over in silence.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,12 +55,16 @@ def write_down(*, requests: Iterable[Request]) -> int:
 
 
 def customers_of(wanted: Mapping[str, Any]) -> QuerySet[Customer]:
-    """The living customers that a plan's filter means: `segments` (ids), `units` (ids, each with all below it), `languages`."""
+    """The living customers that a plan's filter means: `segments` (ids), `units` (ids, each with all below it), `languages`
+    (codes, each with all its regions)."""
     rows = Customer.objects.living()
     if wanted.get("segments"):
         rows = rows.filter(segment_id__in=wanted["segments"])
     if wanted.get("languages"):
-        rows = rows.filter(language__in=wanted["languages"])
+        spoken = Q(pk__in=[])
+        for code in wanted["languages"]:
+            spoken |= Q(language__iexact=code) | Q(language__iregex=rf"^{re.escape(code)}[-_]")
+        rows = rows.filter(spoken)
     if wanted.get("units"):
         paths = Unit.objects.filter(pk__in=wanted["units"]).values_list("path", flat=True)
         below = Q(pk__in=[])

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from candor.apps.customers.models import Segment
+from candor.apps.customers.models import Customer, Segment
 from candor.apps.customers.requests import request_kinds
 from candor.apps.journeys.models import Journey, Touchpoint
 from candor.apps.organization.models import Unit
+from candor.apps.surveys.languages import name_in_ours
 from candor.apps.surveys.models import Survey
 from candor.foundation.printed_mail import is_printed
 
@@ -18,7 +19,12 @@ from .choices import DAYS, SURVEY, Channel, Trigger
 from .models import Plan, Rule
 
 _BETWEEN = ":"
-_NONE = [("", lazy("None"))]
+_NONE = [("", lazy("No other channel"))]
+_EMPTY = {
+    "touchpoint": lazy("Choose what has to happen"),
+    "journey": lazy("Choose a journey"),
+    "pair_of": lazy("No plan asks beforehand"),
+}
 _OF_TRIGGER = {
     Trigger.TOUCHPOINT: (
         "touchpoint",
@@ -108,12 +114,10 @@ class PlanForm(forms.Form):
         Unit.objects.none(), required=False, label=lazy("Only customers of these units"),
         help_text=lazy("Each with all below it. None chosen: all."),
     )  # fmt: skip
-    languages = forms.CharField(
-        required=False,
-        max_length=120,
-        label=lazy("Only these languages"),
-        help_text=lazy("Codes with commas between, such as en, de."),
-    )
+    languages = forms.MultipleChoiceField(
+        required=False, label=lazy("Only customers who speak"), widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Each with all its regions. None chosen: all, also those whose language is not known."),
+    )  # fmt: skip
     first = forms.ChoiceField(label=lazy("Channel"))
     second = forms.ChoiceField(required=False, label=lazy("Else by"))
     third = forms.ChoiceField(required=False, label=lazy("And else by"))
@@ -153,9 +157,12 @@ class PlanForm(forms.Form):
         for name, rows in offered.items():
             if name in self.fields:
                 self.fields[name].queryset = rows  # type: ignore[attr-defined]
-        for name, empty in {"touchpoint": _("Choose"), "journey": _("Choose"), "pair_of": _("None")}.items():
+        for name, empty in _EMPTY.items():
             if name in self.fields:
                 self.fields[name].empty_label = empty  # type: ignore[attr-defined]
+        self.fields["languages"].choices = spoken = _languages(plan)  # type: ignore[attr-defined]
+        if not spoken:
+            self.fields["languages"].widget = forms.MultipleHiddenInput()
         for name in ("segments", "units"):
             if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]
                 self.fields[name].widget = forms.MultipleHiddenInput()
@@ -189,11 +196,10 @@ class PlanForm(forms.Form):
         given = dict(self.cleaned_data)
         kind, _sep, target = given.pop("what").partition(_BETWEEN)
         chosen = [given.pop(name) for name in ("first", "second", "third")]
-        languages = [word.strip() for word in given.pop("languages").split(",") if word.strip()]
         customers = {
             "segments": [one.pk for one in given.pop("segments")],
             "units": [one.pk for one in given.pop("units")],
-            "languages": languages,
+            "languages": given.pop("languages"),
         }
         facts = given | {
             "kind": kind,
@@ -231,11 +237,19 @@ def plan_as_typed(plan: Plan) -> dict[str, Any]:
         "reserve": round(plan.reserve * 100, 4),
         "segments": plan.customers.get("segments", []),
         "units": plan.customers.get("units", []),
-        "languages": ", ".join(plan.customers.get("languages", [])),
+        "languages": plan.customers.get("languages", []),
         "first": channels[0],
         "second": channels[1],
         "third": channels[2],
     }
+
+
+def _languages(plan: Plan | None) -> list[tuple[str, str]]:
+    """The languages that customers speak, and those the plan names already, by their names."""
+    given = Customer.objects.exclude(language="").order_by().values_list("language", flat=True).distinct()
+    bases = {code.replace("_", "-").partition("-")[0].lower() for code in given}
+    known = bases | set(plan.customers.get("languages", []) if plan else [])
+    return sorted(((code, name_in_ours(code)) for code in known), key=lambda pair: pair[1])
 
 
 def _targets(plan: Plan | None) -> list[tuple[str, str]]:

@@ -116,7 +116,8 @@ def sheet_of(letter: Letter, *, is_reminder: bool) -> Sheet:
         )
         text = render_to_string("asking/letter.txt", context).strip() + "\n"
         way_in = letter.button[1] if letter.button else _LINK
-        short = f"{company}: {letter.heading} {way_in}\n{pgettext(CONTEXT, 'No more of these:')} {_STOP}"
+        sender = f"{company} · {pgettext(CONTEXT, 'a reminder')}" if is_reminder else company
+        short = f"{sender}: {letter.heading} {way_in}\n{pgettext(CONTEXT, 'No more of these:')} {_STOP}"
         subject = (
             pgettext(CONTEXT, "Reminder: %(subject)s") % {"subject": letter.subject}
             if is_reminder

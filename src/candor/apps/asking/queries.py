@@ -16,7 +16,7 @@ from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.foundation.errors import NotFound
 from candor.foundation.wording import number
 
-from .choices import Delivery, PlanState, Reason, Standing
+from .choices import ON_THE_WAY, Delivery, PlanState, Reason, Standing
 from .deciding import the_rule
 from .facts import facts_about, plan_terms, terms_of
 from .governor import Candidate, Decision, Governor
@@ -29,16 +29,29 @@ RECENT_DAYS = 30
 
 @dataclass(slots=True)
 class Tally:
-    """What became of those who came up: `came_up` is `asked` and `waiting` and all reasons together."""
+    """What became of those who came up: `came_up` is `asked`, `on_the_way`, `waits` and `reasons` together.
+
+    Attributes:
+        asked: what asks them has gone.
+        on_the_way: they are to be asked, and what asks them has not gone: it is ready, or the server puts it off.
+        waits: not decided yet, by what they wait for; nothing for who is not due yet.
+        reasons: not asked, by why.
+    """
 
     asked: int = 0
-    waiting: int = 0
+    on_the_way: int = 0
+    waits: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def came_up(self) -> int:
         """Everybody."""
-        return self.asked + self.waiting + self.not_asked
+        return self.asked + self.on_the_way + self.waiting + self.not_asked
+
+    @property
+    def waiting(self) -> int:
+        """Those about whom nothing is decided yet."""
+        return self.waits.total()
 
     @property
     def not_asked(self) -> int:
@@ -48,17 +61,31 @@ class Tally:
     @property
     def told(self) -> list[tuple[str, str, int]]:
         """Reasons with their words and counts, the most frequent first."""
-        ordered = sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [(key, str(Reason(key).label), n) for key, n in ordered]
+        return _told(self.reasons)
+
+    @property
+    def told_of_waits(self) -> list[tuple[str, str, int]]:
+        """The same of those who wait for something, not only for their hour."""
+        return _told(Counter({reason: n for reason, n in self.waits.items() if reason}))
 
     def add(self, standing: str, reason: str, n: int) -> None:
         """Count some more."""
         if standing == Standing.ASKED:
             self.asked += n
         elif standing == Standing.WAITING:
-            self.waiting += n
+            self.waits[reason] += n
         else:
             self.reasons[reason] += n
+
+    def move_on_the_way(self, n: int) -> None:
+        """So many of the asked are not: what asks them has not gone."""
+        self.asked -= n
+        self.on_the_way += n
+
+
+def _told(counts: Counter[str]) -> list[tuple[str, str, int]]:
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(key, str(Reason(key).label), n) for key, n in ordered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +93,7 @@ class Answered:
     """How many answered so far, of how many; and the response rate of those who had the time to.
 
     Attributes:
-        sent, bounced, answered: all so far; `answered` of those that did not come back.
+        sent, bounced, answered: all so far, not those still on the way; `answered` of those that did not come back.
         settled: those that arrived and are old enough: the denominator of `rate`.
     """
 
@@ -92,7 +119,14 @@ def tally(rows: "QuerySet[Request]") -> Tally:
     found = Tally()
     for standing, reason, n in rows.values_list("standing", "reason").annotate(n=Count("pk")).order_by():
         found.add(standing, reason, n)
+    found.move_on_the_way(on_the_way(rows).count())
     return found
+
+
+def on_the_way(rows: "QuerySet[Request]") -> "QuerySet[Request]":
+    """Those to be asked whose first message has not gone."""
+    is_held = [Delivery.READY, Delivery.CLAIMED]
+    return rows.filter(standing=Standing.ASKED, messages__ordinal=0, messages__delivery__in=is_held)
 
 
 def who_came_up(
@@ -100,7 +134,12 @@ def who_came_up(
 ) -> "QuerySet[Request]":
     """Those of these customers who came up for a plan, the latest first: all, or those with one standing, or one reason."""
     rows = plan.requests.filter(customer__in=customers).select_related("customer", "unit", "plan", "kept_for")
-    rows = rows.filter(standing=standing) if standing else rows
+    if standing == ON_THE_WAY:
+        rows = on_the_way(rows)
+    elif standing:
+        rows = rows.filter(standing=standing)
+    if standing == Standing.ASKED:
+        rows = rows.exclude(pk__in=on_the_way(plan.requests.all()).values("pk"))
     rows = rows.filter(reason=reason) if reason else rows
     return rows.order_by("-came_up_at", "-pk")
 
@@ -113,6 +152,8 @@ def log_by_day(plan: Plan, *, since: date) -> list[tuple[date, Tally]]:
         rows.values_list("day", "standing", "reason").annotate(n=Count("pk")).order_by()
     ):
         days[day].add(standing, reason, n)
+    for day, n in on_the_way(rows).values_list("day").annotate(n=Count("pk")).order_by():
+        days[day].move_on_the_way(n)
     return sorted(days.items(), reverse=True)
 
 
@@ -120,7 +161,8 @@ def answered(rows: "QuerySet[Request]", *, today: date) -> Answered:
     """How many of these requests were answered."""
     arrived = Q(invitation__bounced_at=None)
     settled = arrived & Q(invitation__sent_at__date__lte=today - timedelta(days=SETTLED_AFTER_DAYS))
-    counts = rows.filter(standing=Standing.ASKED, invitation__isnull=False).aggregate(
+    asked = rows.filter(standing=Standing.ASKED, invitation__isnull=False)
+    counts = asked.exclude(pk__in=on_the_way(rows).values("pk")).aggregate(
         sent=Count("pk"),
         bounced=Count("pk", filter=~arrived),
         answered=Count("pk", filter=ANSWERED & arrived),
@@ -186,9 +228,10 @@ def unsure_messages(plan: Plan) -> int:
     return Message.objects.filter(request__plan=plan, delivery=Delivery.UNSURE).count()
 
 
-def messages_waiting() -> tuple[int, str]:
-    """How many messages are ready to go or on their way, and the last trouble with one of them."""
+def messages_waiting(plan: Plan | None = None) -> tuple[int, str]:
+    """How many messages, of a plan or of all, are ready to go or on their way, and the last trouble with one of them."""
     rows = Message.objects.filter(delivery__in=[Delivery.READY, Delivery.CLAIMED])
+    rows = rows.filter(request__plan=plan) if plan else rows
     last = rows.exclude(trouble="").order_by("-ready_at").values_list("trouble", flat=True).first()
     return rows.count(), last or ""
 

@@ -21,7 +21,7 @@ def rate_of_answers(plan: Plan, *, now: datetime) -> float:
     """The share of requests that are answered, 0 to 1: of those sent in 90 days and at least a week ago, drawn towards one in five."""
     ripe = Request.objects.filter(
         plan=plan, standing=Standing.ASKED, decided_at__gte=now - LOOK_BACK, decided_at__lt=now - RIPE,
-        invitation__bounced_at=None,
+        invitation__bounced_at=None, invitation__put_off_at=None,
     )  # fmt: skip
     counts = ripe.aggregate(asked=Count("pk"), answered=Count("pk", filter=ANSWERED))
     rate: float = (counts["answered"] + PRIOR_ANSWERED) / (counts["asked"] + PRIOR_ASKED)

@@ -21,6 +21,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from candor.apps.customers.requests import Letter, ToAsk, request_kind
+from candor.apps.surveys.arrivals import note_put_off, note_went
 from candor.foundation.locks import only_one
 from candor.foundation.post import this_machine
 from candor.foundation.sealed import unseal
@@ -118,6 +119,7 @@ class _Run:
                 except Unreachable as error:
                     closed.add(message.channel)
                     self.told.trouble = str(error)
+                    note_waiting(waiting(self.now()).filter(channel=message.channel), at=self.now())
                 except Exception as error:  # one message that can't be sent holds up no other
                     logger.exception("Message %s could not be sent", message.pk)
                     self._put_off(message, error)
@@ -175,6 +177,7 @@ class _Run:
         self._drop(message.channel)
         rows = Message.objects.filter(pk=message.pk, delivery=Delivery.READY)
         rows.update(ready_at=self.now() + LONGEST_WAIT, trouble=f"{type(error).__name__}: {error}"[:300])
+        note_waiting(rows, at=self.now())
 
     def _claim(self, message: Message) -> bool:
         """Store that it may have gone from now on, and with the same write that the one before it went."""
@@ -183,11 +186,14 @@ class _Run:
             self.store_sent()
             free = Message.objects.filter(pk=message.pk, delivery=Delivery.READY)
             message.tries += 1
-            return bool(
+            is_mine = bool(
                 free.update(
                     delivery=Delivery.CLAIMED, claimed_at=now, claimed_by=this_machine(), tries=message.tries
                 )
             )
+            if is_mine and message.ordinal == 0:
+                note_goes(message, at=now)
+            return is_mine
 
     def _note(self, message: Message, outcome: Outcome, *, tries: int) -> None:
         if outcome.is_accepted:
@@ -201,6 +207,7 @@ class _Run:
                 message, Delivery.READY, trouble=outcome.words, ready_at=self.now() + wait,
                 refusals=message.refusals + 1, tries=tries,
             )  # fmt: skip
+            note_waiting(Message.objects.filter(pk=message.pk), at=self.now())
             return
         _store(message, Delivery.FAILED, trouble=outcome.words)
         note_refused_address(message=message, outcome=outcome, at=self.now())
@@ -227,6 +234,20 @@ class _Run:
         self.store_sent()
         for channel in list(self.carriers):
             self._drop(channel)
+
+
+def note_waiting(messages: "QuerySet[Message]", *, at: datetime) -> None:
+    """Of what they ask, nothing went so far, and a server does not take it now: until it does, nobody counts as asked by it."""
+    first = messages.filter(ordinal=0, tries=0, delivery=Delivery.READY, request__invitation__put_off_at=None)
+    ids = first.exclude(request__invitation=None).values_list("request__invitation_id", flat=True)
+    note_put_off(ids=list(ids), at=at)
+
+
+def note_goes(message: Message, *, at: datetime) -> None:
+    """From now on it may have gone: if it was put off before, it counts from here."""
+    invitation = message.request.invitation
+    if invitation is not None and invitation.put_off_at is not None:
+        note_went(ids=[invitation.pk], at=at)
 
 
 def _store(message: Message, delivery: Delivery, *, trouble: str, **facts: Any) -> None:

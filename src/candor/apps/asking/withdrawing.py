@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from candor.apps.surveys.arrivals import take_back_invitations
+from candor.apps.surveys.arrivals import note_went, take_back_invitations
 
 from .choices import Delivery, PlanState, Reason, Standing
 from .models import BadAddress, Message, Request
@@ -36,9 +36,11 @@ def withdraw(*, message: Message, reason: Reason, now: datetime) -> None:
     Message.objects.filter(pk=message.pk).update(
         delivery=Delivery.WITHDRAWN, trouble=str(reason.label), sealed=""
     )
+    request = message.request
+    if reason == Reason.ASKED_BEFORE and request.invitation is not None:
+        note_went(ids=[request.invitation.pk], at=request.invitation.sent_at)
     if message.ordinal > 0 or message.tries > 0 or reason == Reason.ASKED_BEFORE:
         return
-    request = message.request
     Request.objects.filter(pk=request.pk).update(
         standing=Standing.NOT_ASKED, reason=reason, decided_at=now, invitation=None, channel=""
     )

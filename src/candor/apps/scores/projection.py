@@ -16,7 +16,7 @@ from candor.apps.complaints.models import Complaint
 from candor.apps.feedback.choices import AnswerKind
 from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.reputation.queries import not_counted
-from candor.apps.surveys.models import Invitation
+from candor.apps.surveys.models import Invitation, InvitationQuerySet
 from candor.apps.surveys.polarity import high_is_good, turned_scales
 
 Fact: TypeAlias = dict[str, Any]
@@ -117,9 +117,9 @@ def _complaint_facts(
             yield shared | {"metric": metric, "question": None, "value": float(value)}
 
 
-def _facts_of_invitations(rows: QuerySet[Invitation]) -> Iterator[Fact]:
-    """One that came back asked nobody and gives no fact."""
-    for row in rows.filter(bounced_at=None).order_by("pk").values_list(*_INVITATION_FIELDS):
+def _facts_of_invitations(rows: InvitationQuerySet) -> Iterator[Fact]:
+    """One that came back, or has not gone so far, asked nobody and gives no fact."""
+    for row in rows.arrived().order_by("pk").values_list(*_INVITATION_FIELDS):
         values = dict(zip(_INVITATION_FIELDS, row, strict=True))
         yield {
             "feedback_id": invitation_key(values["pk"]),

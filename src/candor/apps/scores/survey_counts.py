@@ -21,7 +21,7 @@ from candor.apps.feedback.models import Answer, Feedback
 from candor.apps.feedback.queries import day_start, feedback_in
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
-from candor.apps.surveys.models import Invitation, Response, Survey
+from candor.apps.surveys.models import Invitation, InvitationQuerySet, Response, Survey
 
 from .counting import warehouse_state
 from .policy import is_withheld
@@ -52,7 +52,7 @@ def respondents(survey: Survey, scope: Scope) -> Respondents:
         return Respondents(0, 0, 0, 0, 0)
     rows = feedback_in(scope, permission=Permission.READ_SCORES).filter(source=survey.key)
     sent = _sent(survey, scope)
-    asked = sent.filter(bounced_at=None)
+    asked = sent.arrived()
     return Respondents(
         rows.count(),
         rows.filter(is_partial=True).count(),
@@ -62,11 +62,11 @@ def respondents(survey: Survey, scope: Scope) -> Respondents:
     )
 
 
-def _sent(survey: Survey, scope: Scope) -> QuerySet[Invitation]:
+def _sent(survey: Survey, scope: Scope) -> InvitationQuerySet:
     """Invitations that had time to be answered, those that came back among them."""
     last = min(scope.period.until, scope.as_of - timedelta(days=MEASURES["response_rate"].waiting_days))
     unit_ids = scope.unit_ids(Permission.READ_SCORES)
-    rows = Invitation.objects.filter(survey=survey, sent_at__date__range=(scope.period.since, last))
+    rows = Invitation.objects.gone().filter(survey=survey, sent_at__date__range=(scope.period.since, last))
     return rows if unit_ids is None else rows.filter(unit_id__in=unit_ids)
 
 

@@ -87,6 +87,9 @@ class InvitationShape(Told):
     language: str
     sent_at: datetime
     expires_at: datetime | None
+    put_off_at: datetime | None = Field(
+        description="While a server does not take the message: it was not sent so far"
+    )
     bounced_at: datetime | None
     reminders: int
     is_answered: bool | None
@@ -158,7 +161,7 @@ def survey_facts(survey: Survey) -> dict[str, Any]:
 def invitation_shape(row: Invitation, viewer: Viewer) -> InvitationShape:
     """An invitation; `survey` and `unit` are selected with it."""
     is_open = not row.survey.is_anonymous
-    names = ("key", "channel", "language", "sent_at", "expires_at", "bounced_at", "reminders")
+    names = ("key", "channel", "language", "sent_at", "expires_at", "put_off_at", "bounced_at", "reminders")
     return InvitationShape(
         customer=row.customer_id,
         unit=shown_unit(row.unit, viewer),

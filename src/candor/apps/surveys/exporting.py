@@ -100,8 +100,8 @@ def make_export(*, export: Export) -> Export:
 
 def about_of(rows: Rows, export: Export) -> list[tuple[str, Any]]:
     """What is to be known of the file as a whole, its denominators first."""
-    asked = Invitation.objects.filter(
-        survey=export.survey, bounced_at=None, sent_at__date__range=(export.since, export.until)
+    asked = Invitation.objects.arrived().filter(
+        survey=export.survey, sent_at__date__range=(export.since, export.until)
     )
     unit_ids = rows.scope.unit_ids(Permission.EXPORT_DATA)
     asked = asked if unit_ids is None else asked.filter(unit_id__in=unit_ids)

@@ -55,6 +55,20 @@ def own_name(language: str) -> str:
         return language
 
 
+def name_in_ours(language: str) -> str:
+    """What the reader's own language calls it, with the region where it names one.
+
+    >>> name_in_ours("de-AT"), name_in_ours("de"), name_in_ours("tlh")
+    ('German (AT)', 'German', 'tlh')
+    """
+    base, _sign, region = language.replace("_", "-").partition("-")
+    try:
+        name = str(get_language_info(base.lower())["name_translated"])
+    except KeyError:
+        return language
+    return f"{name} ({region.upper()})" if region else name
+
+
 def own_words(asks: Questionnaire, field: str, language: str) -> str:
     """What the survey itself says somewhere beside its questions; empty where it says nothing."""
     given = asks.source.get(field)

@@ -169,6 +169,18 @@ class Question(models.Model):
         return self.text
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, and which of them count."""
+
+    def gone(self) -> "InvitationQuerySet":
+        """Those that were sent, not those that wait for a server to take them."""
+        return self.filter(put_off_at=None)
+
+    def arrived(self) -> "InvitationQuerySet":
+        """Those that were sent and did not come back: the denominator of whoever counts answers."""
+        return self.gone().filter(bounced_at=None)
+
+
 class Invitation(models.Model):
     """One customer asked once; the true denominator of a response rate."""
 
@@ -198,6 +210,10 @@ class Invitation(models.Model):
     )
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    put_off_at = models.DateTimeField(
+        null=True,
+        help_text="Whatever is to carry it puts it off; until it goes, it was not sent and counts in no denominator",
+    )
     bounced_at = models.DateTimeField(
         null=True, help_text="It did not arrive, so it counts in no denominator"
     )
@@ -213,6 +229,8 @@ class Invitation(models.Model):
         related_name="+",
         help_text="The answer, once it came",
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

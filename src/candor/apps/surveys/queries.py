@@ -34,7 +34,7 @@ def surveys_with_counts(viewer: Viewer) -> list[SurveyRow]:
     seen = Feedback.objects.visible_to(viewer).filter(source__in=[survey.key for survey in surveys])
     answers = seen.values_list("source").annotate(n=Count("pk"), last=Max("received_at"))
     answered = {source: (n, last) for source, n, last in answers}
-    invitations = Invitation.objects.all()
+    invitations = Invitation.objects.gone()
     unit_ids = viewer.unit_ids(Permission.READ_FEEDBACK)
     if unit_ids is not None:
         invitations = invitations.filter(unit_id__in=unit_ids)

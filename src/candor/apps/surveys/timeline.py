@@ -25,11 +25,20 @@ def unanswered(viewer: Viewer, customer_ids: Sequence[int], until: Until | None,
         rows = rows.filter(unit_id__in=unit_ids)
     return [
         Entry(
-            at=row.sent_at, id=ordinal(row.pk), title=_("Asked, no answer: %(survey)s") % {"survey": row.survey}, icon="send",
+            at=row.sent_at, id=ordinal(row.pk), title=_title(row), icon="send",
             url=reverse("surveys:list"), facts=tuple(str(one) for one in (row.channel, row.unit) if one),
         )
         for row in newest(rows, "sent_at", until, most)
     ]  # fmt: skip
+
+
+def _title(row: Invitation) -> str:
+    words = (
+        _("Asked, no answer: %(survey)s")
+        if row.put_off_at is None
+        else _("To be asked, not sent yet: %(survey)s")
+    )
+    return words % {"survey": row.survey}
 
 
 SOURCE = Source("invitation", "asked", lazy("What we asked"), unanswered)

@@ -13,7 +13,6 @@ from candor.apps.customers.queries import visible_customers
 from candor.apps.customers.services import note_consent, opt_out, take_back_opt_out
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
 from candor.foundation.errors import InvalidInput, NotFound
 
 IN_THE_PANEL = 5
@@ -22,7 +21,6 @@ IN_THE_PANEL = 5
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Why was she not asked? Everything a customer came up for, and what the rule would say now."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _customer(viewer, pk)
     context = {
         "customer": shown,

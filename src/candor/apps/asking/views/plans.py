@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from candor.apps.asking import pairs, queries, services, trying
-from candor.apps.asking.choices import Reason, Standing, Trigger
+from candor.apps.asking.choices import ON_THE_WAY, Reason, Standing, Trigger
 from candor.apps.asking.deciding import the_rule
 from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
 from candor.apps.asking.models import Plan
 from candor.apps.customers.queries import visible_customers
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
 from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
 from candor.apps.surveys.languages import own_name
 from candor.foundation.addresses import record_id
@@ -31,8 +30,7 @@ WHO = 50
 
 def plans(request: HttpRequest) -> HttpResponse:
     """Every plan, with whom it asked in the last month and how many answered."""
-    viewer = require(request, Permission.MANAGE_SURVEYS)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    require(request, Permission.MANAGE_SURVEYS)
     waiting, trouble = queries.messages_waiting()
     context = {
         "rows": queries.plans_with_counts(today=timezone.localdate()),
@@ -48,10 +46,10 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: who came up, who was asked, why the others were not, and how many answered."""
-    viewer = require(request, Permission.MANAGE_SURVEYS)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
+    require(request, Permission.MANAGE_SURVEYS)
     shown = queries.plan_by_id(pk)
     is_by_hand, today = shown.trigger == Trigger.BY_HAND, timezone.localdate()
+    waiting, trouble = queries.messages_waiting(shown)
     context = {
         "plan": shown,
         "total": queries.tally(shown.requests.all()),
@@ -64,6 +62,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "pairing": pairs.pairing_of(shown),
         "languages": [(code, own_name(code)) for code in trying.languages_of(shown)],
         "unsure": queries.unsure_messages(shown),
+        "waiting": waiting,
+        "trouble": trouble,
         "found": services.count_group(plan=shown) if is_by_hand else None,
         "is_by_hand": is_by_hand,
     }
@@ -74,14 +74,13 @@ def who(request: HttpRequest, pk: int) -> HttpResponse:
     """Which customers came up for a plan: all, or those of whom the same became."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
     require(request, Permission.READ_FEEDBACK)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = queries.plan_by_id(pk)
     standing, reason = request.GET.get("standing", ""), request.GET.get("reason", "")
     rows = queries.who_came_up(shown, visible_customers(viewer), standing=standing, reason=reason)
     context = {
         "plan": shown,
         "page": page_of(rows, request, size=WHO),
-        "standings": Standing.choices,
+        "standings": [*Standing.choices, (ON_THE_WAY, _("On the way"))],
         "reasons": Reason.choices,
     }
     return render(request, "asking/who.html", context)
@@ -90,7 +89,6 @@ def who(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest, trigger: str) -> HttpResponse:
     """A new plan."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     if trigger not in Trigger.values:
         raise NotFound(_("There is no such beginning of a plan."))
     form = PlanForm(request.POST or None, trigger=Trigger(trigger))
@@ -104,7 +102,6 @@ def new(request: HttpRequest, trigger: str) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a plan; who came up already stays as written down."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = queries.plan_by_id(pk)
     trigger = Trigger(shown.trigger)
     form = PlanForm(request.POST or None, trigger=trigger, plan=shown, initial=plan_as_typed(shown))
@@ -160,7 +157,6 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def rule(request: HttpRequest) -> HttpResponse:
     """The one rule over all channels and types of survey."""
     viewer = require(request, Permission.MANAGE_SURVEYS)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     form = RuleForm(request.POST or None, initial=rule_as_typed(the_rule()))
     if request.method == "POST" and form.is_valid():
         services.change_rule(facts=form.facts, by=viewer.person)

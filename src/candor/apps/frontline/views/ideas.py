@@ -23,7 +23,6 @@ from candor.apps.frontline.forms import (
 from candor.apps.frontline.models import Comment, Idea
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
 from candor.foundation.errors import InvalidInput, NotAllowed, NotFound
 
 VOTES = {"for": True, "against": False, "none": None}
@@ -32,7 +31,6 @@ VOTES = {"for": True, "against": False, "none": None}
 def board(request: HttpRequest) -> HttpResponse:
     """The ideas: those that stand out first, the newest, or those that need votes."""
     viewer = require(request, Permission.SPEAK_UP)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     state, order = request.GET.get("state", ""), request.GET.get("order", "")
     context = {
         "lines": queries.board(viewer, state=state, search=request.GET.get("q", "").strip(), order=order),
@@ -188,7 +186,6 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, viewer: Viewer, shown: Idea, **forms: Form) -> HttpResponse:
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     line = queries.line_of(viewer, shown)
     context: dict[str, Any] = {
         "idea": shown, "line": line, "moderates": queries.moderates(viewer), "may_answer": _may_answer(viewer, shown),

@@ -36,8 +36,8 @@ def _write(sheet: Sheet, path: Path, tell: Progress) -> None:
             page = book.add_worksheet(name)
             page.set_column(0, len(header), _WIDTH)
             page.write_row(0, 0, header, bold)
-            for number, row in enumerate(rows, 1):
-                for at, value in enumerate(row):
+            for number, cells in enumerate(rows, 1):
+                for at, value in enumerate(cells):
                     _put(page, number, at, value)
 
 
