@@ -100,6 +100,27 @@ def test_undo_removes_whom_the_file_brought_unless_something_is_held_of_them_by_
     )
     services.run_undo(batch=services.undo(batch=batch, by=None))
     assert [row.pk for row in Customer.objects.all()] == [spoke.pk]
+    batch.refresh_from_db()
+    assert batch.message.startswith("6 customers whom it added are removed. 1 other whom it added stays")
+
+
+def test_undo_says_of_how_many_known_before_what_it_changed_stays(
+    client: Client, world: World, tmp_path: Path
+) -> None:
+    first = bring(tmp_path, "Customer number,Language\nC-1,de\nC-2,de\n")
+    assert first.report == {}
+    later = bring(tmp_path, "Customer number,Language\nC-1,fr\nC-3,fr\nC-3,es\n")
+    assert (later.rows_added, later.rows_known) == (1, 2)
+    client.force_login(world.clara)
+    assert (
+        "What it changed of customers known before stays."
+        in client.get(f"/imports/{later.pk}/").content.decode()
+    )
+    services.run_undo(batch=services.undo(batch=later, by=None))
+    page = client.get(f"/imports/{later.pk}/").content.decode()
+    told = "1 customer whom it added is removed. 1 row was of a customer known before: what it said of them stays"
+    assert told in page and "Everything this import brought is gone" not in page
+    assert sorted(Customer.objects.values_list("language", flat=True)) == ["de", "fr"]
 
 
 def test_who_may_import_is_led_from_the_customers_to_the_file(client: Client, world: World) -> None:

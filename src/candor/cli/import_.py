@@ -293,7 +293,7 @@ def _report(batch: "ImportBatch", arguments: argparse.Namespace) -> int:
 
 def _words(batch: "ImportBatch", arguments: argparse.Namespace) -> str:
     if batch.state == "undone":
-        return f"Import {batch.pk} is undone: everything it brought is gone."
+        return f"Import {batch.pk} is undone: {batch.message or 'everything it brought is gone.'}"
     lines = [
         f"Import {batch.pk}: {batch.rows_read:,} rows read, {batch.rows_added:,} added, "
         f"{batch.rows_known:,} known from before, {batch.rows_bad:,} bad."

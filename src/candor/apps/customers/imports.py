@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
-from candor.apps.imports.kinds import ERASED, ImportKind, Item, Odd, Preview, Reader, Stored
+from candor.apps.imports.kinds import ERASED, KNOWN_BEFORE, ImportKind, Item, Odd, Preview, Reader, Stored
 from candor.apps.imports.models import ImportBatch
 from candor.apps.imports.tables import TableReader, preview_table, refuse, refuse_unit
 from candor.apps.imports.units import Units
 from candor.foundation.errors import Conflict
+from candor.foundation.wording import number
 from candor.intake import Field, Problem
 
 from .erased import Name, erased_among
@@ -76,9 +78,9 @@ def store(batch: ImportBatch, items: Sequence[Item]) -> Stored:
     chunk = _Chunk(batch, items)
     for item in items:
         chunk.take(item)
-    return Stored(
-        chunk.added, chunk.known, tuple(chunk.problems), {ERASED: Odd(chunk.gone)} if chunk.gone else {}
-    )
+    counts = {ERASED: chunk.gone, KNOWN_BEFORE: chunk.known_before}
+    odd = {kind: Odd(n) for kind, n in counts.items() if n}
+    return Stored(chunk.added, chunk.known, tuple(chunk.problems), odd)
 
 
 class _Chunk:
@@ -91,7 +93,7 @@ class _Chunk:
         self.erased = erased_among(name for both in names for name in both)
         self.by_number = customers_known_as(self.system, [v for both in names for s, v in both if s != EMAIL])
         self.by_address = _by_address([value for both in names for system, value in both if system == EMAIL])
-        self.added = self.known = self.gone = 0
+        self.added = self.known = self.known_before = self.gone = 0
         self.problems: list[Problem] = []
 
     def take(self, item: Item) -> None:
@@ -135,6 +137,7 @@ class _Chunk:
             said=said, known=known, at=self.at, by=self.batch.created_by, import_batch_id=self.batch.pk
         )
         self.added, self.known = self.added + (known is None), self.known + (known is not None)
+        self.known_before += customer.import_batch_id != self.batch.pk
         for system, value in names:
             (self.by_address if system == EMAIL else self.by_number).setdefault(value, customer.pk)
 
@@ -189,9 +192,38 @@ def system_of(batch: ImportBatch) -> str:
     return str(batch.options.get("source") or SYSTEM)[:60]
 
 
-def undo(batch: ImportBatch) -> None:
-    """Remove those whom the batch added and of whom nothing else is held by now; what it changed of others stays."""
-    forget_unused_of_import(import_batch_id=batch.pk, system=system_of(batch))
+def undo(batch: ImportBatch) -> str:
+    """Remove those whom the batch added and of whom nothing else is held by now; what it changed of others stays, and this is said."""
+    gone = forget_unused_of_import(import_batch_id=batch.pk, system=system_of(batch))
+    held = Customer.objects.filter(import_batch_id=batch.pk).count()
+    rows = batch.report.get(KNOWN_BEFORE, {}).get("n", 0)
+    if not held and not rows:
+        return ""
+    told = [
+        ngettext(
+            "%(n)s customer whom it added is removed.", "%(n)s customers whom it added are removed.", gone
+        )
+        % {"n": number(gone)}
+    ]
+    if held:
+        told.append(
+            ngettext(
+                "%(n)s other whom it added stays, because more is held of them by now.",
+                "%(n)s others whom it added stay, because more is held of them by now.",
+                held,
+            )
+            % {"n": number(held)}
+        )
+    if rows:
+        told.append(
+            ngettext(
+                "%(n)s row was of a customer known before: what it said of them stays, since what stood there before is not kept.",
+                "%(n)s rows were of customers known before: what they said of them stays, since what stood there before is not kept.",
+                rows,
+            )
+            % {"n": number(rows)}
+        )
+    return " ".join(told)
 
 
 def context(batch: ImportBatch, seen: Preview) -> dict[str, Any]:
@@ -209,6 +241,9 @@ KIND = ImportKind(
     open=open_reader,
     store=store,
     undo=undo,
+    undo_words=lazy(
+        "Customers whom it added are removed, unless more is held of them by now. What it changed of customers known before stays."
+    ),
     next_url_name="customers:list",
     next_words=lazy("To the customers"),
     template="customers/import_options.html",

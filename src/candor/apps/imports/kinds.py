@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CELLS = "__cells__"  # under which typed values carry the row as it stands in the file
 ERASED = "left_out_of_erased_customers"  # of what a chunk bears, as a kind of oddity
+KNOWN_BEFORE = "of_customers_known_before"  # the same; what a row changed of them, nobody can take back
 Item = tuple[int, Any]  # the row's number in the file, and what the kind's `store` understands
 
 
@@ -98,7 +99,8 @@ class ImportKind:
         preview: looks at the file under the batch's options, without importing anything.
         open: the reader for a batch whose options are complete.
         store: writes one chunk of items inside the caller's transaction.
-        undo: removes everything that the batch brought, inside the caller's transaction where it is in the record.
+        undo: removes everything that the batch brought, and says what stays, or "" where nothing does.
+        undo_words: what undo does, said before, where it does not remove all that the batch added.
         report_template: a template that puts the report of odd rows into words, or "".
         template: a template with further options of the mapping page, or "", which gets `context(batch, preview)`.
         next_url_name: the page to go on to once it is done.
@@ -114,7 +116,8 @@ class ImportKind:
     preview: Callable[[ImportBatch], Preview]
     open: Callable[[ImportBatch], Reader]
     store: Callable[[ImportBatch, Sequence[Item]], Stored]
-    undo: Callable[[ImportBatch], None]
+    undo: Callable[[ImportBatch], str | None]
+    undo_words: "StrOrPromise" = ""
     template: str = ""
     context: Callable[[ImportBatch, Preview], dict[str, Any]] = _no_context
     report_template: str = ""

@@ -19,7 +19,7 @@ from candor.intake import IntakeError, Problem, csv_lines
 from candor.warehouse import WarehouseError, WarehouseFull
 
 from .errors import FileNotUsable, ImportUnderWay, MappingIncomplete
-from .kinds import ImportKind, Item, Preview, Reader, Stored, kind_of
+from .kinds import KNOWN_BEFORE, ImportKind, Item, Preview, Reader, Stored, kind_of
 from .models import BadRow, ImportBatch
 
 State = ImportBatch.State
@@ -298,7 +298,8 @@ def undo(*, batch: ImportBatch, by: Person | None, later: Later | None = None) -
         ("last_row", "rows_read", "rows_added", "rows_known", "rows_bad", "share_read"), 0
     )
     with transaction.atomic():
-        if not _move(batch, to=State.UNDOING, was=[State.DONE, State.FAILED], report={}, **nothing):
+        report = {kind: found for kind, found in batch.report.items() if kind == KNOWN_BEFORE}
+        if not _move(batch, to=State.UNDOING, was=[State.DONE, State.FAILED], report=report, **nothing):
             raise ImportUnderWay("Only an import that has ended can be undone, and only once.")
         batch.bad_rows.all().delete()
         record_audit(by=by, action="import.undone", target=batch, file=batch.file_name)
@@ -312,8 +313,8 @@ def run_undo(*, batch: ImportBatch) -> ImportBatch:
     """Remove what the import brought; safe to repeat."""
     if batch.state != State.UNDOING:
         return batch
-    kind_of(batch.kind).undo(batch)
-    _end(batch, to=State.UNDONE, was=State.UNDOING, message="")
+    stays = kind_of(batch.kind).undo(batch)
+    _end(batch, to=State.UNDONE, was=State.UNDOING, message=stays or "")
     _drop_upload(batch)
     return batch
 
