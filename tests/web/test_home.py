@@ -40,6 +40,7 @@ def test_before_any_feedback_those_who_may_are_asked_for_their_complaints(world:
     for person in (world.clara, world.hana, world.ada):
         shown = home(person)
         assert "Bring the complaints you already have" in shown and "/imports/new/complaints/" in shown
+        assert "/imports/new/customers/" in shown and 'name="period"' in shown
 
 
 def test_before_any_feedback_the_others_read_a_friendly_sentence(world: World) -> None:
