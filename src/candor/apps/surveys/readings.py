@@ -14,7 +14,15 @@ _WITH_WORDS = (  # “10 - Extremely likely”, “Extremely likely - 10”
     re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:[-–—:=(].*)?", re.DOTALL),
     re.compile(r".*[-–—:=(]\s*(\d+(?:\.\d+)?)\)?", re.DOTALL),
 )
-_YES_NO = {"true": 1.0, "yes": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "n": 0.0}
+YES = frozenset({
+    "yes", "y", "true", "ja", "wahr", "oui", "vrai", "sí", "si", "verdadero", "sim", "verdadeiro", "sì", "vero", "tak", "prawda", "waar",
+    "ano", "evet", "igen", "kyllä", "да", "はい", "是", "نعم",
+})  # fmt: skip
+NO = frozenset({
+    "no", "n", "false", "nein", "falsch", "non", "faux", "falso", "não", "nee", "nie", "fałsz", "onwaar", "ne", "nej", "nei", "hayır", "nem",
+    "ei", "нет", "いいえ", "否", "لا",
+})  # fmt: skip
+_YES_NO = dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
 
 
 class Reading:

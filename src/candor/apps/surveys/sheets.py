@@ -11,10 +11,11 @@ from candor.apps.feedback.choices import MANY, SCALES, AnswerKind
 from candor.intake import AmbiguousDateOrder, DateOrder, Problem, Table, order_of_dates, recognise
 
 from .formats import Asked, Told
+from .readings import NO, YES
 from .sources.wide import META
 
-TICKS: Final = frozenset({"1", "y", "yes", "true", "x", "checked", "selected"})
-NO_TICKS: Final = frozenset({"0", "n", "no", "false", "not selected", "quoted", "not quoted", "unchecked"})
+TICKS: Final = frozenset({"1", "x", "checked", "selected", *YES})
+NO_TICKS: Final = frozenset({"0", "not selected", "quoted", "not quoted", "unchecked", "nicht gewählt", *NO})
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _MOST_DISTINCT: Final = 200  # texts of a column that are remembered; a question has fewer choices
 _MOST_DAYS: Final = 200_000  # different ones looked at, to tell the order of day and month
@@ -37,6 +38,8 @@ class Slot:
         label: what it stands for within its question, where the head says so.
         kind: what the source declares of it.
         ends: the scale, where the source tells it and the kind has none of its own.
+        tick: the code that stands for its choice, where that is none of the usual ones.
+        parts: the choices in one cell; None where a cell holds one answer.
     """
 
     at: int
@@ -46,6 +49,12 @@ class Slot:
     label: str = ""
     kind: AnswerKind | None = None
     ends: tuple[float | None, float | None] = (None, None)
+    tick: str = ""
+    parts: Callable[[str], Sequence[str]] | None = None
+
+    def held_in(self, text: str) -> Sequence[str]:
+        """What one cell holds: one answer, or several choices."""
+        return (text,) if self.parts is None else self.parts(text)
 
 
 @dataclass(slots=True)
@@ -56,7 +65,14 @@ class Column:
     values: dict[str, int] = field(default_factory=dict)
     is_overfull: bool = False
     is_number: bool = True
+    has_several: bool = False
     longest: int = 0
+
+    def take_all(self, texts: Sequence[str]) -> None:
+        """What one person answered."""
+        self.has_several = self.has_several or len(texts) > 1
+        for text in texts:
+            self.take(text)
 
     def take(self, text: str) -> None:
         self.filled += 1
@@ -138,14 +154,16 @@ class Sheet:
     def told(self) -> Iterator[tuple[int, Told] | Problem]:
         facts = [(name, at) for name, at in self._layout.facts.items() if name not in {"key", "received_at"}]
         key_at, days = self._layout.facts.get("key"), self._days()
-        single = [(asked.key, slots[0].at) for asked, slots in self._readers if not slots[0].label]
+        single = [(asked.key, slots[0]) for asked, slots in self._readers if not slots[0].label]
         several = [(asked.key, slots) for asked, slots in self._readers if slots[0].label]
         for record in self._rows():
             if isinstance(record, Problem):
                 yield record
                 continue
             number, row = record
-            answers = {key: text for key, at in single if (text := row[at].strip())}
+            answers = {
+                key: MANY.join(slot.held_in(text)) for key, slot in single if (text := row[slot.at].strip())
+            }
             for key, slots in several:
                 if ticked := [slot.label for slot in slots if _is_tick(row[slot.at], slot)]:
                     answers[key] = MANY.join(ticked)
@@ -190,8 +208,8 @@ class Sheet:
 
     def _scan(self) -> None:
         """Reads the sheet once, for what its columns hold as a whole."""
-        places = sorted({slot.at for slot in self._layout.slots})
-        self._columns = {at: Column() for at in places}
+        slots = {slot.at: slot for slot in self._layout.slots}
+        self._columns = {at: Column() for at in sorted(slots)}
         places_of_days, unit_at = self._days(), self._layout.facts.get("unit")
         days: dict[str, None] = {}
         units: set[str] = set()
@@ -199,9 +217,9 @@ class Sheet:
             if isinstance(record, Problem):
                 continue
             row = record[1]
-            for at in places:
+            for at, column in self._columns.items():
                 if text := row[at].strip():
-                    self._columns[at].take(text)
+                    column.take_all(slots[at].held_in(text))
             if len(days) < _MOST_DAYS and (day := self._day(row, places_of_days)):
                 days[day] = None
             if unit_at is not None and (unit := row[unit_at].strip()):
@@ -242,7 +260,9 @@ def _questions(layout: Layout, columns: Mapping[int, Column]) -> Iterator[tuple[
             yield _many(ticked, taken, layout.blanks), ticked
         for slot in slots:
             if not (ticked and slot.kind is None):
-                yield _one(slot, columns[slot.at], layout, taken), [_without_label(slot)]
+                asked = _one(slot, columns[slot.at], layout, taken)
+                is_whole = asked.kind == AnswerKind.TEXT  # own words keep their commas
+                yield asked, [replace(slot, label="", parts=None if is_whole else slot.parts)]
 
 
 def _ticked(slots: Sequence[Slot], columns: Mapping[int, Column]) -> list[Slot]:
@@ -258,30 +278,29 @@ def _ticked(slots: Sequence[Slot], columns: Mapping[int, Column]) -> list[Slot]:
         found.append(replace(slot, label=label))
     filled = {columns[slot.at].filled for slot in slots}
     together = {value for slot in slots for value in columns[slot.at].values}
-    is_scale_perhaps = together == {"1"} and len(filled) == 1  # as where everybody chose 1 everywhere
+    is_scale_perhaps = (
+        all(map(str.isdigit, together)) and len(filled) == 1
+    )  # as where everybody chose 1 everywhere
     return [] if is_scale_perhaps or not any(filled) else found
 
 
 def _label(slot: Slot, value: str) -> str | None:
     """What a tick in this column stands for; None where the value is no tick."""
     own = slot.label or slot.text.rpartition(" - ")[2].strip()
-    if not value or value.casefold() in TICKS:
+    if not value or value.casefold() in TICKS or value == slot.tick:
         return own
     return value if value == own or slot.text.endswith(value) else None
 
 
 def _is_tick(cell: str, slot: Slot) -> bool:
     text = cell.strip()
-    return bool(text) and (text == slot.label or text.casefold() in TICKS)
-
-
-def _without_label(slot: Slot) -> Slot:
-    return replace(slot, label="")
+    return bool(text) and (text in {slot.label, slot.tick} or text.casefold() in TICKS)
 
 
 def _many(slots: Sequence[Slot], taken: set[str], blanks: tuple[str, ...]) -> Asked:
+    texts = [slot.text.removesuffix(slot.label) for slot in slots]
     words = (
-        _beginning([slot.text for slot in slots])
+        (texts[0] if len(set(texts)) == 1 else _beginning([slot.text for slot in slots]))
         .rstrip(" -–:[(")
         .removesuffix("Selected Choice")
         .rstrip(" -–:")
@@ -306,6 +325,8 @@ def _one(slot: Slot, column: Column, layout: Layout, taken: set[str]) -> Asked:
 
 def kind_of(column: Column, *, declares_text: bool) -> AnswerKind:
     """The shape of the answers, and no more: a number of unknown meaning is never a score."""
+    if column.has_several and not column.is_overfull:
+        return AnswerKind.CHOICE
     if column.filled and column.is_number:
         return AnswerKind.NUMBER
     if declares_text:

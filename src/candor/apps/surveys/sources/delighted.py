@@ -33,7 +33,7 @@ _KINDS = {
 }
 _OPTIONS = re.compile(r"[\W_]+")
 _FACTS = {
-    "key": ("responseid", "id"), "email": ("personemail", "email", "emailaddress"), "customer": ("personid",), "language": ("locale", "language"),
+    "key": ("responseid", "surveyresponseid", "id"), "email": ("personemail", "email", "emailaddress"), "customer": ("personid",), "language": ("locale", "language"),
     "channel": ("delightedsource", "channel", "source"),
 }  # fmt: skip
 _DAYS = ("createdat", "createdatutc", "respondedat", "responsedate", "timestamp", "date")

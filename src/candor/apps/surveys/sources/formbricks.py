@@ -1,6 +1,6 @@
 """Formbricks: responses as its webhook sends them and as its management API lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..formats import Format, Opening, Told
@@ -40,12 +40,17 @@ def _tell(item: Mapping[str, Any]) -> Person | None:
     told = Told(
         key=str(response.get("id") or ""), at=response.get("createdAt"), facts=facts, is_partial=response.get("finished") is False
     )  # fmt: skip
-    said = [
-        Said(key=str(key), value=value)
-        for key, value in response["data"].items()
-        if not isinstance(value, dict)
-    ]
+    said = [one for key, value in response["data"].items() for one in _said(str(key), value)]
     return Person(told=told, said=said, survey=str(response["surveyId"]), name=str(survey.get("title") or ""))
+
+
+def _said(key: str, value: Any) -> Iterator[Said]:
+    """An answer; each row of a matrix is one."""
+    if not isinstance(value, dict):
+        yield Said(key=key, value=value)
+        return
+    for row, chosen in value.items():
+        yield Said(key=f"{key}.{row}", value=chosen, text=f"{key} - {row}")
 
 
 FORMATS = (

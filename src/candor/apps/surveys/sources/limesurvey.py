@@ -14,11 +14,23 @@ _CODES = {
     "date started": "startdate", "date last action": "datestamp", "ip address": "ipaddr", "referrer url": "refurl", "access code": "token",
     "token": "token", "e-mail address": "email", "email address": "email", "first name": "firstname", "last name": "lastname",
     "total time": "interviewtime",
+    # as the administration writes them in German, French, Spanish
+    "antwort-id": "id", "antwort id": "id", "datum abgeschickt": "submitdate", "letzte seite": "lastpage", "start-sprache": "startlanguage",
+    "startsprache": "startlanguage", "zufallsstartwert": "seed", "datum gestartet": "startdate", "datum letzte aktivität": "datestamp",
+    "ip-adresse": "ipaddr", "zugangscode": "token", "zugangsschlüssel": "token", "gesamtzeit": "interviewtime",
+    "id de la réponse": "id", "date de soumission": "submitdate", "dernière page": "lastpage", "langue de départ": "startlanguage",
+    "date de lancement": "startdate", "date de la dernière action": "datestamp", "adresse ip": "ipaddr",
+    "id de respuesta": "id", "fecha de envío": "submitdate", "última página": "lastpage", "lenguaje inicial": "startlanguage",
+    "idioma inicial": "startlanguage", "fecha de inicio": "startdate", "fecha de la última acción": "datestamp", "dirección ip": "ipaddr",
 }  # fmt: skip
 _BESIDE = set(_CODES.values()) | {"email", "firstname", "lastname"}
 _HEADING = re.compile(r"(?P<stem>.*?)\s*\[(?P<label>.*)\]\s*", re.DOTALL)
 _BOTH = re.compile(r"(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[^\]]*\])*)\. (?P<text>.*)", re.DOTALL)
-_OWN_WORDS = {"other", "comment"}
+_OWN_WORDS = {"other", "comment", "sonstiges", "kommentar", "autre", "commentaire", "otro", "comentario"}
+_BESIDE_A_CHOICE = re.compile(r"\w+comment")  # MC[SQ001comment]: what was written to a choice
+_UNDERSCORED = re.compile(
+    r"(?P<stem>[A-Za-z]\w*)_(?P<label>SQ\d+|other|comment|SQ\d+comment)"
+)  # as its export for R and SPSS writes codes
 _TIMES = re.compile(r"interviewtime|groupTime\d+|.+Time|Group time.*|Question time.*", re.IGNORECASE)
 _NO_DAY = "1980-01-01 00:00:00"  # stands for "submitted" where the survey keeps no dates
 
@@ -65,11 +77,15 @@ def _code(name: str) -> str:
 def _slot(at: int, name: str) -> Slot:
     both = _BOTH.fullmatch(name)
     key, words = (both["code"], both["text"]) if both else (name, name)
-    inside, said = _HEADING.fullmatch(key), _HEADING.fullmatch(words)
+    inside, said = _HEADING.fullmatch(key) or _UNDERSCORED.fullmatch(key), _HEADING.fullmatch(words)
     stem = inside["stem"] if inside else key
     label = (said or inside or {"label": ""})["label"]
-    kind = AnswerKind.TEXT if inside and inside["label"].casefold() in _OWN_WORDS else None
-    text = f"{said['stem']} - {said['label']}" if said else words
+    is_own = bool(
+        inside and (inside["label"].casefold() in _OWN_WORDS or _BESIDE_A_CHOICE.fullmatch(inside["label"]))
+    )
+    kind = AnswerKind.TEXT if is_own else None
+    named = said or inside
+    text = f"{named['stem']} - {named['label']}" if named else words
     return Slot(at=at, stem=stem, key=key, text=text, label=label if inside else "", kind=kind)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from candor.apps.feedback.choices import AnswerKind
 
 from ..formats import Format, Opening
+from ..readings import NO
 from ..sheets import Judge, Layout, Sheet, Slot, facts_in, named_once
 
 _FACTS = {
@@ -23,8 +24,14 @@ _QUESTION = re.compile(r"(QID\d+)(.*)")
 _MEASURED_BESIDE = re.compile(
     r"_(NPS_GROUP|FIRST_CLICK|LAST_CLICK|PAGE_SUBMIT|CLICK_COUNT|DO(_.*)?|FILE_(ID|NAME|SIZE|TYPE)|BROWSER|VERSION|OS|RESOLUTION)"
 )
+_CODES = re.compile(r"-?\d+(,-?\d+)+")
+_BETWEEN = re.compile(
+    r"(?<!\d),(?! )|,(?![ \d])"
+)  # commas within a choice's own words have a space behind them, or part thousands
+_NOT_DONE = NO | {"0"}
 _OF_THE_DAY = re.compile(r"_[A-Z][a-z]+ \d{1,2}, \d{4}_\d\d\.\d\d$")
 _SEEN_UNANSWERED = "-99"
+_MOST_TOLD = 12
 _NO_REAL_ANSWERS = {
     "1": "preview",
     "2": "test",
@@ -62,9 +69,17 @@ def _open(opening: Opening) -> Sheet | None:
         facts["received_at"] = ids.index("endDate")
     name = tuple(ids.index(part) for part in ("recipientFirstName", "recipientLastName") if part in ids)
     layout = Layout(
-        head=3, name=name, facts=facts, slots=slots, judge=_judge(ids), zone=_zone(codes), declares_text=True, blanks=(_SEEN_UNANSWERED,)
+        head=3, name=name, facts=facts, slots=slots, judge=_judge(ids), zone=_zone(codes), declares_text=True, blanks=(_SEEN_UNANSWERED,),
+        notes=_left_out([shown[at] for at in others if at not in facts.values()]),
     )  # fmt: skip
     return Sheet(opening.table, shown, layout)
+
+
+def _left_out(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    told = ", ".join(names[:_MOST_TOLD]) + (" and more" if len(names) > _MOST_TOLD else "")
+    return (f"Embedded data that Candor has no place for is left out: {told}.",)
 
 
 def _slots(names: Sequence[str], words: Sequence[str], ids: Sequence[str]) -> list[Slot]:
@@ -77,8 +92,19 @@ def _slots(names: Sequence[str], words: Sequence[str], ids: Sequence[str]) -> li
         if match[2].endswith("TEXT"):
             kind = AnswerKind.TEXT
         text = words[at] if at < len(words) else ""
-        slots.append(Slot(at=at, stem=match[1], key=names[at], text=text, kind=kind))
+        text = text.removesuffix(" - Selected Choice")
+        parts = _parts if kind is None else None
+        slots.append(Slot(at=at, stem=match[1], key=names[at], text=text, kind=kind, parts=parts))
     return slots
+
+
+def _parts(cell: str) -> list[str]:
+    """The choices in a cell: Qualtrics writes several as `1,4` or `App,Branch` unless it is told to give each a column.
+
+    >>> _parts("1,4"), _parts("Branch, in town,App"), _parts("Under 1,000")
+    (['1', '4'], ['Branch, in town', 'App'], ['Under 1,000'])
+    """
+    return cell.split(",") if _CODES.fullmatch(cell) else [one for one in _BETWEEN.split(cell) if one]
 
 
 def _import_id(cell: str) -> str:
@@ -111,14 +137,16 @@ def _zone(codes: Sequence[str]) -> tzinfo:
 def _judge(ids: Sequence[str]) -> Judge:
     status_at = ids.index("status") if "status" in ids else None
     done_at = ids.index("finished") if "finished" in ids else None
+    way_at = ids.index("distributionChannel") if "distributionChannel" in ids else None
 
     def judge(row: Sequence[str]) -> tuple[str, bool]:
         status = row[status_at].strip().casefold() if status_at is not None else ""
         word = _NO_REAL_ANSWERS.get(status) or next(
             (w for w in ("preview", "test", "spam") if w in status), ""
         )
-        is_done = done_at is None or row[done_at].strip().casefold() in {"1", "true", ""}
-        return word, not is_done
+        if way_at is not None and row[way_at].strip() in {"preview", "test"}:  # in no language but its own
+            word = word or row[way_at].strip()
+        return word, done_at is not None and row[done_at].strip().casefold() in _NOT_DONE
 
     return judge
 

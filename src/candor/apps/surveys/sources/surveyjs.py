@@ -14,7 +14,16 @@ from .wide import guess_questions
 _WRAPPED = ("data", "result", "answers", "response", "json")
 _DEFINED = ("definition", "survey", "model", "json", "form")
 _KEYS = ("responseId", "resultId", "instanceId", "InstanceId", "_id", "id")
-_DAYS = ("completedAt", "finishedAt", "submittedAt", "createdAt", "HappendAt", "timestamp", "date")
+_DAYS = (
+    "completedAt",
+    "finishedAt",
+    "submittedAt",
+    "createdAt",
+    "HappendAt",
+    "happenedAt",
+    "timestamp",
+    "date",
+)
 _LANGUAGES = ("locale", "language")
 _DONE = ("completed", "isCompleted", "finished")
 _BESIDE = {*_KEYS, *_DAYS, *_LANGUAGES, *_DONE, "pageNo", "timeSpent", "UserId", "surveyId", "email"}

@@ -1,9 +1,11 @@
 """Typeform: responses as its webhook sends them, as its Responses API lists them, and as CSV."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from candor.apps.feedback.choices import AnswerKind
+from candor.intake import Problem, Table
 
 from ..formats import Format, Opening, Told
 from ..objects import Objects, Person, Said, facts_of
@@ -71,11 +73,19 @@ def _said(answer: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) ->
         return None
     value = answer.get(shape)
     if isinstance(value, dict):
-        value = value.get("labels") or value.get("label") or value.get("other")
+        value = _chosen(value)
     key = str(field.get("ref") or field.get("id") or "")
     return (
         Said(key=key, value=value, text=str(known.get("title") or ""), kind=_KINDS.get(kind)) if key else None
     )
+
+
+def _chosen(value: Mapping[str, Any]) -> Any:
+    """The words of one choice, or of several with what was written beside them."""
+    several = value.get("labels")
+    if isinstance(several, list):
+        return [*several, *([value["other"]] if value.get("other") else [])]
+    return several or value.get("label") or value.get("other")
 
 
 def _dicts(given: Any) -> list[dict[str, Any]]:
@@ -89,14 +99,57 @@ def _open_table(opening: Opening) -> Sheet | None:
     if names[0] not in {"#", "Response ID"} or _SUBMITTED not in names:
         return None
     rest = [at for at, name in enumerate(names) if at and name not in _BESIDE]
-    found = facts_in(names, rest)
+    runs = _runs(opening.table, opening.head[0], rest)
+    choices = {at for run in runs for at in run}
+    found = facts_in(names, [at for at in rest if at not in choices])
     facts = found | {"key": 0, "received_at": names.index(_SUBMITTED)}
     slots = [
-        Slot(at=at, stem=names[at], key=names[at], text=names[at]) for at in rest if at not in found.values()
+        Slot(at=at, stem=names[at], key=names[at], text=names[at])
+        for at in rest
+        if at not in found.values() and at not in choices
     ]
+    slots += [slot for run in runs for slot in _of_one_question(run, names)]
     later = (names.index(_STARTED),) if _STARTED in names else ()
-    layout = Layout(head=1, facts=facts, days_else=later, slots=slots, judge=_judge(names))
+    notes = tuple(_words_of_run(run, names) for run in runs)
+    layout = Layout(
+        head=1, facts=facts, days_else=later, slots=sorted(slots, key=lambda slot: slot.at), judge=_judge(names), notes=notes
+    )  # fmt: skip
     return Sheet(opening.table, names, layout)
+
+
+def _runs(table: Table, head: Sequence[str], places: Sequence[int]) -> list[list[int]]:
+    """Neighbouring columns that hold nothing but their own heading, where anybody chose any: the choices of one question, of which
+    several could be taken. A column “Other” behind them holds what was written instead."""
+    own, is_filled = dict.fromkeys(places, True), dict.fromkeys(places, False)
+    for record in islice(table.records(), 1, None):
+        if isinstance(record, Problem):
+            continue
+        for at in places:
+            if at < len(record[1]) and (text := record[1][at].strip()):
+                own[at], is_filled[at] = own[at] and text == head[at].strip(), True
+    runs: list[list[int]] = [[]]
+    for at in places:
+        if (runs[-1] and at != runs[-1][-1] + 1) or not own[at]:
+            runs.append([])
+        if own[at]:
+            runs[-1].append(at)
+    filled = ([at for at in run if is_filled[at]] for run in runs)
+    return [list(range(run[0], run[-1] + 1)) for run in filled if len(run) > 1]
+
+
+def _of_one_question(run: Sequence[int], names: Sequence[str]) -> list[Slot]:
+    """The choices as one question. Its words are not in the file: it is called after its choices."""
+    stem = _called(run, names)
+    return [Slot(at=at, stem=stem, key=stem, text=names[at], label=names[at]) for at in run]
+
+
+def _called(run: Sequence[int], names: Sequence[str]) -> str:
+    return " / ".join(names[at] for at in run)[:80]
+
+
+def _words_of_run(run: Sequence[int], names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{names[at]}”" for at in run)
+    return f"The columns {shown} are read as choices of one question; the file does not hold its words."
 
 
 def _judge(names: Sequence[str]) -> Any:
