@@ -497,6 +497,12 @@ def test_waiting_that_can_not_be_ranked_is_named(
         cx.bottlenecks(totals, names)
 
 
+@pytest.mark.parametrize("wrong", [{"n": -5}, {"n": 39}, {"resamples": 500.5}])
+def test_fewer_journeys_than_rows_and_half_a_draw_are_named(wrong: dict[str, float]) -> None:
+    with pytest.raises(cx.AnalyticsError, match=next(iter(wrong))):
+        cx.bottlenecks(np.ones((40, 2)), ["a", "b"], **wrong)  # type: ignore[arg-type]
+
+
 def test_shares_that_are_the_same_in_every_journey_have_no_order_and_no_interval() -> None:
     waits = np.random.default_rng(1).random((40, 1)) * [3, 3, 1, 0]
     for found, places in (

@@ -349,6 +349,7 @@ def test_wrong_questions_and_comparisons_are_named_errors():
         ({"a": [1, 2]}, [-1, 2], [True, True], {}, BadCounts),
         ({"a": [1, 2]}, [3, 2], [True, True], {"entry": [3, 0]}, BadCounts),
         ({"a": [1, 2, 3, 4]}, [4, 3, 2, 1], [True] * 4, {}, DidNotConverge),
+        ({"a": [3e-9, 1e-9, 4e-9, 2e-9]}, [1, 2, 3, 4], [True] * 4, {}, NotIdentifiable),
     ],
 )
 def test_wrong_hazards_are_named_errors(columns, durations, left, options, error):
@@ -393,6 +394,11 @@ def test_whether_somebody_left_is_never_guessed(unknown):
         cx.survival_curve([3, 5, 8], [1, unknown, 0])
     with pytest.raises(cx.BadParameter, match="has_left is"):
         cx.fit_hazards({"late": [0, 1] * 20}, list(range(1, 41)), [1, 0] * 19 + [1, unknown])
+
+
+def test_a_table_is_no_column():
+    with pytest.raises(cx.BadParameter, match=r"columns\['a'\]\[0\]"):
+        cx.fit_hazards({"a": np.ones((3, 2))}, [1, 2, 3], [True, True, False])
     with pytest.raises(cx.BadParameter, match="is_over is"):
         cx.promise_kept([3, 5, 8], promised=6, is_over=[1, unknown, 0])
     with pytest.raises(cx.BadParameter, match="is_over is"):

@@ -24,6 +24,7 @@ Places = npt.NDArray[np.intp]
 
 EVENTS_PER_COLUMN = 10
 STEPS = 50
+LARGEST_LOG = 700.0  # of a ratio, beyond which it overflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ def fit_hazards(
     Raises:
         EmptySample: No row or no column.
         BadCounts: A duration that is not above its entry.
-        NotIdentifiable: Nobody left, missing values, or columns that are constant or follow from others.
+        NotIdentifiable: Nobody left, missing values, columns that are constant or follow from others, or so small a unit that the
+            ratio for one more of it is no number.
         DidNotConverge: A column parts leavers from stayers completely.
         ShapeMismatch: Lengths differ.
 
@@ -153,6 +155,11 @@ def fit_hazards(
     n_left = int(flags.sum())
     status: Status = "ok" if n_left >= EVENTS_PER_COLUMN * len(names) else "too_few"
     z = float(ndtri((1 + level) / 2))
+    for name, most in zip(names, np.abs(coefficients) + z * errors, strict=True):
+        if most > LARGEST_LOG:
+            raise NotIdentifiable(
+                "hazards", because=f"the ratio for 1 more of {name!r} is no number; give it in a larger unit"
+            )
     ratios = tuple(
         HazardRatio(
             name=name,

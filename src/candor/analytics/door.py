@@ -105,8 +105,8 @@ _BY_NAME: dict[str, Check] = {"level": _level, "seed": _seed}
 
 def _any_number(name: str, value: Any) -> None:
     """NaN passes: inside a column it may stand for what is missing, which is the function's to say."""
-    if isinstance(value, str) or not isinstance(value, SupportsFloat):
-        raise BadParameter(name, value, expected="a number")
+    if isinstance(value, str) or not isinstance(value, SupportsFloat) or np.ndim(value):  # type: ignore[arg-type]
+        raise BadParameter(name, repr(value)[:60], expected="a number")
     if inputs.LARGEST < abs(float(value)) < math.inf:
         raise BadParameter(name, value, expected=f"a number within ±{inputs.LARGEST:g}")
 

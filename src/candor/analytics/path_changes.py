@@ -236,8 +236,7 @@ def compare_variants(
         >>> round(found.distance, 2), round(found.by_chance, 2), found.words
         (0.1, 0.02, 'The paths differ beyond chance')
     """
-    if permutations < 1:
-        raise BadParameter("permutations", permutations, expected="1 or more")
+    inputs.at_least_one("permutations", permutations)
     keys = sorted({*now, *before}, key=repr)
     here, there = (
         _counts(keys, side, None, name).astype(np.int64) for side, name in ((now, "now"), (before, "before"))

@@ -108,7 +108,7 @@ def same_share_p_values(
         pooled = both / size
         z = (part / n - other_part / other_n) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / other_n))
     p: FloatArray = np.where(np.isfinite(z), 2 * ndtr(-np.abs(np.nan_to_num(z))), 1.0)
-    here = n <= other_n
+    here = (n < other_n) | ((n == other_n) & (part <= other_part))  # the same side whichever is named first
     least, mine = np.minimum(n, other_n), np.where(here, part, other_part)
     is_rare = 2 * both <= size
     rare, mine = np.where(is_rare, both, size - both), np.where(is_rare, mine, least - mine)

@@ -126,7 +126,7 @@ def bottlenecks(
         NotIdentifiable: Nobody waited anywhere.
         ShapeMismatch: More or fewer names than columns.
         BadCounts: A total below zero or not finite.
-        BadParameter: Fewer than 499 resamples; a name twice.
+        BadParameter: Fewer than 499 resamples; a name twice; fewer journeys than rows.
 
     Source: Efron & Tibshirani (1993) chapters 13 and 16; places: Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies
     91(1), with bootstrapped differences. Cases as blocks: Field & Welsh (2007) JRSS-B 69:369.
@@ -141,6 +141,9 @@ def bottlenecks(
     require_level(level)
     table, names = _checked(totals, edges)
     journeys = len(table) if n is None else n
+    if not (journeys >= len(table) and journeys == int(journeys)):
+        raise BadParameter("n", journeys, expected=f"a whole number, {len(table)} rows or more")
+    inputs.at_least_one("resamples", resamples)
     if resamples < 499:
         raise BadParameter("resamples", resamples, expected="499 or more")
     sums = table.sum(axis=0)

@@ -124,6 +124,7 @@ def wait_table(groups: Labels, waits: ArrayLike, *, level: float = 0.95) -> Wait
 
     Raises:
         BadCounts, ShapeMismatch: As :func:`wait_times`.
+        BadParameter: A wait without a group.
 
     Source:
         Conover (1999) section 3.2.
@@ -135,7 +136,7 @@ def wait_table(groups: Labels, waits: ArrayLike, *, level: float = 0.95) -> Wait
     """
     require_level(level)
     took = inputs.counts("waits", waits).ravel()
-    given = np.asarray(groups).ravel()
+    given = inputs.labels("groups", groups)
     keys, where = np.unique(given if given.dtype.kind in "iu" else given.astype(str), return_inverse=True)
     if len(where) != len(took):
         raise ShapeMismatch(groups=len(where), waits=len(took))
