@@ -395,13 +395,14 @@ def test_whether_somebody_left_is_never_guessed(unknown):
     with pytest.raises(cx.BadParameter, match="has_left is"):
         cx.fit_hazards({"late": [0, 1] * 20}, list(range(1, 41)), [1, 0] * 19 + [1, unknown])
 
-
-def test_a_table_is_no_column():
-    with pytest.raises(cx.BadParameter, match=r"columns\['a'\]\[0\]"):
-        cx.fit_hazards({"a": np.ones((3, 2))}, [1, 2, 3], [True, True, False])
     with pytest.raises(cx.BadParameter, match="is_over is"):
         cx.promise_kept([3, 5, 8], promised=6, is_over=[1, unknown, 0])
     with pytest.raises(cx.BadParameter, match="is_over is"):
         cx.wait_times([3, 5, 8], is_over=[1, unknown, 0])
     told = cx.survival_curve([3, 5, 8], [True, False, 1.0])
     assert told.n_left == 2
+
+
+def test_a_table_is_no_column():
+    with pytest.raises(cx.BadParameter, match=r"columns\['a'\]\[0\]"):
+        cx.fit_hazards({"a": np.ones((3, 2))}, [1, 2, 3], [True, True, False])
