@@ -156,7 +156,7 @@ def _answer(request: Request, number: float) -> None:
 
 
 def test_the_planted_gap_between_expected_and_met_is_found_and_lost_pairs_are_counted(
-    world: World, paid_out: Touchpoint
+    client: Client, world: World, paid_out: Touchpoint
 ) -> None:
     change_rule(facts={"rest_days": 0}, by=None)
     before = a_plan(
@@ -171,7 +171,12 @@ def test_the_planted_gap_between_expected_and_met_is_found_and_lost_pairs_are_co
     by_events(events=[_happens("Applied", pk, f"loan-{pk}", NOON) for pk in ids])
     decide_due(now=NOON)
     later = NOON + 10 * DAY
-    merge_customers(keep=Customer.objects.get(pk=ids[0]), duplicate=Customer.objects.get(pk=ids[1]), by=None)
+    for keep, duplicate in ((0, 1), (50, 51)):
+        both = {
+            "keep": Customer.objects.get(pk=ids[keep]),
+            "duplicate": Customer.objects.get(pk=ids[duplicate]),
+        }
+        merge_customers(**both, by=None)
     by_events(events=[_happens("Paid out", pk, f"loan-{pk}", later) for pk in ids])
     decide_due(now=later)
     for place, pk in enumerate(ids):
@@ -185,11 +190,13 @@ def test_the_planted_gap_between_expected_and_met_is_found_and_lost_pairs_are_co
             )
     found = pairing_of(after)
     assert found is not None and found.gap is not None
-    assert (found.gap.n_pairs, found.lost, found.unexpected) == (80, 20, 20)
+    assert (found.gap.n_pairs, found.lost, found.unexpected, found.customers) == (80, 20, 20, 79)
     gap = found.gap.gap
     assert gap.low is not None and gap.high is not None
     assert gap.low < -1 < gap.high and gap.high < 0
     assert pairing_of(before) is None
+    client.force_login(world.clara)
+    assert "The 80 pairs come from 79 customers" in client.get(f"/asking/plans/{after.pk}/").content.decode()
 
 
 def test_scales_that_differ_are_never_subtracted(world: World, paid_out: Touchpoint) -> None:

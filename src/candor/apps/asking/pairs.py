@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +22,7 @@ from .models import Plan, Request
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Two plans as a pair: the gap, or why there is none, and the ends of the scale."""
+    """Two plans as a pair: the gap, or why there is none, the customers behind its pairs, and the ends of the scale."""
 
     before: Plan
     after: Plan
@@ -29,6 +30,7 @@ class Pairing:
     trouble: str = ""
     lowest: float = 0
     highest: float = 0
+    customers: int = 0
 
     @property
     def lost(self) -> int:
@@ -75,13 +77,11 @@ def pairing_of(after: Plan) -> Pairing | None:
             before, after, None, _("The two scales differ, so that their difference means nothing.")
         )
     lowest, highest = ends[0]
-    found = gap(
-        _answers(before, first.name),
-        _answers(after, second.name),
-        highest=highest,
-        least_n=workspace().least_n_score,
-    )
-    return Pairing(before, after, found, lowest=lowest or 0, highest=highest or 0)
+    expected, met = _answers(before, first.name), _answers(after, second.name)
+    found = gap(expected, met, highest=highest, least_n=workspace().least_n_score)
+    pairs = cast("set[tuple[int, str]]", expected.keys() & met.keys())
+    customers = len({customer for customer, _episode in pairs})
+    return Pairing(before, after, found, lowest=lowest or 0, highest=highest or 0, customers=customers)
 
 
 def first_scale(survey: Survey) -> Question | None:
