@@ -369,3 +369,20 @@ def test_a_round_trip_loses_nothing(definition: dict) -> None:
     assert found.losses == ()
     assert found.definition == definition
     assert write(found.definition) == write(definition)
+
+
+def test_choices_that_are_only_carried_forward_are_told_once_by_the_words_of_their_question() -> None:
+    carrying = copy.deepcopy(QSF)
+    one = next(
+        part
+        for part in carrying["SurveyElements"]
+        if part["Element"] == "SQ" and part["Payload"]["QuestionType"] == "MC"
+    )
+    one["Payload"]["Choices"], one["Payload"]["DynamicChoices"] = (
+        [],
+        {"Locator": "q://QID1/ChoiceGroup/SelectedChoices"},
+    )
+    losses = read_foreign(json.dumps(carrying).encode()).losses
+    told = [loss for loss in losses if loss.code in {"carried_choices", "no_choices"}]
+    assert len(told) == 1
+    assert "it is left out" in str(told[0]) and "{" not in str(told[0])

@@ -110,7 +110,7 @@ def test_it_says_honestly_when_it_had_to_stop_or_could_not_try_everything() -> N
     words = walk(
         pages([{"type": "text", "name": "t"}], [comment("x", "{t} contains 'ab' and {t} contains 'cd'")])
     )
-    assert words.limits == ("Of the answers to “t” only 3 were tried.",)
+    assert (words.limits, words.sampled) == ((), ("t",))
 
 
 def test_three_hundred_pages_in_a_row_are_walked() -> None:

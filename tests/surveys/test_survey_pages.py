@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from candor.apps.feedback.models import Feedback
 from candor.apps.surveys import designing, guards, publishing, trials, wordings
+from candor.apps.surveys.checks import check
 from candor.apps.surveys.intake import take_in
 from candor.apps.surveys.models import Invitation, Link, Response, Survey
 from candor.apps.surveys.services import define_survey
@@ -442,3 +443,29 @@ def test_the_definition_can_be_taken_away(clara: Client) -> None:
     survey = start(clara, "kiosk")
     response = clara.get(f"/surveys/{survey.pk}/definition.json")
     assert json.loads(response.content) == survey.draft
+
+
+def test_one_line_asks_for_an_address_or_a_number_between_two_ends(clara: Client) -> None:
+    survey = start(clara, "decision")
+    change(clara, survey, do="add", kind="line", page=0)
+    change(clara, survey, **typed(survey, "line", inputType="number", min="18", max="99.5"))
+    line = element(survey, "line")
+    assert (line["inputType"], line["min"], line["max"]) == ("number", 18, 99.5)
+    refused = change(clara, survey, **typed(survey, "line", inputType="number", min="18", max="2"))
+    assert "below the smallest" in refused.content.decode()
+    change(clara, survey, **typed(survey, "line", inputType="email", min="18", max=""))
+    assert element(survey, "line")["inputType"] == "email"
+    assert not {"min", "max"} & element(survey, "line").keys()
+    change(clara, survey, **typed(survey, "line", inputType="text"))
+    assert "inputType" not in element(survey, "line")
+
+
+def test_a_test_run_says_which_numbers_it_could_only_sample() -> None:
+    def number(name: str) -> dict[str, Any]:
+        return {"type": "text", "name": name, "inputType": "number", "title": name}
+
+    why = {"type": "comment", "name": "why", "title": "Why?", "visibleIf": "{a} * {b} > 50"}
+    run = check({"pages": [{"elements": [number("a"), number("b")]}, {"elements": [why]}]}).run
+    assert "2 ways through was walked" in run
+    assert "“a”, “b”: only some of the possible ones were tried" in run
+    assert "too many" not in run

@@ -57,7 +57,8 @@ class Walk:
     """What a walk found.
 
     `ways` are the different sequences of questions, at most 500. `unreached` names what was never seen, `never` the conditions that never
-    held, with their place. With `is_complete` that is so for every possible answer; else `limits` says what was left untried.
+    held, with their place. With `is_complete` that is so for every possible answer. Else `limits` says where the walk was stopped, and
+    `sampled` names questions that conditions look at in ways that no list of answers covers, such as the formula of two numbers.
     """
 
     ways: tuple[Way, ...]
@@ -66,11 +67,12 @@ class Walk:
     never: tuple[Fault, ...]
     steps: int
     limits: tuple[str, ...] = ()
+    sampled: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing was left untried."""
-        return not self.limits
+        return not self.limits and not self.sampled
 
     @property
     def is_sound(self) -> bool:
@@ -142,16 +144,14 @@ class _Walker:
 
     def result(self) -> Walk:
         ways = self.all_ways()
-        for name, tried in self.tried.items():
-            if not tried.is_all and name in self.seen:
-                self.limits[f"Of the answers to “{name}” only {len(tried.answers) - 1} were tried."] = None
+        sampled = tuple(name for name, tried in self.tried.items() if not tried.is_all and name in self.seen)
         if () in ways:
             self.dead_end("", "nothing_shown", "With these answers nothing is shown at all.", ways[()])
         elements = self.questionnaire.elements()
         return Walk(
             ways=tuple(Way(path, answers) for path, answers in ways.items()), dead_ends=tuple(self.dead_ends.values()),
             unreached=tuple(one.name for one in elements if one.name not in self.seen), never=tuple(self.never()), steps=self.steps,
-            limits=tuple(self.limits),
+            limits=tuple(self.limits), sampled=sampled,
         )  # fmt: skip
 
     def all_ways(self) -> _Ways:

@@ -194,10 +194,13 @@ def put_form(element: Element, form: QuestionForm) -> None:
             designing.set_items(element, name, value.splitlines())
         elif name in {"isRequired", "showOtherItem"}:
             designing.set_flag(element, name, value)
-        elif name not in {"rateMin", "rateMax"}:
+        elif name not in {"rateMin", "rateMax", "inputType", "min", "max"}:
             wordings.put(element, name, value)
-    if "rateMin" in form.cleaned_data:
-        designing.set_scale(element, form.cleaned_data["rateMin"], form.cleaned_data["rateMax"])
+    said = form.cleaned_data
+    if "rateMin" in said:
+        designing.set_scale(element, said["rateMin"], said["rateMax"])
+    if said.get("inputType"):
+        designing.set_input(element, said["inputType"], said["min"], said["max"])
 
 
 def put_condition(definition: Definition, element: Element, sent: QueryDict) -> None:

@@ -121,25 +121,37 @@ def _of_walk(definition: Definition, walked: Walk) -> Iterator[tuple[str, Remark
 
 
 def ways_in_words(walked: Walk) -> str:
-    """What the test run found, in a sentence."""
-    count = len(walked.ways)
-    if walked.is_sound and walked.is_complete:
-        words = ngettext(
-            "Test run: one way through, and nobody gets stuck.",
-            "Test run: every one of %(n)s ways through was walked, and nobody gets stuck.",
-            count,
-        )
-    elif walked.is_complete:
-        words = ngettext(
-            "Test run: one way through; see the marks.",
-            "Test run: %(n)s ways through; see the marks beside the questions.",
-            count,
-        )
-    else:
+    """What the test run found, in a sentence or two."""
+    n = len(walked.ways)
+    if walked.limits:
         words = _(
             "Test run: there are too many ways to walk them all. %(n)s were, up to the limit; see the marks for what was found."
         )
-    return words % {"n": count}
+    elif walked.is_sound:
+        words = ngettext(
+            "Test run: one way through, and nobody gets stuck.",
+            "Test run: every one of %(n)s ways through was walked, and nobody gets stuck.",
+            n,
+        )
+    else:
+        words = ngettext(
+            "Test run: one way through; see the marks.",
+            "Test run: %(n)s ways through; see the marks beside the questions.",
+            n,
+        )
+    return words % {"n": n} + _sampled_in_words(walked.sampled)
+
+
+def _sampled_in_words(names: Sequence[str]) -> str:
+    """What the test run could not try in full: numbers and texts that the survey reckons with."""
+    if not names:
+        return ""
+    words = ngettext(
+        "The survey reckons with the answer to %(names)s: only some of the possible ones were tried.",
+        "The survey reckons with the answers to %(names)s: only some of the possible ones were tried.",
+        len(names),
+    )
+    return " " + words % {"names": ", ".join(f"“{name}”" for name in names[:5])}
 
 
 def _sorted(

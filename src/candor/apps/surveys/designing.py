@@ -334,6 +334,16 @@ def set_scale(element: Element, lowest: int, highest: int) -> None:
     element["rateMin"], element["rateMax"] = lowest, highest
 
 
+def set_input(element: Element, kind: str, lowest: float | None, highest: float | None) -> None:
+    """Put what may be written into one line; only a number has ends."""
+    ends = {"min": lowest, "max": highest} if kind == "number" else {"min": None, "max": None}
+    for field, value in {"inputType": None if kind == "text" else kind, **ends}.items():
+        if value is None:
+            element.pop(field, None)
+        else:
+            element[field] = int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def set_expression(element: Element, expression: str) -> None:
     """Put the condition under which an element is shown, as an expert writes it; empty means always.
 

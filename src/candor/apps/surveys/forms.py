@@ -21,6 +21,12 @@ from .wordings import LANGUAGES, plain, said
 LONGEST_SUBJECT = 120
 LONGEST_TEXT = 1_000
 LONGEST_LIST = 8_000
+INPUTS = (
+    ("text", lazy("Anything")),
+    ("email", lazy("An e-mail address")),
+    ("number", lazy("A number")),
+    ("tel", lazy("A phone number")),
+)
 
 
 def _area(rows: int, *, only_for: str = "") -> forms.Textarea:
@@ -75,8 +81,30 @@ class QuestionForm(forms.Form):
         if kind.key == "matrix":
             self._list("rows", lazy("Statements, one a line"))
             self._list("columns", lazy("Points of the scale, lowest first, one a line"))
+        if kind.key == "line":
+            self._add_input()
         if kind.key in {"comment", "line"}:
             self._say("placeholder", _text(lazy("Hint in the empty field"), 120))
+
+    def _add_input(self) -> None:
+        """What may be written into one line; whatever an imported survey has besides stays."""
+        given = str(self.element.get("inputType", "text"))
+        offered = INPUTS if given in dict(INPUTS) else (*INPUTS, (given, given))
+        self.fields["inputType"] = forms.ChoiceField(
+            label=lazy("What is to be written"), choices=offered, initial=given, required=False
+        )
+        widget = {"step": "any", "data-only-for": f"{self.prefix}-inputType=number"}
+        for name, label in (("min", lazy("At least")), ("max", lazy("At most"))):
+            self.fields[name] = forms.FloatField(
+                label=label, required=False, initial=self.element.get(name), widget=forms.NumberInput(widget)
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        lowest, highest = said.get("min"), said.get("max")
+        if lowest is not None and highest is not None and lowest > highest:
+            self.add_error("max", lazy("The largest number allowed is below the smallest."))
+        return said
 
     def _say(self, name: str, field: forms.CharField) -> None:
         text = said(self.element.get(name))

@@ -215,11 +215,18 @@ def _take_out(carrying: Carrying, definition: dict[str, Any], fault: Fault) -> b
     carrying.lose(
         _told_place(fault, part),
         fault.code,
-        f"{fault.message} Left out: {json.dumps(part, ensure_ascii=False)[:_SHOWN]}",
+        f"{fault.message} Left out: {_shown(part)}",
         _ADVICE,
     )
     del at[last]
     return True
+
+
+def _shown(part: object) -> str:
+    """What was left out, by its words where it has any."""
+    title = part.get("title") if isinstance(part, Mapping) else None
+    words = next((one for one in title.values() if one), "") if isinstance(title, Mapping) else title
+    return f"“{str(words)[:120]}”" if words else json.dumps(part, ensure_ascii=False)[:_SHOWN]
 
 
 def _told_place(fault: Fault, part: object) -> str:

@@ -324,7 +324,7 @@ class _Survey:
             ),
             "surveyls_email_invite": (
                 "Words of its messages",
-                "Write invitations and reminders in the rules of asking.",
+                "Write subject and words of the mail in the survey’s settings.",
             ),
         }
         for column, (what, advice) in options.items():

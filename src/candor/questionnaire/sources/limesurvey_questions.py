@@ -157,7 +157,7 @@ def _tell_settings(asked: Asked) -> None:
         asked.lose(
             "validation",
             f"The answer is checked by an equation: {check[:200]}",
-            "Add the check in the designer, if it is needed.",
+            "The designer knows e-mail addresses and numbers from a least to a largest; any other check is left out.",
         )
     if strange:
         shown = ", ".join(f"{name} = {value[:40]}" for name, value in sorted(strange.items())[:12])

@@ -136,6 +136,13 @@ def make(asked: Asked) -> Made:
             "Ask it in another form.",
         )
         return Made("none", asked.name)
+    if asked.payload.get("DynamicChoices") and not asked.payload.get("Choices"):
+        asked.lose(
+            "carried_choices",
+            f"“{_title(asked)[:120]}” has no choices but those carried forward from another question; it is left out.",
+            "Ask it anew, with all choices and a condition at each.",
+        )
+        return Made("none", asked.name)
     made = maker(asked)
     _finish(asked, made)
     return made
@@ -169,7 +176,7 @@ def _finish(asked: Asked, made: Made) -> None:
         asked.lose(
             "validation",
             "The answer is checked by a condition of its own.",
-            "Add the check in the designer, if it is needed.",
+            "The designer knows e-mail addresses and numbers from a least to a largest; any other check is left out.",
         )
     order = _plain_dict(asked.payload.get("Randomization")).get("Type")
     if order and order != "None":
@@ -190,8 +197,8 @@ def _finish(asked: Asked, made: Made) -> None:
     if asked.payload.get("DynamicChoices"):
         asked.lose(
             "carried_choices",
-            "Its choices are carried forward from another question.",
-            "All choices are shown; add conditions to them.",
+            "Choices are carried forward from another question, beside its own.",
+            "Only its own are shown; add the others, with a condition at each.",
         )
 
 
