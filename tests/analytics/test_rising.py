@@ -45,6 +45,20 @@ def test_a_few_restless_groups_among_steady_ones_are_not_called_rising() -> None
     assert alarms / 300 <= 0.09
 
 
+def test_rare_events_that_come_in_batches_raise_no_more_alarms_than_the_page_says() -> None:
+    """20 groups of one event in two weeks, variance ten times the mean, beside 20 steady ones. With the spread of the steady
+    ones it would be 41 of 100 months."""
+    rng = np.random.default_rng(8)
+    alarms = 0
+    for _ in range(100):
+        rare = rng.poisson(rng.gamma(0.5 / 9, 9, (20, 26)))
+        table = np.vstack([rng.poisson(20, (20, 26)), rare])
+        alarms += any(row.is_rising for row in rising_groups(dict(enumerate(table.tolist()))))
+    assert alarms / 100 <= 0.3
+    page = Path(__file__).parents[2] / "docs/methods/rising.md"
+    assert "beside 20 steady ones, about 20 of 100" in page.read_text("utf-8")
+
+
 def test_nothing_counted_is_no_rise() -> None:
     (row,) = rising_groups({"silent": [0] * 16})
     assert row.ratio == pytest.approx(1)

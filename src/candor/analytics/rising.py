@@ -62,8 +62,8 @@ def rising_groups(
     Counts of real events spread more than Poisson's: the spread from period to period widens every interval and test
     (quasi-Poisson), so that restless data raise fewer alarms. A group's spread is its own, drawn towards that of all groups
     and never below it. Measured over 400 months: with 40 unchanged groups whose variance is three times their mean, or
-    four restless among 36 steady ones, at most 9 of 100 months show any rise; with Poisson counts, fewer than 6. Periods
-    are taken as independent: where one busy week follows another, alarms are more frequent.
+    four restless among 36 steady ones, at most 9 of 100 months show any rise; with Poisson counts, fewer than 6. Where rare events
+    come in large batches it is more. Periods are taken as independent: where one busy week follows another, alarms are more frequent.
 
     Args:
         counts: For each group its events per period (a week, say), oldest first, all of one length.
@@ -153,15 +153,18 @@ def _number(count: object) -> float:
 
 def _dispersion(past: FloatArray) -> FloatArray:
     """Pearson's statistic over its degrees of freedom, of each group: drawn towards that of all groups with a mean of at
-    least one as if they were a few more periods, and never below it nor below 1."""
-    means = past.mean(axis=1, keepdims=True)
-    known = means[:, 0] >= 1
+    least one as if they were a few more periods, and never below it nor below 1. What is rarer may come in batches: there it is that
+    of all rare groups, where this is more."""
+    means = past.mean(axis=1)
     freedom = past.shape[1] - 1
-    if not known.any():
-        return np.ones(len(past))
-    own = np.zeros(len(past))
-    own[known] = ((past[known] - means[known]) ** 2 / means[known]).sum(axis=1) / freedom
-    pooled = max(1.0, float(own[known].mean()))
+    own = ((past - means[:, None]) ** 2 / np.where(means > 0, means, 1.0)[:, None]).sum(axis=1) / freedom
+    rare = means < 1
+    pooled = np.full(len(past), _mean_spread(own[~rare]))
+    pooled[rare] = np.maximum(pooled[rare], _mean_spread(own[rare & (means > 0)]))
     drawn = (freedom * own + PERIODS_OF_ALL * pooled) / (freedom + PERIODS_OF_ALL)
     widened: FloatArray = np.maximum(drawn, pooled)
     return widened
+
+
+def _mean_spread(own: FloatArray) -> float:
+    return max(1.0, float(own.mean())) if len(own) else 1.0
