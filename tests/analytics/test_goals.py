@@ -249,3 +249,29 @@ def test_thirty_answers_are_the_least_and_one_baseline_answer_is_a_baseline():
     )
     flat = check_goal(baseline=estimate(0.3, low=0.3, high=0.3), target=0.9, answers_by_date=900)
     assert flat.verdict == "no_baseline"
+
+
+def test_a_baseline_outside_of_its_scale_is_refused_and_no_goal_against_it_is_sound():
+    with pytest.raises(BadParameter, match="baseline is 5"):
+        check_goal(baseline=estimate(5.0, low=4.9, high=5.1), target=0.3, answers_by_date=400)
+
+
+def test_a_rise_of_a_small_share_is_seen_and_met_by_luck_as_often_as_the_page_says():
+    # docs/methods/goals.md: from 5 %, 200 answers each time: seen in 64 of 100 and not 80, met by luck in 2 and not 0.3.
+    draw = np.random.default_rng(5)
+    before = draw.binomial(200, 0.05, 4000)
+    before = before[before > 0] / 200
+    visible = np.array(
+        [
+            check_goal(
+                baseline=estimate(p), target=0.5, answers_by_date=200, sd=math.sqrt(p * (1 - p))
+            ).smallest_visible_change
+            for p in before
+        ]
+    )
+    after = draw.binomial(200, 0.05 + visible) / 200
+    error = np.sqrt(before * (1 - before) / 200 + after * (1 - after) / 200)
+    assert np.mean(after - before > 1.96 * error) == pytest.approx(0.64, abs=0.03)
+    assert np.mean(draw.binomial(200, 0.05, len(before)) / 200 >= before + visible) == pytest.approx(
+        0.02, abs=0.007
+    )

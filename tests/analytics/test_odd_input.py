@@ -5,6 +5,7 @@ Warnings count as errors here as everywhere, so a division by zero that slips th
 
 import itertools
 import math
+import warnings
 from dataclasses import fields, is_dataclass
 
 import numpy as np
@@ -149,3 +150,35 @@ def test_counts_of_any_size(counts):
         lambda: cx.exact_binomial_limits([down], target=0.3),
     ):
         _tried(work)
+
+
+@pytest.mark.parametrize("shape", ["number", "table"])
+def test_a_number_or_a_table_in_place_of_a_row_has_a_named_error(shape):
+    wrong = 0.3 if shape == "number" else [[0.1, 0.2], [0.3, 0.4]]
+    for method in (
+        cx.benjamini_hochberg,
+        cx.holm,
+        cx.mann_kendall,
+        cx.mann_kendall_autocorrelated,
+        cx.change_points,
+        cx.single_change_point,
+        cx.betting_sequence,
+        cx.empirical_bernstein_sequence,
+        lambda row: cx.mean_confidence_sequence(counts=row, values=[0, 1]),
+        lambda row: cx.tiers(row, row),
+        lambda row: cx.overlap_limits(row, row),
+        lambda row: cx.expected_ranks(row, row),
+    ):
+        with pytest.raises(cx.BadParameter, match="one value after another"):
+            method(wrong)
+    for half in ({"draws": 2.5}, {"best": 1.5}):
+        with pytest.raises(cx.BadParameter, match="whole number"):
+            cx.rank_chances([1, 2], [1, 1], **{"best": 1, **half})
+    with pytest.raises(cx.BadCounts, match="favourable is 3"):
+        cx.share_confidence_sequence(favourable=3, n=2)
+
+
+def test_a_perfect_line_is_a_trend_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cx.mann_kendall_autocorrelated(range(12)).correction == 1

@@ -109,6 +109,7 @@ def share_confidence_sequence(*, favourable: int, n: int, level: float = 0.95, l
     Source: Lindon & Malek (2022) NeurIPS; for two cells: Robbins (1970) Annals of Mathematical Statistics
     41:1397.
     """
+    inputs.part_of(favourable, n)
     return mean_confidence_sequence(
         counts=[n - favourable, favourable], values=[0.0, 1.0], level=level, least_n=least_n
     )
@@ -131,6 +132,7 @@ def mean_confidence_sequence(
     """
     require_level(level)
     s, v = inputs.counts("counts", counts), inputs.finite("values", values)
+    inputs.in_a_row(counts=s, values=v)
     a = np.ones(len(s)) if prior is None else inputs.positive("prior", prior)
     inputs.same_length(counts=s, values=v, prior=a)
     if len(v) < 2 or (np.diff(v) <= 0).any():
@@ -257,6 +259,7 @@ def _running(
 
 def _on_unit_scale(answers: ArrayLike, lowest: float, highest: float) -> FloatArray:
     given = inputs.finite("answers", answers)
+    inputs.in_a_row(answers=given)
     if len(given) == 0:
         raise EmptySample("answers")
     inputs.finite("lowest and highest", [lowest, highest])

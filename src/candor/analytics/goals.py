@@ -108,7 +108,7 @@ def check_goal(
         wished_power: How often a true change of the asked size should be seen; oftener than by chance alone.
 
     Raises:
-        BadParameter: A target beyond the scale or not a number, fewer than no answers, an `sd` of zero or less.
+        BadParameter: A target or a baseline beyond the scale or not a number, fewer than no answers, an `sd` of zero or less.
 
     Example:
         A baseline of NPS 30 from 200 answers, and a goal of 33: the chance to "meet" it with no change at all
@@ -123,7 +123,7 @@ def check_goal(
         Power of a two-sample comparison: Cohen (1988), *Statistical Power Analysis*, ch. 2. Goals that are
         specific and within reach: Locke & Latham (2002), *American Psychologist* 57(9).
     """
-    _check(target, answers_by_date, sd, lowest, highest, best_seen, level, wished_power)
+    _check(baseline.value, target, answers_by_date, sd, lowest, highest, best_seen, level, wished_power)
     perfect = target <= lowest or target >= highest
     one = sd if sd is not None else _sd_of_one_answer(baseline)
     if baseline.value is None or baseline.n < 1 or one is None:
@@ -164,6 +164,7 @@ def check_goal(
 
 
 def _check(
+    baseline: float | None,
     target: float,
     answers: int,
     sd: float | None,
@@ -175,6 +176,8 @@ def _check(
 ) -> None:
     if not lowest <= target <= highest:
         raise BadParameter("target", target, expected=f"between {lowest:g} and {highest:g}")
+    if baseline is not None and not lowest <= baseline <= highest:
+        raise BadParameter("baseline", baseline, expected=f"between {lowest:g} and {highest:g}")
     if answers < 0:
         raise BadParameter("answers_by_date", answers, expected="zero or more")
     if sd is not None and not (isfinite(sd) and sd > 0):

@@ -60,6 +60,7 @@ def _put_back(ordered: FloatArray, order: "np.ndarray[tuple[int, ...], np.dtype[
 
 def _checked(p_values: ArrayLike) -> FloatArray:
     p = inputs.finite("p_values", p_values)
+    inputs.in_a_row(p_values=p)
     if ((p < 0) | (p > 1)).any():
         raise BadParameter("p_values", float(p[(p < 0) | (p > 1)][0]), expected="0 to 1")
     return p

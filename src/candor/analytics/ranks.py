@@ -235,8 +235,8 @@ def rank_chances(
     Source: Lin, Louis, Paddock & Ridgeway (2006) Bayesian Analysis 1:915.
     """
     y, s, order = _sorted(values, standard_errors, 0.95, draws)
-    if not 1 <= best <= len(y):
-        raise BadParameter("best", best, expected=f"1 to {len(y)}")
+    if best not in range(1, len(y) + 1):
+        raise BadParameter("best", best, expected=f"a whole number, 1 to {len(y)}")
     among = np.zeros(len(y))
     for noise in _noise(s, draws, seed):
         top = np.argpartition(-(y + noise), best - 1, axis=1)[:, :best]
@@ -251,8 +251,7 @@ def overlap_limits(values: ArrayLike, standard_errors: ArrayLike) -> tuple[Float
 
     Source: Goldstein & Healy (1995); Goldstein & Spiegelhalter (1996) JRSS-A 159:385.
     """
-    y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
-    inputs.same_length(values=y, standard_errors=s)
+    y, s = _in_a_row(values, standard_errors)
     half = float(ndtri(0.975)) / np.sqrt(2) * s
     return y - half, y + half
 
@@ -262,14 +261,19 @@ def _sorted(
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """Units from the highest down: the same draws meet the same unit, however the rows came."""
     require_level(level)
-    if draws < 1:
-        raise BadParameter("draws", draws, expected="1 or more")
-    y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
-    inputs.same_length(values=y, standard_errors=s)
+    inputs.at_least_one("draws", draws)
+    y, s = _in_a_row(values, standard_errors)
     if len(y) == 0:
         raise EmptySample("units")
     order = np.lexsort((s, -y)).astype(np.int64)
     return y[order], s[order], order
+
+
+def _in_a_row(values: ArrayLike, standard_errors: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    y, s = inputs.finite("values", values), inputs.positive("standard_errors", standard_errors)
+    inputs.in_a_row(values=y, standard_errors=s)
+    inputs.same_length(values=y, standard_errors=s)
+    return y, s
 
 
 def _unsorted(ordered: FloatArray, order: IntArray) -> FloatArray:

@@ -104,6 +104,7 @@ def mann_kendall_autocorrelated(values: ArrayLike, *, level: float = 0.95) -> Tr
 def _trend(values: ArrayLike, level: float, correct: Correction | None, method: str) -> Trend:
     require_level(level)
     x = inputs.finite("values", values)
+    inputs.in_a_row(values=x)
     n = len(x)
     if n < 3:
         raise NotEnoughHistory(have=n, need=3)
@@ -181,6 +182,8 @@ def _hamed_rao(x: FloatArray, slope: float) -> float:
         return 1.0
     # Rounding must not decide which of two equal detrended values is the higher one.
     off = x - slope * np.arange(n)
+    if not off.any():
+        return 1.0
     ranks = rankdata(np.round(off, 12 - int(np.ceil(np.log10(max(1e-300, np.abs(off).max())))))) - (n + 1) / 2
     whole = float(ranks @ ranks)
     if whole <= 0:
