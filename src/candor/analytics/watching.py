@@ -158,7 +158,7 @@ def ewma_average_run(*, weight: float = EWMA_WEIGHT, limit: float = EWMA_LIMIT, 
     node, share = _quadrature(-reach, reach, step=weight)
     density = _normal((node[None, :] - (1 - weight) * node[:, None]) / weight - shift) / weight
     run = np.linalg.solve(np.eye(len(node)) - density * share, np.ones(len(node)))
-    return _within_reach(1 + _normal(node / weight - shift) / weight * share @ run)
+    return _within_reach(float(1 + _normal(node / weight - shift) / weight * share @ run))
 
 
 def cusum_average_run(
@@ -223,7 +223,7 @@ def _one_sided_run(reference: float, limit: float) -> float:
     moves[:, 0] = ndtr(reference - states)
     moves[:, 1:] = _normal(node[None, :] - states[:, None] + reference) * share
     run = np.linalg.solve(np.eye(len(states)) - moves, np.ones(len(states)))
-    return _within_reach(run[0])
+    return _within_reach(float(run[0]))
 
 
 def _quadrature(low: float, high: float, *, step: float) -> tuple[FloatArray, FloatArray]:
@@ -235,7 +235,7 @@ def _quadrature(low: float, high: float, *, step: float) -> tuple[FloatArray, Fl
 
 def _within_reach(run: float) -> float:
     """A run length that doubles can tell; beyond it the equation is as good as singular, and its answer may even be below 0."""
-    return float(run) if 0 < run <= _LONGEST else np.inf
+    return run if 0 < run <= _LONGEST else np.inf
 
 
 def _in_a_row(z: ArrayLike) -> FloatArray:
