@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from candor import analytics as cx
+from candor.analytics import feelings
 
 STEPS = ("order", "ship", "deliver", "support", "renew")
 TRUE = dict(zip(STEPS, (0.2, 0.0, -0.9, 0.5, 0.0), strict=True))
@@ -460,6 +461,48 @@ def test_counts_of_steps_that_can_not_be_are_named(
 ) -> None:
     with pytest.raises(error):
         cx.drop_off_bends(["a"], **counts)
+
+
+def test_the_doubt_of_unequal_persons_is_cr2_with_satterthwaites_degrees_of_freedom() -> None:
+    random = np.random.default_rng(21)
+    design, score = random.normal(size=(120, 3)), random.normal(size=120)
+    person = np.minimum(random.integers(0, 30, 120), random.integers(0, 30, 120))
+    inverse = np.linalg.inv(design.T @ design)
+    hat = design @ inverse @ design.T
+    found, rows = feelings._fit(design, score, person, largest=5.0), np.eye(120)
+    covariance, parts = np.zeros((3, 3)), []
+    for one in np.unique(person):
+        own = np.flatnonzero(person == one)
+        size, turned = np.linalg.eigh(np.eye(len(own)) - hat[np.ix_(own, own)])
+        lent = turned / np.sqrt(size) @ turned.T @ design[own] @ inverse
+        told = lent.T @ (score - hat @ score)[own]
+        covariance += np.outer(told, told)
+        parts.append((rows - hat)[:, own] @ lent)
+    assert found.covariance == pytest.approx(covariance, rel=1e-5)
+    for j in range(3):
+        each = np.stack([part[:, j] for part in parts])
+        gram = each @ each.T
+        assert found.freedom[j] == pytest.approx(np.trace(gram) ** 2 / (gram**2).sum(), rel=1e-4)
+
+
+def test_one_person_with_most_journeys_makes_no_change_of_feeling_surer_than_it_is() -> None:
+    random, told = np.random.default_rng(22), 0
+    person = np.r_[np.zeros(40, dtype=int), np.arange(1, 21)]
+    journey, place = np.indices((60, 4))
+    for _ in range(60):
+        course = np.cumsum(random.normal(0, 0.3, (21, 3)), axis=1)[person]
+        score = (
+            random.normal(3.5, 0.8, (60, 1)) + np.c_[np.zeros(60), course] + random.normal(0, 0.5, (60, 4))
+        )
+        found = cx.feeling_changes(
+            touchpoints=["a", "b", "c"], journeys=journey.ravel(), at=place.ravel(), scores=score.ravel(),
+            persons=person[journey.ravel()], passed_journeys=np.repeat(np.arange(60), 3),
+            passed_touchpoints=np.tile(["a", "b", "c"], 60), passed_at=np.tile([0.5, 1.5, 2.5], 60),
+        )  # fmt: skip
+        told += any(one.q_value is not None and one.q_value <= 0.05 for one in found.changes)
+    assert (
+        told <= 6
+    )  # of 60 samples in which nothing turns; more than half of them while persons were only counted
 
 
 def test_a_wait_open_beyond_the_promise_is_broken_and_one_within_is_not_decided() -> None:

@@ -155,11 +155,7 @@ def fit_hazards(
     n_left = int(flags.sum())
     status: Status = "ok" if n_left >= EVENTS_PER_COLUMN * len(names) else "too_few"
     z = float(ndtri((1 + level) / 2))
-    for name, most in zip(names, np.abs(coefficients) + z * errors, strict=True):
-        if most > LARGEST_LOG:
-            raise NotIdentifiable(
-                "hazards", because=f"the ratio for 1 more of {name!r} is no number; give it in a larger unit"
-            )
+    _refuse_endless(names, np.abs(coefficients) + z * errors)
     ratios = tuple(
         HazardRatio(
             name=name,
@@ -192,6 +188,14 @@ def fit_hazards(
         status=status,
         level=level,
     )
+
+
+def _refuse_endless(names: Sequence[str], logs: Array) -> None:
+    for name, log in zip(names, logs, strict=True):
+        if log > LARGEST_LOG:
+            raise NotIdentifiable(
+                "hazards", because=f"the ratio for 1 more of {name!r} is no number; give it in a larger unit"
+            )
 
 
 def _checked(

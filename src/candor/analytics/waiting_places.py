@@ -139,13 +139,8 @@ def bottlenecks(
         ('More waiting is at papers → check than at any other edge', [('papers → check', 1, 1), ('ask → papers', 2, 3), ('check → pay', 2, 3)])
     """
     require_level(level)
-    table, names = _checked(totals, edges)
+    table, names = _checked(totals, edges, n, resamples)
     journeys = len(table) if n is None else n
-    if not (journeys >= len(table) and journeys == int(journeys)):
-        raise BadParameter("n", journeys, expected=f"a whole number, {len(table)} rows or more")
-    inputs.at_least_one("resamples", resamples)
-    if resamples < 499:
-        raise BadParameter("resamples", resamples, expected="499 or more")
     sums = table.sum(axis=0)
     if sums.sum() <= 0:
         raise NotIdentifiable("bottlenecks", because="nobody waited anywhere")
@@ -184,7 +179,9 @@ def bottlenecks(
     )
 
 
-def _checked(totals: ArrayLike, edges: Sequence[str]) -> tuple[FloatArray, list[str]]:
+def _checked(
+    totals: ArrayLike, edges: Sequence[str], n: int | None, resamples: int
+) -> tuple[FloatArray, list[str]]:
     table = inputs.counts("totals", totals)
     names = [str(edge) for edge in edges]
     if table.ndim != 2 or table.shape[1] != len(names) or not names:
@@ -195,6 +192,10 @@ def _checked(totals: ArrayLike, edges: Sequence[str]) -> tuple[FloatArray, list[
         )
     if len(table) < LEAST_BLOCKS:
         raise NotEnoughHistory(have=len(table), need=LEAST_BLOCKS, what="journeys")
+    if n is not None and not (n >= len(table) and n == int(n)):
+        raise BadParameter("n", n, expected=f"a whole number, {len(table)} rows or more")
+    if not (resamples >= 499 and resamples == int(resamples)):
+        raise BadParameter("resamples", resamples, expected="a whole number, 499 or more")
     # Rows in an order of their own, so that the same journeys in another order give the same draws.
     return table[np.lexsort(table.T[::-1])], names
 
