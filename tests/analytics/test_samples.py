@@ -128,6 +128,16 @@ def test_a_detectable_rise_is_named_less_often_where_detractors_move_as_the_page
     assert said in (PAGES / "sample-size.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("margin", "answers", "shown"), [(0.05, 45, "has ± 6"), (0.10, 12, "has ± 14")])
+def test_near_one_the_interval_of_a_share_is_wider_than_the_formula_as_the_page_says(margin, answers, shown):
+    assert np.ceil(cx.answers_for_margin(margin=margin, spread=np.sqrt(0.97 * 0.03))) == answers
+    favourable = np.arange(answers + 1)
+    low, high = cx.wilson_limits(favourable, answers)
+    half = stats.binom.pmf(favourable, answers, 0.97) @ (high - low) / 2
+    assert shown == f"has ± {100 * half:.0f}"
+    assert shown in (PAGES / "sample-size.md").read_text("utf-8")
+
+
 def test_an_unchanged_score_of_a_hundred_answers_moves_by_five_points_as_often_as_the_page_says():
     one = np.array([0.165, 0.28, 0.555])  # standard deviation of an answer 0.75
     month = np.ones(1)
