@@ -356,6 +356,22 @@ class TestVerdictsAtTheBorder:
         assert (found.low, found.high) == pytest.approx((float(low), float(high)))
 
 
+@pytest.mark.parametrize(
+    ("weights", "status"), [([0.0] * 29 + [1.0], "too_few"), ([0.0] * 25 + [1.0] * 5, "wide"), ([1.0] * 29 + [40.0], "too_few")]
+)  # fmt: skip
+def test_what_nearly_one_answer_carries_is_too_few_however_many_weigh_nothing(weights, status):
+    one = cx.Histogram.from_answers([*range(1, 6)] * 6, weights=weights)
+    many = COUNTS({1: 20, 5: 20})
+    for score in (
+        cx.nps_of,
+        cx.top_box_of,
+        lambda given, **told: cx.mean_of(given, scale=range(1, 6), **told),
+    ):
+        assert score(one, least_n=30).status == status
+        assert score(one).status != "too_few"
+    assert (cx.compare_means(one, many, least_n=30).verdict == "too_few") == (status == "too_few")
+
+
 GIANT = {
     "nps": lambda n: cx.net_promoter_score(detractors=n, passives=0, promoters=n),
     "share": lambda n: cx.top_box_share_jeffreys(favourable=n, n=n),

@@ -15,7 +15,7 @@ from scipy.special import betainc, ndtri
 
 from candor.analytics import cell_means, net_promoter, proportions, scores
 from candor.analytics.errors import BadParameter
-from candor.analytics.estimates import Comparison, Estimate, Verdict, require_level
+from candor.analytics.estimates import Comparison, Estimate, Verdict, require_level, weigh_enough
 from candor.analytics.event_rates import event_rate
 from candor.analytics.histogram import Histogram, mean_of, net_promoter_cells, nps_of, top_box_of
 from candor.analytics.inputs import FloatArray
@@ -304,7 +304,8 @@ def _verdict(
     level: float,
     least_n: int,
 ) -> Verdict:
-    if min(now.n, before.n) < max(least_n, 1):
+    effective_n = min(side.weighting.effective_n for side in (now, before))
+    if min(now.n, before.n) < max(least_n, 1) or not weigh_enough(effective_n, least_n):
         return "too_few"
     return verdict_of(change, limits, test.chance_higher - 0.5, test.p_value, level=level)
 

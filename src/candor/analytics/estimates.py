@@ -17,6 +17,9 @@ Verdict = Literal["higher", "lower", "no_clear_change", "too_few"]
 WIDE_SHARE = 0.25
 """An interval wider than this fraction of its scale is called wide: 50 points of NPS, one point of a 1–5 scale."""
 
+LEAST_EFFECTIVE = 5.0
+"""Fewer answers of equal weight are nearly one person's answer, however many of weight 0 or close to it stand beside them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -135,6 +138,7 @@ def estimate_of(
 ) -> Estimate:
     """An estimate with its status; limits that are not finite become ``None``."""
     known = isfinite(low) and isfinite(high)
+    behind = n if effective_n is None or weigh_enough(effective_n, least_n) else effective_n
     ends = (low, high) if known else (None, None)
     return Estimate(
         value=value,
@@ -142,12 +146,17 @@ def estimate_of(
         high=ends[1],
         n=n,
         method=method,
-        status=status_of(n=n, low=ends[0], high=ends[1], scale_width=scale_width, least_n=least_n),
+        status=status_of(n=behind, low=ends[0], high=ends[1], scale_width=scale_width, least_n=least_n),
         level=level,
         n_effective=effective_n,
         design_effect=n / effective_n if effective_n else None,
         least_n=least_n,
     )
+
+
+def weigh_enough(effective_n: float, least_n: float) -> bool:
+    """Whether more than a few answers carry a weighted score; ``least_n`` counts answers, of whatever weight."""
+    return effective_n >= min(least_n, LEAST_EFFECTIVE) * (1 - 1e-9)
 
 
 def empty_estimate(method: str, *, level: float, least_n: int) -> Estimate:
