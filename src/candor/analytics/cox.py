@@ -127,8 +127,7 @@ def fit_hazards(
     Raises:
         EmptySample: No row or no column.
         BadCounts: A duration that is not above its entry.
-        NotIdentifiable: Nobody left, missing values, columns that are constant or follow from others, or so small a unit that the
-            ratio for one more of it is no number.
+        NotIdentifiable: Nobody left, missing values, columns that are constant, follow from others, or have far too small a unit.
         DidNotConverge: A column parts leavers from stayers completely.
         ShapeMismatch: Lengths differ.
 
@@ -137,8 +136,7 @@ def fit_hazards(
         >>> unhappy = random.integers(0, 2, 800)
         >>> left_on = random.exponential(1 / (0.01 * 2.0**unhappy))
         >>> fit = fit_hazards({"unhappy": unhappy}, np.minimum(left_on, 90), left_on < 90)
-        >>> ratio = fit.ratios[0].ratio
-        >>> ratio.low < 2 < ratio.high
+        >>> fit.ratios[0].ratio.low < 2 < fit.ratios[0].ratio.high
         True
 
     Source:
