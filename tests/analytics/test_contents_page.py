@@ -115,7 +115,7 @@ def test_a_function_got_from_the_top_keeps_its_name_words_and_defaults():
     ("call", "words"),
     [
         (lambda: analytics.top_box_share(favourable=None, n=3), "favourable is None; expected a number"),
-        (lambda: analytics.mean_score(counts={1: 3, 2: "many"}), r"counts\[2\] is many; expected a number"),
+        (lambda: analytics.mean_score(counts={1: 3, 2: "many"}), r"counts\[2\] is 'many'; expected a number"),
         (lambda: analytics.nps_of([9, 10]), r"histogram is \[9, 10\]; expected a Histogram"),
         (lambda: analytics.shrink([1, None], [1, 1]), r"values is \[1, None\]; expected numbers"),
         (lambda: analytics.rank_ideas({"new": (3,)}), "expected 2 entries"),
