@@ -138,6 +138,12 @@ def test_windows_letters_semicolons_and_html_are_taken_as_they_are(
     assert "&lt;script&gt;alert" in page
 
 
+def test_why_an_import_stopped_bears_nobodys_address(world: World) -> None:
+    batch = ImportBatch.objects.create(kind="complaints", file_name="x.csv")
+    words = services.why_stopped(batch=batch, error=ValueError("Key (email)=(jo@example.com) is there"))
+    assert "[e-mail]" in words and "jo@example.com" not in words
+
+
 def test_an_interrupted_import_goes_on_where_it_stopped(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

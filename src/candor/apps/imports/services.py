@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from candor.apps.organization.models import Person
 from candor.apps.organization.services import record_audit
+from candor.foundation.masking import mask
 from candor.foundation.models import Job
 from candor.foundation.storage import folder
 from candor.intake import IntakeError, Problem, csv_lines
@@ -260,7 +261,7 @@ def why_stopped(*, batch: ImportBatch, error: Exception) -> str:
     """What happened, what is safe and what to do; "safe" is what was committed, not what was tried."""
     with suppress(OperationalError):
         batch.refresh_from_db(fields=["last_row"])
-    text = str(error)
+    text = mask(str(error)).text  # errors quote what they stumble over
     is_full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or isinstance(
         error, WarehouseFull
     )
