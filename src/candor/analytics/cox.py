@@ -177,7 +177,7 @@ def fit_hazards(
         ratios=ratios,
         log_likelihood=value,
         null_log_likelihood=_surface(np.zeros(len(names)), rows)[0],
-        concordance=None if start.any() else _concordance(rows.design @ slopes, stop, flags),
+        concordance=None if (start > 0).any() else _concordance(rows.design @ slopes, stop, flags),
         p_proportional=together,
         n=len(stop),
         n_left=n_left,
