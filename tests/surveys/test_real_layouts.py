@@ -144,9 +144,7 @@ def test_surveymonkey_however_it_writes_its_own_columns_and_choices(
     first = people(found)[0]
     assert (first.key, first.at, first.facts["customer"]) == ("118000000001", "05/13/2026 10:22:33 AM", "C-1")
     assert kinds(found)["Please rate: - Wait"] == AnswerKind.NUMBER, "a row of a scale is no tick"
-    assert kinds(found)["Who are you? - Name"] == AnswerKind.TEXT, (
-        "names and addresses are masked as words are"
-    )
+    assert kinds(found)["Who are you? - Name"] == AnswerKind.TEXT, "a name is no choice"
 
 
 def test_typeforms_choices_with_a_column_each_are_one_question_and_no_unit(tmp_path: Path) -> None:
@@ -219,6 +217,9 @@ def test_limesurvey_in_full_from_an_administration_in_another_language(
     ]
     found = read(tmp_path, "results-survey7.csv", [[*own, *asks], *rows], delimiter=";")
     assert chosen(found, "Used?") == {"Filiale": 2, "App": 2}
+    assert list(kinds(found)) == ["NPS?", "Used?", f"Used? [{other}]"], (
+        "none of its own columns is a question"
+    )
     assert kinds(found)[f"Used? [{other}]"] == AnswerKind.TEXT
     assert [told.is_partial for told in people(found)] == [False, True, False]
 

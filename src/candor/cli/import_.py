@@ -306,8 +306,5 @@ def _words(batch: "ImportBatch", arguments: argparse.Namespace) -> str:
 
 def _words_of_odd(kind: str, n: int) -> str:
     reason = kind.removeprefix("left_out_").replace("_", " ")
-    return (
-        f"{n:,} rows are {reason}; they were left out."
-        if kind.startswith("left_out_")
-        else f"{n:,} rows are {reason}; they were kept."
-    )
+    what, they = ("row is", "it was") if n == 1 else ("rows are", "they were")
+    return f"{n:,} {what} {reason}; {they} {'left out' if kind.startswith('left_out_') else 'kept'}."

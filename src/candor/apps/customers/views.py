@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import NotAllowed, NotFound
 from candor.foundation.panels import panels_for
@@ -25,7 +24,6 @@ PAGE = 50
 def customers(request: HttpRequest) -> HttpResponse:
     """Customers by number, and for who may read personal data by name, e-mail or an identifier of any system."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()
     page = Paginator(queries.find_customers(viewer, text), PAGE).get_page(request.GET.get("page"))
     return render(
@@ -43,7 +41,6 @@ def customers(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One customer: one timeline over every channel, where their journeys stand, and open matters beside."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _customer(viewer, pk)
     if shown.merged_into_id:
         return redirect("customers:customer", shown.merged_into_id)

@@ -14,7 +14,6 @@ from candor.apps.frontline.models import Pulse
 from candor.apps.frontline.pulses import answer_pulse, close_pulse, draft_pulse, drop_pulse, open_pulse
 from candor.apps.organization.access import Viewer, require
 from candor.apps.organization.choices import Permission
-from candor.apps.organization.scope import scope_of
 from candor.apps.organization.services import record_audit
 from candor.foundation.errors import NotFound
 
@@ -22,7 +21,6 @@ from candor.foundation.errors import NotFound
 def pulses(request: HttpRequest) -> HttpResponse:
     """Every pulse, and the one that waits for the viewer's answer."""
     viewer = require(request, Permission.SPEAK_UP)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     context = {
         "pulses": queries.pulses(viewer), "waiting": queries.unanswered_pulse(viewer), "moderates": queries.moderates(viewer),
     }  # fmt: skip
@@ -44,7 +42,6 @@ def write(request: HttpRequest) -> HttpResponse:
 def pulse(request: HttpRequest, pk: int) -> HttpResponse:
     """One pulse: the draft, how many have answered, or its results."""
     viewer = require(request, Permission.SPEAK_UP)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     shown = _pulse(viewer, pk)
     seat = queries.seat_in(shown, viewer)
     context = {"pulse": shown, "moderates": queries.moderates(viewer), "form": OpenForm(), "seat": seat}

@@ -19,9 +19,9 @@ _CODES = {
     "startsprache": "startlanguage", "zufallsstartwert": "seed", "datum gestartet": "startdate", "datum letzte aktivität": "datestamp",
     "ip-adresse": "ipaddr", "zugangscode": "token", "zugangsschlüssel": "token", "gesamtzeit": "interviewtime",
     "id de la réponse": "id", "date de soumission": "submitdate", "dernière page": "lastpage", "langue de départ": "startlanguage",
-    "date de lancement": "startdate", "date de la dernière action": "datestamp", "adresse ip": "ipaddr",
+    "tête de série": "seed", "date de lancement": "startdate", "date de la dernière action": "datestamp", "adresse ip": "ipaddr",
     "id de respuesta": "id", "fecha de envío": "submitdate", "última página": "lastpage", "lenguaje inicial": "startlanguage",
-    "idioma inicial": "startlanguage", "fecha de inicio": "startdate", "fecha de la última acción": "datestamp", "dirección ip": "ipaddr",
+    "idioma inicial": "startlanguage", "semilla": "seed", "fecha de inicio": "startdate", "fecha de la última acción": "datestamp", "dirección ip": "ipaddr",
 }  # fmt: skip
 _BESIDE = set(_CODES.values()) | {"email", "firstname", "lastname"}
 _HEADING = re.compile(r"(?P<stem>.*?)\s*\[(?P<label>.*)\]\s*", re.DOTALL)

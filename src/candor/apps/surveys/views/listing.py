@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
-from candor.apps.organization.scope import scope_of
 from candor.apps.surveys import designing, drafts
 from candor.apps.surveys.forms import NewSurveyForm
 from candor.apps.surveys.library import TEMPLATES
@@ -20,7 +19,6 @@ from candor.foundation.errors import InvalidInput
 def surveys(request: HttpRequest) -> HttpResponse:
     """Every survey: drafts, open and closed ones, and those that answers were imported from."""
     viewer = require(request, Permission.READ_FEEDBACK)
-    request.scope = scope_of(request, viewer)  # type: ignore[attr-defined]
     rows = surveys_with_counts(viewer)
     if not viewer.can(Permission.MANAGE_SURVEYS):
         rows = [row for row in rows if row.survey.state != Survey.State.DRAFT]
