@@ -106,6 +106,45 @@ def test_a_group_is_counted_and_confirmed_before_it_is_asked(world: World) -> No
     assert Invitation.objects.count() == 12
 
 
+def test_of_a_group_as_many_are_asked_as_bring_the_answers_and_who_rests_is_replaced_by_chance(
+    world: World,
+) -> None:
+    ids = customers(200, unit_id=world.quay.pk)
+    resting = a_plan(Trigger.BY_HAND, customers={"units": [world.north.pk]}, name="Before")
+    ask_group(plan=resting, confirmed=200, now=NOON - DAY, by=world.clara)
+    decide_due(now=NOON - DAY, most=100)  # half of them were asked yesterday
+    Request.objects.filter(standing=Standing.WAITING).delete()
+    wanted = a_plan(
+        Trigger.BY_HAND, survey=resting.survey, customers={"units": [world.north.pk]}, answers_a_month=10
+    )
+    ask_group(plan=wanted, confirmed=200, now=NOON, by=world.clara)
+    while decide_due(now=NOON, most=40):  # a batch at a time, as of a large group
+        pass
+    asked = Request.objects.filter(plan=wanted, standing=Standing.ASKED)
+    assert asked.count() == 50, "ten answers at one in five, although half of the group rests"
+    assert Request.objects.filter(plan=wanted, reason=Reason.ENOUGH).exists()
+    places = [ids.index(pk) for pk in asked.values_list("customer_id", flat=True)]
+    assert min(places) < 60 < 140 < max(places), "from all over the group"
+
+
+def test_a_group_spread_over_days_is_asked_day_by_day_up_to_what_is_wanted(world: World) -> None:
+    customers(400, unit_id=world.quay.pk)
+    plan = a_plan(
+        Trigger.BY_HAND,
+        customers={"units": [world.north.pk]},
+        answers_a_month=20,
+        spread_days=5,
+        window_hours=200,
+    )
+    ask_group(plan=plan, confirmed=400, now=NOON, by=world.clara)
+    days = []
+    for hour in range(0, 5 * 24, 6):
+        decide_due(now=NOON + timedelta(hours=hour))
+        days.append(Request.objects.filter(plan=plan, standing=Standing.ASKED).count())
+    assert days[-1] == 100
+    assert days[len(days) // 2] < 75, "not all at the beginning"
+
+
 def test_nobody_picks_a_handful_nor_their_own_units_customers(world: World) -> None:
     customers(9, unit_id=world.mill.pk)
     few = a_plan(Trigger.BY_HAND, customers={"units": [world.mill.pk]})

@@ -296,3 +296,16 @@ def test_a_file_goes_when_somebody_in_it_is_erased(world: World, survey: Survey)
     path = made(survey, world.clara, "csv")
     erase_customer(customer=Customer.objects.get(name="Ann Ash"), by=world.clara)
     assert not path.exists() and not Export.objects.exists()
+
+
+def test_what_is_written_beside_the_questions_leaves_once(world: World, survey: Survey) -> None:
+    """As a file brings it with a column of comments; where the comment is made of answers in words it stands there already."""
+    assert "comment" not in member(made(survey, world.clara, "csv"), "answers.csv").splitlines()[0]
+    told = {"beside": "It took me an hour, ask ann@example.com", "doubled": "Why so late?"}
+    for key, comment in told.items():
+        answer(world.quay, key, nps=7.0, **({"why": "Why so late?"} if key == "doubled" else {}))
+        Feedback.objects.filter(key=key).update(comment=comment, comment_masked=comment)
+    found = {row["response"]: row for row in rows(member(made(survey, world.clara, "csv"), "answers.csv"))}
+    assert [found[key]["comment"] for key in ("beside", "doubled", "c")] == [told["beside"], "", ""]
+    long = rows(member(made(survey, world.clara, "csv-long"), "answers.csv"))
+    assert [row["text"] for row in long if row["question"] == "comment"] == [told["beside"]]

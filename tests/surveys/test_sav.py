@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from candor.apps.surveys.exports.sav import LONGEST, Cell, Variable, safe_names, write_sav
+from candor.apps.surveys.exports.sav import LONGEST, NOMINAL, ORDINAL, Cell, Variable, safe_names, write_sav
 
 AT = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 
@@ -20,8 +20,8 @@ def read_back(path: Path) -> tuple[dict[str, list[object]], object]:
 
 def test_numbers_labels_moments_and_missing_values_come_back(tmp_path: Path) -> None:
     variables = [
-        Variable("nps", "How likely are you to recommend us?"),
-        Variable("used", "What did you use?", labels={1.0: "Branch, in town", 2.0: "Appüü"}),
+        Variable("nps", "How likely are you to recommend us?", level=ORDINAL, decimals=0),
+        Variable("used", "What did you use?", labels={1.0: "Branch, in town", 2.0: "Appüü"}, level=NOMINAL),
         Variable("answered_at", "When", is_moment=True),
         Variable("why", "Warum?", 40),
     ]
@@ -39,6 +39,9 @@ def test_numbers_labels_moments_and_missing_values_come_back(tmp_path: Path) -> 
     assert found["why"] == ["Schnell & gut – äöü", "", ""]
     assert meta.column_labels == [one.label for one in variables]  # type: ignore[attr-defined]
     assert meta.variable_value_labels == {"used": {1.0: "Branch, in town", 2.0: "Appüü"}}  # type: ignore[attr-defined]
+    measures = {"nps": "ordinal", "used": "nominal", "answered_at": "scale", "why": "nominal"}
+    assert meta.variable_measure == measures  # type: ignore[attr-defined]
+    assert meta.original_variable_types["nps"] == "F8.0"  # type: ignore[attr-defined]
     assert (meta.number_rows, meta.file_label.strip(), meta.file_encoding) == (3, "After a visit", "UTF-8")  # type: ignore[attr-defined]
 
 

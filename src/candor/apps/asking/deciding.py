@@ -16,7 +16,7 @@ from .choices import PlanState, Standing, Trigger
 from .facts import Facts, facts_about, plan_terms, terms_of
 from .governor import Candidate, Decision, Governor
 from .models import Message, Plan, Request, Rule, message_id_of
-from .sampling import sample_of
+from .sampling import sample_of, sample_of_group
 
 AT_ONCE = 4_000  # decisions a transaction takes
 _IDS = 900
@@ -58,7 +58,9 @@ def the_rule(*, is_held: bool = False) -> Rule:
 
 def _sample(plan: Plan, now: datetime) -> Any:
     """Rounds were drawn when they were laid out."""
-    return None if plan.trigger == Trigger.SCHEDULE else sample_of(plan, now=now)
+    if plan.trigger == Trigger.SCHEDULE:
+        return None
+    return sample_of_group(plan, now=now) if plan.trigger == Trigger.BY_HAND else sample_of(plan, now=now)
 
 
 def _candidate(row: Request, facts: Facts) -> Candidate:

@@ -6,7 +6,6 @@ by the plan's seed: of those who can be asked at all, so many as bring the wante
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from math import ceil
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +18,8 @@ from .deciding import the_rule
 from .facts import facts_about, plan_terms, terms_of
 from .governor import draw, refusal_of
 from .models import Plan, Rule
-from .sampling import rate_of_answers
+from .sampling import most_of_round
 
-MONTH_DAYS = 30
 _AT_ONCE = 4_000
 SENDING_BEGINS = time(9)  # of the company's day; nobody's night ends later for it
 
@@ -55,7 +53,8 @@ def _following(plan: Plan) -> date | None:
 
 
 def drawn(plan: Plan, rule: Rule, *, name: str, now: datetime) -> list[Member]:
-    """Everybody whom the plan's filter means: who is to be asked, and for all others the reason."""
+    """Everybody whom the plan's filter means: who is to be asked, and for all others the reason. A group by hand is drawn when it is
+    decided, since it is known only then who rests."""
     able: list[Member] = []
     members: list[Member] = []
     rows = customers_of(plan.customers).order_by("pk").values_list("pk", "unit_id")
@@ -70,16 +69,8 @@ def drawn(plan: Plan, rule: Rule, *, name: str, now: datetime) -> list[Member]:
                 Member(pk, unit, draw(plan.seed, "place", name, pk), reason)
             )
     able.sort(key=lambda one: draw(plan.seed, "sample", name, one.customer_id))
-    most = _most(plan, now)
+    most = None if plan.trigger == Trigger.BY_HAND else most_of_round(plan, now=now)
     members += able[:most]
     if most is not None:
         members += (replace(one, reason=Reason.NOT_DRAWN) for one in able[most:])
     return members
-
-
-def _most(plan: Plan, now: datetime) -> int | None:
-    """How many to ask so that about the wanted number a month answers, over the days of the round; None for all."""
-    if plan.answers_a_month is None:
-        return None
-    months = max(plan.spread_days / MONTH_DAYS, 1.0)
-    return ceil(plan.answers_a_month * months / rate_of_answers(plan, now=now))

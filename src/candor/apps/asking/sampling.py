@@ -14,6 +14,8 @@ PRIOR_ANSWERED, PRIOR_ASKED = 2, 10  # before anything is known: one in five, wo
 RIPE = timedelta(days=7)  # a request that is younger may still be answered
 LOOK_BACK = timedelta(days=90)
 FLOW = timedelta(days=28)
+MONTH_DAYS = 30
+_COULD = Q(standing=Standing.ASKED) | Q(reason__in=[Reason.NOT_DRAWN, Reason.ENOUGH])
 ANSWERED = Q(invitation__is_answered=True) | Q(invitation__feedback__isnull=False)
 
 
@@ -52,9 +54,33 @@ def sample_of(plan: Plan, *, now: datetime) -> Sample | None:
     return Sample(min(left / expected, 1.0) if expected > left else 1.0, max(min(left, even - today), 0))
 
 
+def most_of_round(plan: Plan, *, now: datetime) -> int | None:
+    """How many of a group to ask so that about the wanted number a month answers, over the days of the round; None for all."""
+    if plan.answers_a_month is None:
+        return None
+    months = max(plan.spread_days / MONTH_DAYS, 1.0)
+    return ceil(plan.answers_a_month * months / rate_of_answers(plan, now=now))
+
+
+def sample_of_group(plan: Plan, *, now: datetime) -> Sample | None:
+    """The same for the last group that was asked by hand, whose members were written down in the order of a draw: the first of them who
+    can be asked are, and nobody takes the place of another by being quicker. Where it is spread over days, each has the chance of what
+    is left over those still to come, less the share that could not be asked so far."""
+    most = most_of_round(plan, now=now)
+    if most is None:
+        return None
+    group = Request.objects.filter(plan=plan, round=plan.rounds)
+    left = max(most - group.filter(standing=Standing.ASKED).count(), 0)
+    fresh = group.filter(standing=Standing.WAITING).exclude(reason=Reason.RESTING)
+    if plan.spread_days == 1 or not fresh.filter(due_at__gt=now).exists():
+        return Sample(1.0, left)
+    to_come = fresh.count()
+    share = (group.filter(_COULD).count() + 1) / (group.count() - to_come + 1)
+    return Sample(min(left / (to_come * share), 1.0), left)
+
+
 def _pace(plan: Plan, *, now: datetime) -> float:
     """People a day who came up and could have been asked."""
-    could = Q(standing=Standing.ASKED) | Q(reason__in=[Reason.NOT_DRAWN, Reason.ENOUGH])
-    seen = Request.objects.filter(could, plan=plan, decided_at__gte=now - FLOW).count()
+    seen = Request.objects.filter(_COULD, plan=plan, decided_at__gte=now - FLOW).count()
     running = now - (plan.started_at or now)
     return seen / max(min(running, FLOW) / timedelta(days=1), 1.0)

@@ -105,9 +105,11 @@ class ResponseGiven(Given):
     language: str = Field("", max_length=12)
     channel: str = Field("", max_length=40)
     invitation: str | None = Field(
-        None, max_length=100, description="The secret of an invitation’s link, after /a/"
+        None, min_length=1, max_length=100, description="The secret of an invitation’s link, after /a/"
     )
-    link: str | None = Field(None, max_length=43, description="The token of a standing link, after /s/")
+    link: str | None = Field(
+        None, min_length=1, max_length=43, description="The token of a standing link, after /s/"
+    )
     customer: Name | None = Field(None, description="Who answered, where there was no invitation")
     unit: str | None = Field(None, max_length=60, description="The code of the unit it is about")
 

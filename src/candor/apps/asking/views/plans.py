@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from candor.apps.asking import pairs, queries, services, trying
+from candor.apps.asking import pairs, queries, sampling, services, trying
 from candor.apps.asking.choices import ON_THE_WAY, Reason, Standing, Trigger
 from candor.apps.asking.deciding import the_rule
 from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
@@ -65,6 +65,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": waiting,
         "trouble": trouble,
         "found": services.count_group(plan=shown) if is_by_hand else None,
+        "to_ask": sampling.most_of_round(shown, now=timezone.now()) if is_by_hand else None,
         "is_by_hand": is_by_hand,
     }
     return render(request, "asking/plan.html", context)

@@ -9,9 +9,11 @@ from typing import TypeAlias
 
 from django.utils import timezone
 
+from candor.apps.feedback.choices import AnswerKind
+
 from .files import Format, Progress, Sheet, beside_answers
 from .rows import Column, Person, cell
-from .sav import LONGEST, Cell, Variable, safe_names, write_sav
+from .sav import LONGEST, NOMINAL, ORDINAL, SCALE, Cell, Variable, safe_names, write_sav
 
 MOST_LABELS = 200  # beyond them texts stay texts
 _TELL_EACH = 1_000
@@ -62,7 +64,7 @@ def _variables(column: Column, *, is_several: bool) -> Iterator[tuple[Variable, 
             codes = {text: float(code) for code, text in enumerate(column.choices, 1)}
             labels = {code: text for text, code in codes.items()}
             yield (
-                Variable(column.name, column.label, labels=labels),
+                Variable(column.name, column.label, labels=labels, level=NOMINAL, decimals=0),
                 lambda person: codes.get(str(cell(person, column) or "")),
             )
         return
@@ -70,8 +72,17 @@ def _variables(column: Column, *, is_several: bool) -> Iterator[tuple[Variable, 
         width = max(1, min(column.longest, LONGEST))
         yield Variable(column.name, column.label, width), lambda person: _text(cell(person, column))
         return
-    is_moment = column.shape == "moment"
-    yield Variable(column.name, column.label, is_moment=is_moment), lambda person: cell(person, column)
+    level = {"": SCALE, AnswerKind.NUMBER: SCALE, AnswerKind.YES_NO: NOMINAL}.get(column.kind, ORDINAL)
+    yield (
+        Variable(
+            column.name,
+            column.label,
+            is_moment=column.shape == "moment",
+            level=level,
+            decimals=0 if column.is_whole else 2,
+        ),
+        lambda person: cell(person, column),
+    )
 
 
 def _one_a_choice(column: Column) -> Iterator[tuple[Variable, _Read]]:
@@ -86,6 +97,8 @@ def _one_a_choice(column: Column) -> Iterator[tuple[Variable, _Read]]:
                 f"{column.name}_{choice}",
                 f"{column.label} - {choice}",
                 labels={0.0: "not chosen", 1.0: "chosen"},
+                level=NOMINAL,
+                decimals=0,
             ),
             read,
         )

@@ -39,6 +39,7 @@ class Column:
         kind: of the question, or "" for facts about the answer.
         shape: what its cells are: number, text or moment.
         choices: what was chosen, for questions with choices, in the order of the alphabet.
+        is_whole: no number in it has a fraction.
         filled: rows with something in it.
     """
 
@@ -50,6 +51,7 @@ class Column:
     highest: float | None = None
     is_high_good: bool = True
     choices: tuple[str, ...] = ()
+    is_whole: bool = True
     filled: int = 0
     longest: int = 0
 
@@ -92,7 +94,7 @@ class Rows:
 
     @cached_property
     def questions(self) -> list[Question]:
-        """The questions that were answered, in the survey's order; those that it does not know stand last."""
+        """The questions in the survey’s order, answered or not; those that it does not know stand last."""
         answered = dict(
             Answer.objects.filter(feedback__in=self._feedback())
             .order_by()
@@ -105,7 +107,16 @@ class Rows:
             for key, kind in sorted(answered.items())
             if key not in known
         ]
-        return [*(one for one in known.values() if one.key in answered), *unknown]
+        return [*known.values(), *unknown, *self.beside]
+
+    @cached_property
+    def beside(self) -> list[Question]:
+        """A column for what people wrote that is no answer to a question of its own, as files and other tools bring it."""
+        if not self._feedback().exclude(comment="").exists():
+            return []
+        taken = set(Question.objects.filter(survey=self.survey).values_list("key", flat=True))
+        key = next(key for key in ("comment", *(f"comment_{n}" for n in range(2, 1_000))) if key not in taken)
+        return [Question(key=key, text="What they wrote", kind=AnswerKind.TEXT)]
 
     @cached_property
     def facts(self) -> list[Column]:
@@ -170,11 +181,24 @@ class Rows:
             else {}
         )
         answers: dict[int, dict[str, float | str | tuple[str, ...]]] = {pk: {} for pk in ids}
+        written: dict[int, list[str]] = {pk: [] for pk in ids}
         for answer in Answer.objects.filter(feedback__in=ids).order_by("pk"):
             answers[answer.feedback_id][answer.question] = self._value(answer)
+            if answer.kind == AnswerKind.TEXT:
+                written[answer.feedback_id].append(answer.text)
         for pk in ids:
             if pk in rows:
+                answers[pk] |= self._comment(rows[pk], written[pk])
                 yield Person(self._facts_of(rows[pk], versions.get(pk), customers), answers[pk])
+
+    def _comment(self, row: Feedback, written: Sequence[str]) -> dict[str, str]:
+        """The comment, unless it is made of the answers in words that stand there anyway."""
+        rest = row.comment
+        for text in sorted(written, key=len, reverse=True):
+            rest = rest.replace(text.strip(), "", 1)
+        if not rest.strip():
+            return {}
+        return {one.key: row.comment if self.is_named else row.comment_masked for one in self.beside}
 
     def _value(self, answer: Answer) -> float | str | tuple[str, ...]:
         if answer.number is not None:
@@ -254,13 +278,16 @@ def columns_of(rows: Rows) -> list[Column]:
                 chosen[key].update(value)
     for key, found in chosen.items():
         known[key].choices = tuple(sorted(found, key=lambda text: (text.casefold(), text)))
-    return [*facts, *asked]
+    beside = {one.key for one in rows.beside}
+    return [*facts, *(column for column in asked if column.filled or column.name not in beside)]
 
 
 def _note(column: Column, value: Value) -> None:
     if value is None or value == "":
         return
     column.filled += 1
+    if isinstance(value, float):
+        column.is_whole = column.is_whole and value.is_integer()
     if isinstance(value, str):
         column.shape = "text"  # a question of numbers may hold words, as where someone chose “don’t know”
         column.longest = max(column.longest, len(value.encode()))

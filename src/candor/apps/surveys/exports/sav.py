@@ -19,20 +19,24 @@ LONGEST: Final = 32_767
 _PART, _PART_STORED, _PART_STEP = 255, 256, 252
 _NAME = re.compile(r"[^A-Za-z0-9_.@#$]+")
 _RESERVED = frozenset({"ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"})
-_F8_2, _F40_2, _DATETIME20, _A = (5, 8, 2), (5, 12, 2), (22, 20, 0), 1
+_F, _DATETIME20, _A = 5, (22, 20, 0), 1
+NOMINAL, ORDINAL, SCALE = 1, 2, 3  # levels of measurement, as SPSS numbers them
 
 Cell = float | str | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable: `width` is 0 for numbers, else the most bytes of its texts; `labels` say what numbers stand for."""
+    """A variable: `width` is 0 for numbers, else the most bytes of its texts; `labels` say what numbers stand for; `level` is that of
+    measurement, `decimals` how many are shown."""
 
     name: str
     label: str = ""
     width: int = 0
     is_moment: bool = False
     labels: Mapping[float, str] = field(default_factory=dict)
+    level: int = SCALE
+    decimals: int = 2
 
     @property
     def parts(self) -> list[int]:
@@ -112,6 +116,8 @@ def _head(file: BinaryIO, variables: Sequence[Variable], label: str, at: datetim
             _value_labels(file, one.labels, at_place)
     _more(file, 3, 4, struct.pack("<8i", 1, 0, 0, -1, 1, 1, 2, 65001))
     _more(file, 4, 8, struct.pack("<3d", SYSMIS, _HIGHEST, _LOWEST))
+    shown = [_shown(one, width) for one in variables for width in one.parts]
+    _more(file, 11, 4, b"".join(struct.pack("<3i", *each) for each in shown))
     _more(file, 13, 1, "\t".join(f"{short}={one.name}" for one, short, _p in places).encode())
     long = [f"{short}={one.width:05d}\0\t" for one, short, _p in places if one.width > _PART]
     if long:
@@ -122,7 +128,7 @@ def _head(file: BinaryIO, variables: Sequence[Variable], label: str, at: datetim
 
 def _variable(file: BinaryIO, one: Variable, short: str, width: int, label: str) -> int:
     """A variable's record, with those of the eights that it goes on in; returns how many eights it takes."""
-    kind = (_A, width, 0) if width else _DATETIME20 if one.is_moment else _F8_2
+    kind = (_A, width, 0) if width else _DATETIME20 if one.is_moment else (_F, 8, one.decimals)
     code = (kind[0] << 16) | (kind[1] << 8) | kind[2]
     text = _cut(label, 252)
     file.write(struct.pack("<iiiiii", 2, width, bool(text), 0, code, code) + _padded(short, 8))
@@ -131,6 +137,11 @@ def _variable(file: BinaryIO, one: Variable, short: str, width: int, label: str)
     further = _eights(width) // 8 - 1 if width else 0
     file.write((struct.pack("<iiiiii", 2, -1, 0, 0, 0, 0) + b" " * 8) * further)
     return further + 1
+
+
+def _shown(one: Variable, width: int) -> tuple[int, int, int]:
+    """Level of measurement, width of its column on the screen, and 0 for texts on the left or 1 for numbers on the right."""
+    return (NOMINAL, min(max(width, 8), 40), 0) if width else (one.level, 20 if one.is_moment else 8, 1)
 
 
 def _value_labels(file: BinaryIO, labels: Mapping[float, str], place: int) -> None:
