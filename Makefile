@@ -12,7 +12,7 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadfile
 MUTANTS ?= 60
 # Rooms that know no record: their tests need not even be looked at for another database.
 PURE := analytics assistant intake questionnaire text warehouse
-DEMO_HOME := $(CURDIR)/var/demo
+DEMO_HOME ?= $(CURDIR)/var/demo
 # Real public data for tests and benchmarks; what needs it is skipped where it is not.
 CANDOR_DATA ?= $(shell cd ../shared/data 2>/dev/null && pwd)
 export CANDOR_DATA

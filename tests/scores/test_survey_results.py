@@ -217,6 +217,16 @@ def test_partial_answers_are_told(client: Client, world: World, survey: Survey, 
     assert "What 45 people answered" in page and "Quick" in page
 
 
+def test_an_anonymous_survey_says_when_its_answers_come_to_stand_there(
+    client: Client, world: World, survey: Survey
+) -> None:
+    client.force_login(world.clara)
+    address = f"/scores/surveys/{survey.pk}/"
+    assert "the day after they were given" not in client.get(address).content.decode()
+    Survey.objects.filter(pk=survey.pk).update(is_anonymous=True)
+    assert "the day after they were given" in client.get(address).content.decode()
+
+
 def test_who_reads_no_feedback_sees_numbers_and_no_words(
     client: Client, world: World, survey: Survey
 ) -> None:

@@ -95,6 +95,7 @@ def test_opening_a_link_with_a_score_keeps_nothing_until_somebody_presses_a_butt
     _, secret = an_invitation(a_survey())
     for score in range(11):  # as a machine does that looks into the mail
         page = client.get(f"/a/{secret}/?score={score}").content.decode()
+        assert '<noscript><p class="note">Press the button, so that your answer counts.' in page
     assert not Response.objects.exists()
     assert "Why 10?" in page
     client.post(f"/a/{secret}/", hidden(page) | {"q:score": "10", "q:why": ""})

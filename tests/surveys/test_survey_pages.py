@@ -469,3 +469,19 @@ def test_a_test_run_says_which_numbers_it_could_only_sample() -> None:
     assert "2 ways through was walked" in run
     assert "“a”, “b”: only some of the possible ones were tried" in run
     assert "too many" not in run
+
+
+def test_a_template_is_begun_in_a_language_that_it_has_words_in(clara: Client) -> None:
+    response = clara.post(
+        "/surveys/new/", {"template": "contact-ces", "language": "ar", "name": ""}, follow=True
+    )
+    survey = Survey.objects.latest("pk")
+    page = response.content.decode()
+    assert wordings.main_language(survey.draft or {}) == "en"
+    assert response.redirect_chain[-1][0] == f"/surveys/{survey.pk}/languages/?language=ar"
+    assert "words in English and German" in page
+    assert re.search(r"\d+ texts are missing", page)
+    clara.post("/surveys/new/", {"template": "", "language": "ar", "name": "Own"})
+    assert wordings.main_language(Survey.objects.latest("pk").draft or {}) == "ar", (
+        "an empty one has no words yet"
+    )

@@ -33,8 +33,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 well, 1 refused, 2 wrong usage, 130 interrupted)."""
-    parsed = build_parser().parse_args(arguments)
     try:
+        parsed = build_parser().parse_args(arguments)
         return int(parsed.run(parsed) or 0)
     except KeyboardInterrupt:
         return 130

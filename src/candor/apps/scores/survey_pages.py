@@ -62,6 +62,7 @@ def results_page(result: SurveyResult, scope: Scope) -> dict[str, Any]:
         "dimension": result.dimension,
         "dimension_name": drawings.DIMENSION_NAMES[result.dimension][0] if result.dimension else "",
         "version_words": _version_words(result),
+        "anonymous_words": _anonymous_words(result),
         "steps": [("day", _("Days")), ("week", _("Weeks")), ("month", _("Months"))],
         "step": result.step,
     }
@@ -131,6 +132,15 @@ def _version_words(result: SurveyResult) -> str:
             "The version is known of answers that were given here, for as long as they are kept as they were sent; all others have none."
         )
     return ""
+
+
+def _anonymous_words(result: SurveyResult) -> str:
+    """When answers to an anonymous survey come to stand here, for whoever looks for the one that was just given."""
+    if not result.survey.is_anonymous:
+        return ""
+    return _(
+        "The survey is anonymous: its answers come to stand here the day after they were given, and never fewer than five at once."
+    )
 
 
 def _partial_words(n: int) -> str:

@@ -1,14 +1,16 @@
 """The surveys there are, and the templates to start one from."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.models import Person
-from candor.apps.surveys import designing, drafts
+from candor.apps.surveys import designing, drafts, wordings
 from candor.apps.surveys.forms import NewSurveyForm
 from candor.apps.surveys.library import TEMPLATES
 from candor.apps.surveys.models import Survey
@@ -37,7 +39,17 @@ def new(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             raise InvalidInput(_("Choose one of the languages, and a name of at most 120 characters."))
         survey = _create(request.POST.get("template", ""), form, viewer.person)
-        return redirect("surveys:design", pk=survey.pk)
+        language = form.cleaned_data["language"]
+        if language == wordings.main_language(survey.draft or {}):
+            return redirect("surveys:design", pk=survey.pk)
+        messages.info(
+            request,
+            _(
+                "The templates have words in English and German. Give them words in %(language)s here, beside the English."
+            )
+            % {"language": wordings.LANGUAGES[language]},
+        )
+        return redirect(f"{reverse('surveys:languages', args=[survey.pk])}?language={language}")
     groups: dict[str, list[object]] = {}
     for template in TEMPLATES.values():
         groups.setdefault(str(template.group), []).append(template)
@@ -50,7 +62,7 @@ def _create(key: str, form: NewSurveyForm, by: Person) -> Survey:
     if template is None:
         name = name or _("New survey")
         return drafts.create_survey(name=name, definition=designing.blank(name, language), by=by)
-    definition = template.definition(main=language)
+    definition = template.definition(main=language if language in template.name else "en")
     return drafts.create_survey(
         name=name or template.name.get(language, template.name["en"]), definition=definition, by=by, type=template.type,
         moment=template.moment, is_anonymous=template.is_anonymous,
