@@ -330,13 +330,13 @@ def _direction(questionnaire: Questionnaire, question: Question) -> int:
 
 
 def _long(questionnaire: Questionnaire) -> Iterator[Concern]:
-    for page in questionnaire.pages:
+    for number, page in enumerate(questionnaire.pages, start=1):
         asked = [one for one in page.questions if one.is_asked]
         if len(asked) > MOST_ON_A_PAGE:
             yield Concern(
                 page.name,
                 "long_page",
-                f"Page “{page.name}” asks {len(asked)} questions at once.",
+                f"Page {number} asks {len(asked)} questions at once.",
                 f"Keep at most {MOST_ON_A_PAGE} on a page.",
             )
     count = sum(max(1, len(one.rows)) for one in questionnaire.questions())
