@@ -92,6 +92,13 @@ def test_periods_that_hang_together_fool_the_plain_test_and_the_corrected_one_le
     assert corrected < plain / 1.4
 
 
+def test_a_season_taken_out_of_two_years_makes_trends_of_scatter_as_often_as_the_page_says():
+    random = np.random.default_rng(9)
+    adjusted = [cx.seasonally_adjusted(random.normal(size=24), period=12) for _ in range(300)]
+    called = np.mean([cx.mann_kendall(x).p_value < 0.05 for x in adjusted])
+    assert 0.1 < called < 0.22  # 16 of 100
+
+
 def test_the_correction_never_makes_a_trend_surer():
     to_and_fro = np.arange(40) * 0.05 + (-1.0) ** np.arange(40)
     assert cx.mann_kendall_autocorrelated(to_and_fro).correction == 1
