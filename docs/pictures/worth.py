@@ -38,10 +38,11 @@ def priorities() -> Spec:
     """Importance against performance, each item with both of its intervals."""
 
     items = {
-        "waiting": (_between(0.32, 0.48), _between(3.5, 3.7)),
-        "tone": (_between(0.15, 0.30), _between(4.1, 4.3)),
+        "waiting": (_between(0.29, 0.43), _between(3.5, 3.7)),
+        "advice": (_between(0.22, 0.34), _between(4.15, 4.4)),
+        "tone": (_between(0.13, 0.27), _between(4.1, 4.3)),
         "letters": (_between(0.05, 0.13), _between(3.3, 3.7)),
-        "advice": (_between(0.24, 0.36), _between(4.15, 4.4)),
+        "bills": (_between(0.03, 0.11), _between(4.1, 4.3)),
     }
     placed = cx.importance_performance(items, importance_line=0.2, performance_line=4.0)
     rows: list[Row] = []
