@@ -1,12 +1,16 @@
 """Charts: what a spec holds, and that mail and PDF can draw it without a network."""
 
+import csv
+import io
 import json
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from candor.foundation import charts
+from candor.foundation.charts.figure import figure_context
 from candor.foundation.charts.theme import theme
 
 from .styleguide import estimate, sample_charts
@@ -34,6 +38,32 @@ def test_too_few_answers_leave_a_gap_and_never_a_number() -> None:
     assert (gap["value"], gap["low"], gap["high"]) == (None, None, None)
     assert spec["usermeta"]["table"][1]["Value"] == "Too few answers to tell (7 of at least 30)"
     assert [row["alone"] for row in spec["data"]["values"]] == [True, False, True]
+
+
+def test_the_file_of_a_chart_holds_numbers_and_how_many_a_share_is_of_how_many() -> None:
+    """12 of 480 and 6 of 480, and one too small to tell, whose count is as hidden as its share."""
+    few = estimate(0.5, 0.3, 4, "too_few")
+    rows = [charts.Row("=Yes", estimate(0.025, 0.006, 480), count=12), charts.Row("No", few, count=2)]
+    spec = charts.bars_with_intervals(rows, title="What 480 people answered", kind="share")
+    shown = figure_context(spec, None, name="answers", csv_url="")
+    lines = list(csv.reader(io.StringIO(unquote(shown["csv_url"].partition(",")[2]))))
+    assert lines == [
+        ["Name", "Value", "Low", "High", "Unit", "Count", "Out of", "Method", "Note"],
+        ["'=Yes", "2.5", "1.9", "3.1", "%", "12", "480", "Wilson score interval", ""],
+        ["No", "", "", "", "%", "", "4", "Wilson score interval", "Too few answers to tell (4 of at least 30)"],
+    ]  # fmt: skip
+    assert shown["rows"][0] == ["=Yes", "2.5%", "1.9% to 3.1%", "12", "480"], (
+        "the page says the same in words"
+    )
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_cell_of_a_charts_file_is_a_number_in_words(name: str) -> None:
+    """Not "2.5%", "−8" or "2.0% to 3.2%", and days as a spreadsheet sorts them."""
+    file = sample_charts()[name]["usermeta"]["file"]
+    told = set(file[0]) - {"Name", "Stage", "Tier", "From", "Unit", "Method", "Note"}
+    assert told and all(isinstance(row[key], int | float | None) for row in file for key in told)
+    assert all(date.fromisoformat(row["From"]) for row in file if "From" in row)
 
 
 def test_inside_a_tier_the_order_is_the_alphabet() -> None:

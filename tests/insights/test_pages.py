@@ -13,8 +13,20 @@ from candor.apps.insights.models import Theme, ThemeRun
 from candor.apps.organization.choices import Role
 from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import create_person, give_role
+from candor.apps.scores.survey_pages import results_page
+from candor.apps.scores.survey_pdf import results_as_pdf, results_in_words
+from candor.apps.scores.survey_results import survey_result
+from candor.apps.surveys.services import define_survey
 from candor.foundation.models import Job
-from tests.insights.telling import comments_about, complain, look, tell, tell_everything, theme_about
+from tests.insights.telling import (
+    comments_about,
+    complain,
+    look,
+    scope_for,
+    tell,
+    tell_everything,
+    theme_about,
+)
 from tests.world import World
 
 YEAR = "period=2026-01-01..2026-06-30"
@@ -207,6 +219,23 @@ def test_a_split_asked_by_htmx_is_only_that_part(world: World) -> None:
     assert "Two of two channels stand apart from the others" in part
     assert "<html" in page(world.clara, path)
     assert as_(world.clara).get(f"/insights/themes/{theme_about('app').pk}/?by=password").status_code == 400
+
+
+def test_the_pdf_of_a_survey_says_what_its_comments_speak_of_and_quotes_none(world: World) -> None:
+    survey = define_survey(key="told", name="Told", questions=[])
+    tell_everything(n=80)
+    tell(comments_about("fees", 10, seed=5), prefix="more", nps=9)
+    tell(comments_about("fees", 30, seed=7), prefix="other", source="another")
+    look()
+    scope, other = scope_for(world.clara), scope_for(world.olga)
+    shown = results_page(survey_result(survey, scope=scope, by=None), scope)
+    (panel,) = results_in_words(shown, scope)["panels"]
+    assert (panel["title"], panel["lede"]) == ("What they speak of", "Of 410 comments that were read.")
+    assert panel["columns"] == ("Theme", "Share and what it could be")
+    assert panel["rows"][0] == (theme_about("fees").name, "22% (18% to 26%, n 410)")
+    assert len(panel["rows"]) == 5
+    assert results_as_pdf(shown, scope).startswith(b"%PDF-")
+    assert results_in_words(shown, other)["panels"] == [], "nor has their page a panel"
 
 
 def test_an_export_is_what_the_page_shows_and_is_logged(world: World) -> None:

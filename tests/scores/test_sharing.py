@@ -11,9 +11,14 @@ from candor.apps.organization.models import AuditEntry, Person
 from candor.apps.organization.services import give_role
 from candor.apps.scores.models import SharedResults
 from candor.apps.scores.sharing import shared_by
+from candor.apps.scores.survey_pages import results_page
+from candor.apps.scores.survey_pdf import results_in_words
+from candor.apps.scores.survey_results import survey_result
 from candor.apps.surveys.models import Survey
 from candor.apps.surveys.services import define_survey
 from candor.foundation.errors import NotFound
+from tests.builders import NOON
+from tests.scores.conftest import ScopeFor
 from tests.scores.test_survey_results import QUESTIONS, said
 from tests.world import World
 
@@ -114,6 +119,22 @@ def test_who_may_not_take_data_away_shares_nothing_and_gets_no_pdf(
         assert client.post(f"/scores/surveys/{survey.pk}/share/", {"days": "7"}).status_code == 403
         assert client.get(f"/scores/surveys/{survey.pk}/results.pdf").status_code == 403
     assert not SharedResults.objects.exists()
+
+
+def test_the_pdf_tells_the_run_and_the_change_that_the_page_tells(
+    world: World, survey: Survey, scope_for: ScopeFor
+) -> None:
+    said(40, answers={"nps": 2, "wait": 1}, at=NOON - timedelta(days=61))
+    scope = scope_for(world.clara)
+    words = results_in_words(results_page(survey_result(survey, scope=scope, by=None), scope), scope)
+    nps, wait = (
+        next(one for one in words["questions"] if text in one["text"]) for text in ("recommend", "wait")
+    )
+    assert "Net promoter score over time" in nps["run"]["svg"]
+    assert nps["run"]["alt"].startswith("Jun 2025: no answers yet; ")
+    assert "Apr 2026: −100 (" in nps["run"]["alt"] and "Jun 2026: 100 (" in nps["run"]["alt"]
+    assert "Quick as lightning" not in str(words)
+    assert (wait["run"]["svg"], wait["run"]["alt"]) == ("", ""), "one month with enough answers is no run"
 
 
 def test_the_pdf_is_tagged_for_screen_readers_and_logged(

@@ -97,11 +97,13 @@ def test_each_question_has_its_own_n_number_interval_and_spread(
         "steps that nobody chose stand there too"
     )
     assert nps.spread[10].estimate.value == pytest.approx(0.6)
+    assert [share.count for share in nps.spread] == [0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 30]
     assert wait.estimate is not None and wait.estimate.value == pytest.approx(4.2)
     assert {share.label: share.estimate.value for share in used.spread} == {
         "App": pytest.approx(1.0),
         "Branch": pytest.approx(0.6),
     }
+    assert {share.label: share.count for share in used.spread} == {"App": 50, "Branch": 30}
     assert (why.n, why.is_text, why.estimate) == (20, True, None)
 
 

@@ -1,16 +1,31 @@
-"""Upward presence on a page: an app higher up registers a panel, the page loads it by HTMX."""
+"""Upward presence on a page: an app higher up registers a panel, the page loads it by HTMX, a document asks for it in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a panel says in a document: a sentence, and a table under it unless it has no rows."""
+
+    lede: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A fragment shown on the page `place` (for example "customer"); `url_name` takes that page's id, if it has one."""
+    """A fragment shown on the page `place` (for example "customer"); `url_name` takes that page's id, if it has one.
+
+    `printed` says the same for a document, from what the page is about and the scope; None for whoever may not take it away.
+    """
 
     place: str
     title: str
     url_name: str
     order: int = 100
+    printed: Callable[[Any, Any], Printed | None] | None = None
 
 
 _panels: list[Panel] = []

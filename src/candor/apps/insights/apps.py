@@ -14,6 +14,7 @@ class InsightsConfig(AppConfig):
         from candor.apps.organization.audit import register_actions
 
         from . import receivers, tasks  # noqa: F401  both register themselves
+        from .survey_themes import printed_themes
 
         register_page(
             Page("Understand", "Themes", "insights:themes", "tags", permission="read_insights", order=10)
@@ -44,7 +45,9 @@ class InsightsConfig(AppConfig):
             )
         )
         register_panel(Panel("journey", "Critical moments", "insights:moments_panel", order=5))
-        register_panel(Panel("survey", "What they speak of", "insights:survey_panel", order=10))
+        register_panel(
+            Panel("survey", "What they speak of", "insights:survey_panel", order=10, printed=printed_themes)
+        )
         register_panel(Panel("feedback", "Themes", "insights:feedback_panel", order=30))
         register_actions(
             "theme",

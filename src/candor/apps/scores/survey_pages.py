@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from candor.apps.organization.choices import Permission
 from candor.apps.organization.scope import Scope
 from candor.foundation import charts
-from candor.foundation.panels import panels_for
+from candor.foundation.panels import Printed, panels_for
 from candor.foundation.wording import number, scale_of
 
 from . import drawings, queries, survey_counts
@@ -87,6 +87,16 @@ def comments_part(result: SurveyResult, scope: Scope) -> dict[str, Any]:
     return {"comments": list(rows[:SHOWN_COMMENTS]), "n_comments": rows.count(), "panels": panels_for(PLACE)}
 
 
+def printed_panels(result: SurveyResult, scope: Scope) -> list[tuple[str, Printed]]:
+    """What those panels say in a document, by their titles; no comments."""
+    if not (result.questions and scope.viewer.can(Permission.READ_FEEDBACK)):
+        return []
+    said = [
+        (panel.title, panel.printed(result.survey, scope)) for panel in panels_for(PLACE) if panel.printed
+    ]
+    return [(title, words) for title, words in said if words is not None]
+
+
 def card_of(found: QuestionResult) -> Card:
     """A question with its drawings."""
     measure = found.measure
@@ -113,7 +123,7 @@ def _spread_chart(found: QuestionResult) -> charts.Spec | None:
     """The share of each answer as a bar with its interval and its name beside it, so that no colour has to be told apart."""
     if not any(share.estimate.value is not None for share in found.spread):
         return None
-    rows = [charts.Row(share.label, share.estimate) for share in found.spread]
+    rows = [charts.Row(share.label, share.estimate, count=share.count) for share in found.spread]
     title = ngettext("What %(n)s person answered", "What %(n)s people answered", found.n) % {
         "n": number(found.n)
     }

@@ -8,29 +8,37 @@ import typst
 from django.utils.translation import gettext as _
 
 from candor.apps.organization.queries import workspace
+from candor.apps.organization.scope import Scope
 from candor.foundation import charts
-from candor.foundation.wording import change_text, estimate_with_range, scale_of
+from candor.foundation.panels import Printed
+from candor.foundation.wording import change_text, could_text, estimate_with_range, scale_of
 
-from .survey_pages import Card
+from .survey_pages import Card, printed_panels
 
 _WIDTH = 620  # px of a chart
 
 
-def results_as_pdf(page: dict[str, Any]) -> bytes:
+def results_as_pdf(page: dict[str, Any], scope: Scope) -> bytes:
     """The document, from what `survey_pages.results_page` gives. Its words are data, never code."""
-    words = {
+    source = resources.files(__package__).joinpath("results.typ").read_bytes()
+    words = json.dumps(results_in_words(page, scope))
+    made: bytes = typst.compile(source, sys_inputs={"words": words}, pdf_standards="ua-1")
+    return made
+
+
+def results_in_words(page: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    """Everything that stands in the document, as `results.typ` takes it."""
+    return {
         "title": page["survey"].name,
         "author": workspace().name,
         "lede": f"{page['scope_words']}.",
         "facts": _facts(page),
-        "questions": [_question(card) for card in page["cards"]],
+        "questions": [_question(card, scope) for card in page["cards"]],
+        "panels": [_panel(title, said) for title, said in printed_panels(page["result"], scope)],
         "by": _("By %(name)s") % {"name": str(page["dimension_name"]).lower()},
         "columns": [str(page["dimension_name"]), _("Score and what it could be"), _("Answers"), _("Against the others")],
-        "foot": _("Intervals at 95% confidence. What can’t be told apart is not a difference; too few answers show no number."),
+        "notes": _notes(page),
     }  # fmt: skip
-    source = resources.files(__package__).joinpath("results.typ").read_bytes()
-    made: bytes = typst.compile(source, sys_inputs={"words": json.dumps(words)}, pdf_standards="ua-1")
-    return made
 
 
 def _facts(page: dict[str, Any]) -> list[str]:
@@ -44,9 +52,24 @@ def _facts(page: dict[str, Any]) -> list[str]:
     return facts
 
 
-def _question(card: Card) -> dict[str, Any]:
+def _notes(page: dict[str, Any]) -> list[str]:
+    """How its numbers are to be read, as the page says it."""
+    notes = [
+        page["version_words"],
+        _("Intervals at 95% confidence. What can’t be told apart is not a difference; too few answers show no number."),
+    ]  # fmt: skip
+    if page["result"].response_rate is not None:
+        notes.insert(0, f"{page['rate_of']}. {page['rate_blanks']}")
+    return [note for note in notes if note]
+
+
+def _panel(title: str, said: Printed) -> dict[str, Any]:
+    return {"title": title, "lede": said.lede, "columns": said.columns, "rows": said.rows}
+
+
+def _question(card: Card, scope: Scope) -> dict[str, Any]:
     found = card.found
-    number = change = ""
+    answered, number, change = card.answered, "", ""
     if found.measure is not None and found.estimate is not None:
         scale = scale_of(found.measure.unit)
         said = (
@@ -54,12 +77,15 @@ def _question(card: Card) -> dict[str, Any]:
             if found.estimate.value is None
             else estimate_with_range(found.estimate, scale)
         )
+        answered = f"{answered} · {found.measure.name}: {found.measure.favourable}"
         number = f"{found.measure.name}: {said}"
         if found.comparison is not None and found.comparison.verdict != "too_few":
-            change = change_text(found.comparison, scale)
+            since = _("on %(before)s") % {"before": scope.before.label}
+            could = could_text(found.comparison, scale)
+            change = f"{change_text(found.comparison, scale)}{could and ', '}{could} {since}"
     return {
-        "text": found.text, "answered": card.answered, "number": number, "change": change,
-        "picture": charts.render_svg(card.spread, width=_WIDTH) if card.spread else "", "alt": _alt(card), "words": _words(card),
+        "text": found.text, "answered": answered, "number": number, "change": change,
+        "spread": _picture(card.spread, _alt(card)), "run": _picture(card.run, _run_alt(card)), "words": _words(card),
         "groups": [
             [line.row.label, _group(card, line.row.estimate), f"{line.row.estimate.n:,}", tier] for tier, lines in card.lines for line in lines
         ],
@@ -75,6 +101,21 @@ def _group(card: Card, estimate: Any) -> str:
     )
 
 
+def _picture(drawn: charts.Spec | None, alt: str) -> dict[str, str]:
+    return {"svg": charts.render_svg(drawn, width=_WIDTH) if drawn else "", "alt": alt}
+
+
+def _run_alt(card: Card) -> str:
+    """The steps of the run in words, those with too few answers as what they are."""
+    if card.run is None or card.found.measure is None:
+        return ""
+    scale = scale_of(card.found.measure.unit)
+    steps = (
+        f"{point.stretch.label}: {estimate_with_range(point.estimate, scale)}" for point in card.found.months
+    )
+    return "; ".join(steps)
+
+
 def _alt(card: Card) -> str:
     """The bars in words."""
     shares = (
@@ -88,4 +129,8 @@ def _words(card: Card) -> str:
         return ""
     if card.found.is_text:
         return _("In their own words.")
-    return str(card.found.spread[0].estimate.words) if card.found.spread else ""
+    if card.found.estimate is not None and card.found.estimate.value is None:
+        return ""
+    if card.found.spread:
+        return str(card.found.spread[0].estimate.words)
+    return _("Too many different numbers to draw, and no scale that says what they mean.")

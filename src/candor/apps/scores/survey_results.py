@@ -23,9 +23,10 @@ MOST_VALUES = 21
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One answer to a question, and the share of those who answered it that gave it."""
+    """One answer to a question, how many gave it, and the share of those who answered the question that did."""
 
     label: str
+    count: int
     estimate: Estimate
 
 
@@ -188,6 +189,7 @@ def _spread(
     return tuple(
         Share(
             label=_value_words(kind, value),
+            count=counts.get(value, 0),
             estimate=queries.share_of(ANSWER_SHARE, hits=counts.get(value, 0), of=answers.n, scope=scope),
         )
         for value in sorted(values)
@@ -207,7 +209,7 @@ def _choice(
         counts.items(), key=lambda pair: (-pair[1], pair[0].casefold())
     )
     spread = tuple(
-        Share(label=label, estimate=queries.share_of(ANSWER_SHARE, hits=n, of=answered, scope=scope))
+        Share(label=label, count=n, estimate=queries.share_of(ANSWER_SHARE, hits=n, of=answered, scope=scope))
         for label, n in ordered[:MOST_CHOICES]
     )
     return QuestionResult(key=key[0], kind=key[1], text=_words(key[0], known), n=answered, spread=spread)

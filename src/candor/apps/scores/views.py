@@ -91,7 +91,7 @@ def survey_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     scope = _scope(request, scope_of(request, viewer))
     check_may_export(scope)
     result = survey_result(found, scope=scope, by=_survey_dimension(request), step=_step(request))
-    content = results_as_pdf(survey_pages.results_page(result, scope))
+    content = results_as_pdf(survey_pages.results_page(result, scope), scope)
     with transaction.atomic():
         record_audit(
             by=viewer.person, action="survey_results.exported", target=found, scope=queries.scope_words(scope)

@@ -1,22 +1,23 @@
 """What a page needs to show a chart: its title, its spec, the table behind it and the table as a file."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from candor.foundation.wording import number
+from candor.intake import csv_lines
 
 Spec = dict[str, Any]
 
 
-def chart_spec(body: Spec, *, title: str, subtitle: str, table: list[dict[str, Any]]) -> Spec:
-    """A Vega-Lite spec that also carries its title and its table, for whoever shows it."""
+def chart_spec(
+    body: Spec, *, title: str, subtitle: str, table: list[dict[str, Any]], file: list[dict[str, Any]]
+) -> Spec:
+    """A Vega-Lite spec that also carries its title, its table in words and its file in numbers, for whoever shows it."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         **body,
-        "usermeta": {"title": title, "subtitle": subtitle, "table": table},
+        "usermeta": {"title": title, "subtitle": subtitle, "table": table, "file": file},
     }
 
 
@@ -26,6 +27,7 @@ def figure_context(
     """Context of the chart component; without `rows` the table comes from the spec's own data."""
     meta = spec.get("usermeta", {})
     table = list(meta.get("table", [])) if rows is None else list(rows)
+    file = list(meta.get("file", [])) if rows is None else table
     return {
         "title": meta.get("title", ""),
         "subtitle": meta.get("subtitle", ""),
@@ -33,7 +35,7 @@ def figure_context(
         "name": name,
         "columns": list(table[0]) if table else [],
         "rows": [[_cell(value) for value in row.values()] for row in table],
-        "csv_url": csv_url or (f"data:text/csv;charset=utf-8,{quote(_as_csv(table))}" if table else ""),
+        "csv_url": csv_url or (f"data:text/csv;charset=utf-8,{quote(_as_csv(file))}" if file else ""),
     }
 
 
@@ -44,13 +46,4 @@ def _cell(value: object) -> str:
 
 
 def _as_csv(table: Sequence[dict[str, Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(table[0]))
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in table)
-    return out.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    return "".join(csv_lines((list(row.values()) for row in table), header=list(table[0])))

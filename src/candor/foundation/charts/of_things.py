@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from candor.foundation.wording import Scale, scale_of
 
 from . import layers
-from .data import Row, row_data, table_of
+from .data import Row, numbers_of, row_data, table_of
 from .figure import Spec, chart_spec
 
 _ROW_HEIGHT = 28
@@ -63,7 +63,9 @@ def interval_dots(
     ]
     height = _ROW_HEIGHT * len(y["scale"]["domain"])
     body = {"data": {"values": data}, "width": "container", "height": height, "layer": marks}
-    return chart_spec(body, title=title, subtitle=subtitle, table=table_of(data, _("Of"), "label"))
+    return chart_spec(
+        body, title=title, subtitle=subtitle, table=table_of(data, _("Of"), "label"), file=_file(ordered, scale, unit, _("Name"))
+    )  # fmt: skip
 
 
 def bars_with_intervals(
@@ -94,7 +96,9 @@ def bars_with_intervals(
         *_words_for_few(data, y),
     ]
     body = {"data": {"values": data}, "width": "container", "height": _ROW_HEIGHT * len(data), "layer": marks}
-    return chart_spec(body, title=title, subtitle=subtitle, table=table_of(data, _("Of"), "label"))
+    return chart_spec(
+        body, title=title, subtitle=subtitle, table=table_of(data, _("Of"), "label"), file=_file(rows, scale, unit, _("Name"))
+    )  # fmt: skip
 
 
 def stages(
@@ -145,7 +149,18 @@ def stages(
         },
     ]
     body = {"data": {"values": data}, "width": "container", "height": 260, "layer": marks}
-    return chart_spec(body, title=title, subtitle=subtitle, table=table_of(data, _("Stage"), "label"))
+    return chart_spec(
+        body, title=title, subtitle=subtitle, table=table_of(data, _("Stage"), "label"), file=_file(rows, scale, unit, _("Stage"))
+    )  # fmt: skip
+
+
+def _file(rows: Sequence[Row], scale: Scale, unit: str, first: str) -> list[dict[str, Any]]:
+    """The rows in numbers, a tier's name with each of its own."""
+    has_tiers = any(row.tier for row in rows)
+    return [
+        {first: row.label, **({_("Tier"): row.tier} if has_tiers else {}), **numbers_of(row.estimate, scale, _unit_of(scale, unit), count=row.count)}
+        for row in rows
+    ]  # fmt: skip
 
 
 def _labels(data: list[dict[str, Any]], tiers: Sequence[str]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from candor.foundation.wording import Scale, scale_of
 
 from . import layers
-from .data import Event, Point, point_data, table_of
+from .data import Event, Point, numbers_of, point_data, table_of
 from .figure import Spec, chart_spec
 
 _LONG_RUN = 200  # days, beyond which the axis names months
@@ -35,7 +36,9 @@ def trend(
     if goal is not None:
         marks += layers.level_mark(goal * scale.factor, "y", _("Goal"))
     body = {"data": {"values": data}, "width": "container", "height": 240, "layer": marks}
-    return chart_spec(body, title=title, subtitle=subtitle, table=table_of(data, _("From"), "day"))
+    return chart_spec(
+        body, title=title, subtitle=subtitle, table=table_of(data, _("From"), "day"), file=_file(points, scale, unit)
+    )  # fmt: skip
 
 
 def small_multiples(
@@ -67,7 +70,8 @@ def small_multiples(
         {_("Of"): row["label"]} | cells
         for row, cells in zip(data, table_of(data, _("From"), "day"), strict=True)
     ]
-    return chart_spec(body, title=title, subtitle=subtitle, table=table)
+    file = [{_("Name"): name} | row for name in sorted(runs) for row in _file(runs[name], scale, unit)]
+    return chart_spec(body, title=title, subtitle=subtitle, table=table, file=file)
 
 
 def counts(
@@ -107,7 +111,16 @@ def counts(
         title=title,
         subtitle=subtitle,
         table=[{_("From"): row["day"], unit: row["count"]} for row in data],
+        file=[{_("From"): row["at"], unit: row["count"]} for row in data],
     )
+
+
+def _file(points: Sequence[Point], scale: Scale, unit: str) -> list[dict[str, Any]]:
+    """A run in numbers, in order of time."""
+    return [
+        {_("From"): point.at.isoformat()} | numbers_of(point.estimate, scale, _unit_of(scale, unit))
+        for point in sorted(points, key=lambda point: point.at)
+    ]
 
 
 def _is_long(starts: Sequence[date]) -> bool:
