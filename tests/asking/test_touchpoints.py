@@ -13,9 +13,14 @@ from candor.apps.asking.deciding import decide_due
 from candor.apps.asking.models import Message, Plan, Request
 from candor.apps.asking.queries import answered
 from candor.apps.asking.sending import send_ready
+from candor.apps.events.models import Delivery as Waiting
+from candor.apps.events.models import EventName
+from candor.apps.events.placing import map_name, undo_decision
+from candor.apps.events.proposing import hearing_of
 from candor.apps.events.services import source_of
 from candor.apps.events.signals import TakenIn
 from candor.apps.journeys.models import Touchpoint
+from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
 from candor.apps.organization.choices import KeyScope
 from candor.apps.organization.keys import make_key
 from candor.apps.surveys.models import Invitation
@@ -111,6 +116,65 @@ def test_an_answer_by_the_link_in_the_mail_is_seen_by_the_plan(
     while Worker().run_all():
         continue
     assert answered(plan.requests.all(), today=timezone.localdate()).answered == 1
+
+
+def test_a_plans_page_says_what_it_listens_for_and_which_name_is_not_placed(
+    sender: Sender, paid_out: Touchpoint, client: Client, world: World
+) -> None:
+    plan = a_plan(paid_out)
+    client.force_login(world.clara)
+
+    def page() -> str:
+        whole = client.get(f"/asking/plans/{plan.pk}/").content.decode()
+        return " ".join(whole.partition('id="hears"')[2].partition("</section>")[0].split())
+
+    assert "Events “Paid out” in the journey “Loan”" in page() and "No such event has come in yet" in page()
+    assert 'href="/events/"' in page() and 'href="/events/names/"' in page()
+    sent = {"messageId": "m1", "userId": "u0", "event": "PAY-OUT", "timestamp": timezone.now().isoformat()}
+    sender.post("track", sent)
+    take_in()
+    name = EventName.objects.get()
+    assert (
+        "“PAY-OUT” came in from shop (1 event) and is not placed here: it goes into the journey “shop”."
+        in page()
+    )
+    assert f'href="/events/names/#name-{name.pk}"' in page() and not Request.objects.exists()
+    map_name(name=name, touchpoint=paid_out, by=world.clara)
+    assert "They come as “PAY-OUT” from shop." in page() and "No such event" not in page()
+    sender.post("track", sent | {"messageId": "m2"})
+    take_in()
+    assert Request.objects.get().plan == plan
+    undo_decision(name=name, by=world.clara)
+    Touchpoint.objects.filter(pk=paid_out.pk).update(activity="")
+    assert "No event’s name is placed on “Pay-out” yet" in page()
+    Touchpoint.objects.filter(pk=paid_out.pk).update(stage=None)
+    assert "in no journey any more" in page()
+
+
+def test_what_a_touchpoint_hears_is_what_its_plan_would_be_told(sender: Sender, paid_out: Touchpoint) -> None:
+    """A source of the journey itself; one that holds new names; one whose own journey has such a touchpoint."""
+    loan = paid_out.stage.journey
+    source = source_of(name="shop")
+    source.journey = loan
+    source.save(update_fields=["journey"])
+    sender.track("Paid out", n=1)
+    take_in()
+    assert [one.source for one in hearing_of(paid_out).heard] == [source]
+    source.holds_unknown = True
+    source.save(update_fields=["holds_unknown"])
+    sender.track("Paid out", n=2)
+    take_in()
+    (held,) = hearing_of(paid_out).elsewhere
+    assert not hearing_of(paid_out).heard and held.goes_to is None and held.is_proposed
+    twin = NewTouchpoint(key="twin", name="Pay-out", activity="Paid out")
+    other = define_journey(
+        key="card", name="Card", stages=[NewStage(name="Use", touchpoints=(twin,))], by=None
+    )
+    Waiting.objects.all().delete()
+    source.journey, source.holds_unknown = other, False
+    source.save(update_fields=["journey", "holds_unknown"])
+    (borne,) = hearing_of(paid_out).elsewhere
+    assert borne.goes_to == other and not borne.is_proposed
 
 
 def _next_noon() -> datetime:

@@ -17,8 +17,11 @@ from candor.apps.events.errors import AlreadyDecided
 from candor.apps.events.messages import FORMAT, Message, pack
 from candor.apps.events.models import Delivery, EventName, Misfit, Source
 from candor.apps.events.placing import accept_name, ignore_name, map_name, undo_decision
+from candor.apps.events.proposing import new_names, with_touchpoints_alike
 from candor.apps.journeys.models import Journey, Touchpoint
 from candor.apps.journeys.services import NewStage, NewTouchpoint, define_journey
+from candor.apps.organization.choices import KeyScope
+from candor.apps.organization.keys import make_key
 from candor.foundation.jobs import Worker
 from candor.foundation.models import Job
 from candor.foundation.storage import warehouse
@@ -231,6 +234,58 @@ def test_the_page_proposes_what_no_touchpoint_bears(sender: Sender, client: Clie
     client.post(f"/events/names/{name.pk}/undo/")
     assert client.post(f"/events/names/{name.pk}/place/", {}).status_code == 400
     assert client.post(f"/events/names/{name.pk}/place/", {"stage": "999"}).status_code == 400
+
+
+def test_a_name_that_a_touchpoint_is_called_by_is_proposed_first_and_placed_by_nobody_but_people(
+    sender: Sender, client: Client, world: World
+) -> None:
+    a_journey()
+    for n in range(3):
+        sender.track("Shipped", n=n)
+    sender.track("ARRIVE ")
+    sender.track("Pay")
+    take_in()
+    first, pay, last = new_names()
+    assert (first.name, pay.name, last.name) == ("ARRIVE", "Pay", "Shipped")
+    arrive, paying = Touchpoint.objects.get(key="arrive"), Touchpoint.objects.get(key="pay")
+    assert [alike for _, alike in with_touchpoints_alike([first, pay, last])] == [[arrive], [paying], []]
+    client.force_login(world.clara)
+    page = client.get("/events/names/").content.decode()
+    assert page.count("It is the same") == 2 and "The journey “Buying” has “Arrive”." in page
+    assert page.count("Its events are called “") == 1 and "Its events are called “Paid” so far." in page
+    assert not first.is_decided and arrive.activity == "", "it waits for somebody to say so"
+    client.post(f"/events/names/{first.pk}/place/", {"touchpoint": arrive.pk})
+    arrive.refresh_from_db()
+    assert arrive.activity == "ARRIVE"
+
+
+def test_a_held_name_is_proposed_also_where_a_touchpoint_of_the_journey_bears_it(
+    sender: Sender, world: World
+) -> None:
+    journey = a_journey()
+    Source.objects.create(name="shop", journey=journey, holds_unknown=True)
+    sender.track("Paid")
+    assert take_in() == 0
+    (name,) = new_names()
+    map_name(name=name, touchpoint=Touchpoint.objects.get(key="pay"), by=world.clara)
+    assert take_in() == 1 and in_log()[0]["activity"] == "Paid"
+
+
+def test_a_user_id_is_the_customers_number_in_the_source_of_the_key_and_the_sources_page_says_so(
+    sender: Sender, client: Client, world: World
+) -> None:
+    ids = add_customers(items=[NewCustomer(identifiers=(("crm", "C-1042"), ("shop", "77")), name="Ida Moor")])
+    sender.track("Known", user="77")
+    sender.track("New", user="C-1042")
+    _, secret = make_key(name="CRM", source="crm", scopes=[KeyScope.WRITE_EVENTS], by=world.amos)
+    Sender(Client(), secret).track("Known", user="C-1042")
+    take_in()
+    ida, new = ids["C-1042"], Identifier.objects.get(system="shop", value="C-1042").customer_id
+    found = {(e["source"], e["activity"]): e["customer"] for e in in_log()}
+    assert found == {("shop", "Known"): ida, ("crm", "Known"): ida, ("shop", "New"): new}
+    client.force_login(world.clara)
+    page = client.get("/events/sources/shop/").content.decode()
+    assert "<code>userId</code> is taken as this customer’s number in “shop”." in page
 
 
 # -- What goes wrong -------------------------------------------------------------------------------------------------

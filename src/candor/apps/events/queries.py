@@ -65,11 +65,12 @@ def may_read_events(viewer: Viewer) -> bool:
     return all(viewer.sees_everything(permission) for permission in _FOR_EVENTS_AS_SENT)
 
 
-def new_names() -> QuerySet[EventName]:
-    """Names that nobody has placed and that no touchpoint of their source's journey bears, the most frequent first."""
+def unplaced_names() -> QuerySet[EventName]:
+    """Names that nobody has placed: no touchpoint of their source's journey bears them, or their events are held all the same."""
     borne = Touchpoint.objects.filter(activity=OuterRef("name"), stage__journey=OuterRef("source__journey"))
+    held = Delivery.objects.filter(held_for=OuterRef("pk"))
     rows = EventName.objects.filter(standing=EventName.Standing.NEW).select_related("source__journey")
-    return rows.exclude(Exists(borne)).order_by("-seen", "name", "pk")
+    return rows.exclude(Exists(borne) & ~Exists(held))
 
 
 def decided_names() -> QuerySet[EventName]:

@@ -16,7 +16,7 @@ from candor.apps.organization.services import record_audit
 from candor.foundation.errors import InvalidInput, NotAllowed
 
 from . import misfits as misfit_rows
-from . import placing, queries, services
+from . import placing, proposing, queries, services
 from .forms import PlaceForm, SourceForm, initial_of, stages_by_journey
 from .models import EventName
 
@@ -93,9 +93,10 @@ def try_again(request: HttpRequest, name: str) -> HttpResponse:
 def names(request: HttpRequest) -> HttpResponse:
     """Names of events that nobody has placed, and what was decided about others."""
     viewer = require(request, Permission.IMPORT_DATA)
-    page = Paginator(queries.new_names(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(proposing.new_names(), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "names": proposing.with_touchpoints_alike(page),
         "decided": queries.decided_names()[:PAGE],
         "journeys": stages_by_journey(),
         "may_read": queries.may_read_events(viewer),

@@ -83,7 +83,7 @@ class ApiKeyForm(forms.Form):
     source = forms.SlugField(
         max_length=60,
         label="Name of the source",
-        help_text="What the sender is called in Candor. A new key of the same system keeps the name, so that nothing is counted twice.",
+        help_text="What the sender is called in Candor, and whose customer numbers it sends as userId. A new key of the same system keeps the name, so that nothing is counted twice.",
     )
     scopes = forms.MultipleChoiceField(
         choices=[(scope.value, f"{scope.label} ({scope.value})") for scope in KeyScope],

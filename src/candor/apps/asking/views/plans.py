@@ -16,6 +16,7 @@ from candor.apps.asking.deciding import the_rule
 from candor.apps.asking.forms import PlanForm, RuleForm, plan_as_typed, rule_as_typed
 from candor.apps.asking.models import Plan
 from candor.apps.customers.queries import visible_customers
+from candor.apps.events.proposing import hearing_of
 from candor.apps.organization.access import require
 from candor.apps.organization.choices import Permission
 from candor.apps.surveys.choices import SETTLED_AFTER_DAYS
@@ -67,6 +68,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "found": services.count_group(plan=shown) if is_by_hand else None,
         "to_ask": sampling.most_of_round(shown, now=timezone.now()) if is_by_hand else None,
         "is_by_hand": is_by_hand,
+        "hearing": hearing_of(shown.touchpoint) if shown.touchpoint and shown.touchpoint.stage else None,
     }
     return render(request, "asking/plan.html", context)
 
