@@ -105,8 +105,9 @@ ANSWERS = np.array([2, 1, 1, 2, 3, 5, 6, 12, 18, 20, 30]) / 100  # of 0 to 10
     ("left", "right", "moved", "named", "said"),
     [
         ((7, 9), (9, 11), 0.208, 0.79, "79 of 100 samples where everybody"),
-        ((0, 7), (9, 11), 0.096, 0.64, "in 64 where detractors become promoters"),
-        ((0, 7), (7, 9), 0.177, 0.42, "in 42 where they become passives"),
+        ((0, 7), (9, 11), 0.096, 0.65, "in 65 where detractors become promoters"),
+        ((0, 7), (7, 9), 0.177, 0.39, "in 39 where they become passives"),
+        ((7, 9), (9, 10), 0.208, 0.50, "names 50, 45 and 19"),
     ],
 )
 def test_a_detectable_rise_is_named_less_often_where_detractors_move_as_the_page_says(

@@ -1,7 +1,7 @@
 """Tests that use the raw answers in their order, made from histograms: mostly more sensitive than a test on the score.
 
-Where a third of those below 10 answer one step higher (NPS 20 to 28, 600 answers a side) a test on NPS finds it 41 times in 100, the
-ordinal test 53 times (docs/methods/comparing-periods-and-groups.md has the answers). So Candor shows the score and tests the answers; a verdict on the score also needs the score's own
+Where a third of those below 10 answer one step higher (NPS 20 to 28, 600 answers a side) a test on NPS finds it 40 times in 100, the
+ordinal test 52 times (docs/methods/comparing-periods-and-groups.md has the answers). So Candor shows the score and tests the answers; a verdict on the score also needs the score's own
 interval (see :mod:`candor.analytics.comparisons`), and so is given no oftener than that interval leaves out 0.
 """
 

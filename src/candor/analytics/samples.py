@@ -187,7 +187,7 @@ def smallest_detectable_nps_change(
     """As :func:`smallest_detectable_change`, for NPS in −1…1: print it beside every change.
 
     It is seen by the score's own interval. :func:`candor.analytics.compare_nps` asks the order of the answers too, and names fewer of such
-    changes where detractors move (in four to six of ten cases where they become passives).
+    changes where detractors move (in two to five of ten cases where they become passives), or passives go no further than 9 (in five).
 
     Source: Bloom (1995) Evaluation Review 19:547.
 
