@@ -51,7 +51,8 @@ class Watch:
         limit: An alarm is where the path lies beyond ± this.
         alarms: Periods beyond the limit.
         since: For each alarm the period in which its shift probably began.
-        average_run: Periods between false alarms, on average, while nothing changes.
+        average_run: Periods from a fresh start to the first false alarm, on average, while nothing changes. The path is not set back
+            after an alarm: more alarms follow at once than this rate says.
     """
 
     path: FloatArray
