@@ -375,10 +375,9 @@ def _by_person(
 
 def _inverse_roots(weight: FloatArray) -> FloatArray:
     """(I − W)^−½ of what each person weighs in the fit; a direction that one person tells alone is left out."""
+    # Of light ones two terms of the series are exact to a millionth.
     found = np.eye(weight.shape[1]) + weight / 2 + 3 / 8 * weight @ weight
-    large = (
-        np.trace(weight, axis1=1, axis2=2) > _LIGHT
-    )  # of lighter ones two terms of the series are exact to a millionth
+    large = np.trace(weight, axis1=1, axis2=2) > _LIGHT
     size, turned = np.linalg.eigh(weight[large])
     left = 1 - size
     stretch = np.where(left > _SOLE, 1 / np.sqrt(np.maximum(left, _SOLE)), 0.0)
