@@ -29,7 +29,7 @@ class LeadLag:
 
     Attributes:
         lags: 0, 1, 2, … periods by which the first series runs ahead.
-        correlations: At each lag, −1 to 1.
+        correlations: At each lag k, −1 to 1: the sum of n − k products over n.
         p_values: Two-sided, adjusted for all lags looked at (Holm).
         bound: A single correlation beyond ± this is beyond chance at ``level``; looking at many lags, go by ``best_lag``.
         best_lag: The lag of the largest correlation beyond chance after adjustment; None when there is none.
@@ -70,8 +70,8 @@ def lead_lag_correlations(
     """Correlations of a series with another one 0 to ``longest`` periods later, both prewhitened.
 
     A straight line is taken out of each, for an autoregression leaves it in both. Then an autoregression is fitted to the first
-    series (order by BIC, up to 12 or a fifth of its length) and taken out of both. Where nothing goes on, each correlation has a
-    standard error of 1/√n. Seasons and steps that both share stay in: take them out first.
+    series (order by BIC, up to 12 or a fifth of its length) and taken out of both. Where nothing goes on, the correlation at
+    lag k, a sum of n − k products over n, has a standard error of √(n − k)/n. Seasons and steps that both share stay in: take them out first.
 
     Args:
         leading: One value a period, in time order, without gaps.
