@@ -171,7 +171,9 @@ def picture(
 ) -> Spec:
     """One picture: a sentence above, what is drawn below it in smaller type."""
     body = {"background": "#ffffff", "width": width, "height": height, "layer": list(layers)}
-    return chart_spec(body, title=title, subtitle=_with_minus(subtitle), table=[])
+    spec = chart_spec(body, title=title, subtitle=_with_minus(subtitle), table=[], file=[])
+    del spec["usermeta"]["file"]  # nothing stands behind a picture on a page
+    return spec
 
 
 def svg(spec: Spec) -> str:

@@ -29,7 +29,7 @@ def sample_size() -> Spec:
     layers = [frame.line(rows), frame.dots(marked), frame.words(marked, dy=-8)]
     return picture(
         layers,
-        title="A hundred answers a month can’t show a change of ten points",
+        title="With a hundred answers a month a change of ten points is mostly missed",
         subtitle="smallest true change of NPS that is seen four times in five (5 % level, 0.75 spread)",
     )
 
