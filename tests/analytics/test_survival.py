@@ -366,6 +366,15 @@ def test_a_rare_column_without_a_leaver_is_named_and_has_no_ratio():
             fit_hazards({"vip": column, "score": score}, np.minimum(left_on, 0.5), left_on < 0.5)
 
 
+@pytest.mark.parametrize("few", [1, 5, 15, 40])
+def test_a_rare_column_of_whom_all_left_first_is_named_beside_another(few):
+    random = np.random.default_rng(1)
+    is_first, score = np.arange(400) < few, random.normal(size=400)
+    left_on = np.where(is_first, 0.001 * np.arange(400) / few, 0.1 + random.exponential(size=400))
+    with pytest.raises(DidNotConverge, match="column 'vip' parts leavers from stayers"):
+        fit_hazards({"vip": is_first, "score": score}, np.minimum(left_on, 1.1), left_on < 1.1)
+
+
 def test_concordance_counts_every_pair_and_takes_a_hundred_thousand_customers():
     random = np.random.default_rng(8)
     risk, stop, left = random.integers(0, 5, 60) / 2, random.integers(0, 9, 60), random.random(60) < 0.5

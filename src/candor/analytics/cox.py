@@ -24,6 +24,7 @@ Places = npt.NDArray[np.intp]
 
 EVENTS_PER_COLUMN = 10
 STEPS = 50
+FAR_LOG = 15.0  # of the ratio between the ends of a column, beyond which a flat likelihood is its doing
 LARGEST_LOG = 700.0  # of a ratio, beyond which it overflows
 
 
@@ -291,6 +292,11 @@ def _climb(rows: _Rows, names: Sequence[str]) -> tuple[Array, float, Array]:
             break
     # Where a column parts them, the likelihood is flat and every further step is as long as the one before.
     apart = np.abs(step) * width
+    is_unsettled = np.abs(slopes).max() > 15 or np.abs(gradient).max() > 1e-4 * (1 + abs(value))
+    is_flat = np.linalg.eigvalsh(information)[0] < 1e-9 * len(rows.leavers)
+    if is_unsettled or is_flat:  # or one step went so far that nothing was left to climb
+        far = np.abs(slopes) * width
+        apart = np.maximum(apart, np.where(far > FAR_LOG, far, 0.0))
     if apart.max() > 0.1:
         name = names[int(np.argmax(apart))]
         raise DidNotConverge(
@@ -298,9 +304,9 @@ def _climb(rows: _Rows, names: Sequence[str]) -> tuple[Array, float, Array]:
             iterations=STEPS,
             gap=float(apart.max()),
         )
-    if np.abs(slopes).max() > 15 or np.abs(gradient).max() > 1e-4 * (1 + abs(value)):
+    if is_unsettled:
         raise DidNotConverge("Cox regression", iterations=STEPS, gap=float(np.abs(gradient).max()))
-    if np.linalg.eigvalsh(information)[0] < 1e-9 * len(rows.leavers):
+    if is_flat:
         raise NotIdentifiable("hazards", because="the columns never differ among those at risk")
     return slopes, value, information
 
