@@ -287,6 +287,8 @@ def test_the_interval_of_survival_holds_what_happened_later():
         ([10, 10, 10], NotIdentifiable),
         ([1000, 0, 0], NotIdentifiable),
         ([1000, 500, 250, 125], NotIdentifiable),
+        ([200, 168, 141], NotIdentifiable),  # the second rate is 0.0007 below the first
+        ([200, 178, 157], NotIdentifiable),
         ([10, 11, 9], BadCounts),
         ([10, -1, -2], BadCounts),
         ([0, 0, 0], BadCounts),

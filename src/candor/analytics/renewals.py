@@ -137,6 +137,8 @@ def fit_renewals(still_there: Sequence[float]) -> RenewalModel:
     left = -np.diff(alive)
     if not left.any():
         raise NotIdentifiable("the chance to leave", because="nobody left")
+    if not _rates_rise(left, float(alive[-1])):
+        raise NotIdentifiable("a", because="renewal rates do not rise, so that customers look alike")
     summit = climb(
         lambda at: _surface(at, left, float(alive[-1])),
         np.ones(2),
@@ -158,6 +160,18 @@ def _model(summit: Summit, *, n: int, n_left: int) -> RenewalModel:
         n=n,
         n_left=n_left,
     )
+
+
+def _rates_rise(left: Array, alive: float) -> bool:
+    """Whether customers that differ a little fit better than all alike: the slope of the likelihood in the variance of their chances,
+    at none, times what is positive. Where it is 0 or less the climb leads to infinity, on a ridge so flat that it may stop early."""
+    t = np.arange(1, len(left) + 1)
+    leavers = float(left.sum())
+    renewed = float(left @ (t - 1)) + alive * len(left)
+    slope = (
+        left @ ((t - 1) * ((t - 2) * leavers - 2 * renewed)) + alive * len(left) * (len(left) - 1) * leavers
+    )
+    return bool(slope > 0)
 
 
 def _survival(at: Array, renewals: int) -> float:
