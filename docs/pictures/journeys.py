@@ -218,10 +218,11 @@ def path_changes() -> Spec:
     rows: list[Row] = []
     for one in found:
         beyond = one.verdict in {"higher", "lower"}
-        text = f"{one.change:+.0%} ({one.low:.0%} to {one.high:.0%})" if beyond else "no clear change"
-        rows.append({"y": one.key, "x": one.change, "low": one.low, "high": one.high, "text": text})
+        row: Row = {"y": one.key, "x": 100 * one.change, "low": 100 * one.low, "high": 100 * one.high}
+        text = f"{row['x']:+.0f} ({row['low']:.0f} to {row['high']:.0f})" if beyond else "no clear change"
+        rows.append(row | {"text": text})
     frame = Frame(
-        x=Axis("change of the share of journeys with it, in points", (-0.09, 0.2), form="+.0%"),
+        x=Axis("change of the share of journeys with it, in points", (-9, 20), form="+.0f"),
         y=Names([row["y"] for row in rows]),
     )
     layers = [
@@ -232,8 +233,8 @@ def path_changes() -> Spec:
     ]
     return picture(
         layers,
-        title="Being asked again is the one thing that changed",
-        subtitle="made-up counts, 1,000 journeys in each month; 95 % Newcombe intervals, corrected for five tests",
+        title="Being asked again is the one clear change",
+        subtitle="made-up counts, 1,000 journeys in each month; 95 % Newcombe intervals, each by itself; clear or not after correction for five tests",
         height=160,
     )
 

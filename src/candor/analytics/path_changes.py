@@ -71,8 +71,8 @@ class PathDifference:
     """How far two groups of journeys are apart in the paths they take.
 
     Attributes:
-        distance: Half the sum of absolute differences of the shares of all variants, 0 to 1: the least share of journeys that
-            would have to take another path for the groups to be alike.
+        distance: Half the sum of absolute differences of the shares of all variants, 0 to 1: the least share of one
+            group's journeys that would have to take another path for the groups to be alike.
         by_chance: What the distance would be on average if the same journeys were dealt out at random to groups of these sizes. Many
             rare variants make it large, so a distance alone says nothing.
         p_value: Chance of a distance at least so large if the groups took the same paths.
