@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.cli.running import EMAIL, PASSWORD, Workspace
 from tests.world import World, build_world
+
+# A busy machine is no fault: how long an example takes fails no test.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 TOUCHING = {"db", "transactional_db", "django_db_setup"}  # fixtures that open the record
 
