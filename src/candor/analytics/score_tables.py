@@ -26,7 +26,7 @@ __all__ = [
 Code: TypeAlias = Literal["ok", "wide", "too_few"]
 _LEANING = 20
 """Answers of the whole table lent to each unit's variance. With three, 30 equal teams of 20 answers would be split into
-tiers in up to 16 of 100 tables, since a team that is lucky also looks surer; with twenty in 7 at most."""
+tiers in up to 16 of 100 tables, since a team that is lucky also looks surer; with twenty in 8 at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
