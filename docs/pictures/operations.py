@@ -222,7 +222,7 @@ def themes() -> Spec:
 
 
 def chat_answers() -> Spec:
-    """How sure four small articles are of eight questions, and what becomes of each."""
+    """How sure four small articles are of six questions, and what becomes of each."""
     articles = (
         ("Block a lost card", "Open the app and tap Block. The card is blocked at once."),
         ("When we are open", "Our branches are open from Monday to Friday, from nine to four."),
@@ -265,7 +265,7 @@ def chat_answers() -> Spec:
     return picture(
         layers,
         title="An answer is given only where the words point to one article",
-        subtitle="made-up questions to four short articles; left of the lines nothing is quoted",
+        subtitle="made-up questions to four short articles; left of “answer” nothing is quoted",
         height=200,
     )
 

@@ -117,7 +117,7 @@ def mean_score() -> Spec:
     ]
     return picture(
         layers,
-        title="Where nearly everybody answers 5, Student’s interval promises too much",
+        title="Where seven of ten answer 5, Student’s interval promises too much",
         subtitle="95 % intervals of a mean on 1–5, true shares 2, 3, 5, 20 and 70 %; all samples enumerated",
     )
 
