@@ -288,7 +288,7 @@ def attribution() -> Spec:
         rows.append({"y": one.touchpoint, "x": part.value, "low": part.low, "high": part.high, "text": text})
     frame = Frame(
         x=Axis(
-            "part of the successes that leads through it",
+            "part of the chain’s successes that leads through it",
             (0, 1.35),
             form=".0%",
             ticks=[0, 0.25, 0.5, 0.75, 1],
@@ -302,7 +302,7 @@ def attribution() -> Spec:
     ]
     return picture(
         layers,
-        title="All successes pass the shop, half of them the advert",
+        title="In the chain all successes pass the shop, half of them the advert",
         subtitle=f"{found.n} made-up journeys, {found.reached.value:.0%} of them reached the goal; 95 % intervals by resampling",
         height=140,
     )

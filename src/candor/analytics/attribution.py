@@ -1,4 +1,4 @@
-"""Markov attribution: how much of the success passes through each touchpoint of a journey.
+"""Markov attribution: how much of the success passes through each touchpoint of a journey, read as a chain.
 
 Journeys are read as a chain that forgets: where somebody goes next depends only on where they are. The removal effect
 of a touchpoint is the part of the successes that would be lost if everybody who comes to it were lost there. It
@@ -46,7 +46,7 @@ class RemovalEffect:
 
     Attributes:
         touchpoint: As given.
-        effect: Part of the successes whose way leads through it, 0 to 1.
+        effect: Part of the successes of the chain whose way leads through it, 0 to 1.
         share: Its effect over the sum of all effects; 0 to 1, adding to 1.
         n: Journeys through it.
         method: How it was found.
@@ -251,7 +251,7 @@ def _effect(
     if ways.successes < LEAST_SUCCESSES:
         status = "too_few"
     elif status != "too_few" and n == ways.journeys.sum():
-        status = "not_comparable"  # no journey went without it: 1 by construction
+        status = "not_comparable"  # no journey went without it
     effect, share = (
         Estimate(
             value=float(value[place]),
