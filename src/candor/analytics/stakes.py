@@ -74,7 +74,7 @@ class Issue:
         affected: How many of the examined cases (answers, complaints, customers) had the issue.
         of: How many were examined.
         severity: Share of the affected that were hit hard (disputed, late, unresolved…).
-        churn: By how much the issue raises the chance to leave (0 to 1): an adjusted estimate with its
+        churn: By how much oftener customers with the issue leave than comparable ones without it (−1 to 1): an adjusted estimate with its
             standard error, or the counts of leavers with and without it. Beside a severity it is the uplift of those hit hard
             (the others are then taken to leave no oftener than without the issue); the uplift of all affected already
             averages over hard and mild, and multiplied by a severity it would leave the mild ones out twice.
