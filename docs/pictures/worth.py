@@ -145,7 +145,7 @@ def market_damage() -> Spec:
     return picture(
         layers,
         title="Most of the customers lost never told us",
-        subtitle=f"made-up survey of 1,000 among 10,000 customers; in all {found.lost.value:,.0f} ({found.lost.low:,.0f} to {found.lost.high:,.0f})",
+        subtitle=f"made-up surveys among 10,000 customers; in all {found.lost.value:,.1f} ({found.lost.low:,.0f} to {found.lost.high:,.0f})",
         height=150,
     )
 

@@ -126,7 +126,7 @@ def rank_intervals(
 ) -> RankIntervals:
     """Intervals that hold for all units together: for league tables and "who is at the top".
 
-    Up to 50 units by step-down over pairs; above, in one step with standard errors binned to about 3 % so that
+    Up to 50 units by step-down over pairs; above, in one step with standard errors put into 64 bins so that
     5,000 units take seconds (intervals then err on the wide side). Units are taken as independent.
 
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476.
