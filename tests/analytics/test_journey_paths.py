@@ -100,6 +100,21 @@ def test_a_step_nobody_comes_to_is_told_from_all_journeys() -> None:
     assert half.of(2).high > 40 / 500 * cx.top_box_share(favourable=0, n=20).high
 
 
+def test_a_step_that_all_went_on_from_of_whom_it_is_known_is_no_surer_than_they_make_it() -> None:
+    found = cx.step_shares("abc", reached=[1000, 500, 12], still_open=[0, 488, 0]).of(2)
+    plain = cx.top_box_share(favourable=12, n=24)
+    assert (found.value, found.low, found.high) == pytest.approx((plain.value, plain.low, plain.high))
+    random, runs = np.random.default_rng(16), 2000
+    second = random.binomial(1000, 0.5, runs)
+    waiting = random.binomial(second, 0.97)
+    third = random.binomial(second - waiting, 0.9)
+    none = np.zeros(runs, dtype=int)
+    reached = np.column_stack([none + 1000, second, third])
+    shares = cx.step_shares("abc", reached=reached, still_open=np.column_stack([none, waiting, none]))
+    told = second - waiting >= 10
+    assert np.mean((shares.low <= 0.45) & (shares.high >= 0.45), where=told[:, None], axis=0)[2] > 0.95
+
+
 def test_few_at_the_step_before_are_enough_where_all_ways_are_known() -> None:
     assert cx.step_shares("abc", reached=[1000, 5, 3]).of(2).status == "ok"
     assert cx.step_shares("abc", reached=[1000, 5, 3], still_open=[10, 0, 0]).of(2).status == "ok"

@@ -310,12 +310,13 @@ def _closed(waiting: FloatArray) -> NDArray[np.bool_]:
 def _effective(share: FloatArray, greenwood: FloatArray, came: FloatArray, waiting: FloatArray) -> FloatArray:
     """Journeys that, all closed, would tell as much: all of them where none is open before.
 
-    At a share of 0 or 1 the variance says nothing: there it is that of the step before, times the part whose way on is known.
+    Where nobody comes to a step, or nobody was lost before it, the variance says nothing of that: there it is that of the step
+    before, times the part whose way on is known.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = (1 - share[:, 1:]) / (share[:, 1:] * greenwood)
         part = np.where(came > 0, (came - waiting) / came, 1.0)
-    told = np.isfinite(found) & (greenwood > 0)
+    told = np.isfinite(found) & (came[:, 1:] < (came - waiting)[:, :-1])
     effective = came.copy()
     for step in range(1, came.shape[1]):
         carried = effective[:, step - 1] * part[:, step - 1]
