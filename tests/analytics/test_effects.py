@@ -41,7 +41,7 @@ def test_the_minimum_wage_table_of_card_and_krueger():
 
 
 def test_five_treated_units_show_an_effect_by_chance_as_often_as_the_page_says():
-    # docs/methods/difference-in-differences.md: 9 of 100 where changes are skewed, 5 where they are normal.
+    # docs/methods/difference-in-differences.md: 9 of 100 where changes are exponential, 6 where they are normal.
     random = np.random.default_rng(12)
     for draw, least, most in ((random.exponential, 0.07, 0.11), (random.normal, 0.03, 0.065)):
         found = [difference_in_changes(draw(size=5), draw(size=20)).p_value for _ in range(1500)]
@@ -49,7 +49,7 @@ def test_five_treated_units_show_an_effect_by_chance_as_often_as_the_page_says()
 
 
 def test_answers_of_whole_branches_show_an_effect_by_chance_as_often_as_the_page_says():
-    # docs/methods/difference-in-differences.md: 29 of 100 with five branches on each side; their changes show 5.
+    # docs/methods/difference-in-differences.md: 28 of 100 with five branches on each side; their changes show 5.
     random = np.random.default_rng(14)
     answers, changes = [], []
     for _ in range(600):

@@ -90,7 +90,7 @@ def mann_kendall_autocorrelated(values: ArrayLike, *, level: float = 0.95) -> Tr
     The variance of S is multiplied by ``1 + 2 Σ (n − i)(n − i − 1)(n − i − 2) ρᵢ / (n (n − 1)(n − 2))`` over the
     autocorrelations ρᵢ of the ranks around Sen's line that are beyond chance. The correction is never below 1: periods
     that swing to and fro don't make a trend surer here. It helps, and is no cure: with an autocorrelation of 0.5 the plain
-    test calls 22 of 100 trendless series of 24 periods a trend and this one 19; at 100 periods 24 and 15.
+    test calls 21 of 100 trendless series of 24 periods a trend and this one 19; at 100 periods 24 and 15.
 
     Source: Hamed & Rao (1998) Journal of Hydrology 204:182.
 
@@ -153,7 +153,7 @@ def _slope(
     """Interval of Sen's slope from the ranks of the pairwise slopes: Gilbert (1987), §16.5.
 
     Where so many slopes are equal that both ends fall on one, none: a slope smaller than what the values are rounded to
-    would leave the same ties.
+    can leave most pairs tied too.
     """
     reach = float(ndtri((1 + level) / 2)) * error
     low = int(np.floor((len(slopes) - reach) / 2))
