@@ -7,7 +7,7 @@ change shown is shrunken, and what a unit that was low would regain by mere regr
 Scores also move from period to period for reasons that no sample explains (a busy week, a storm). How much all units
 do so is read off the table itself and widens every error; without that, 40 units of 400 answers that wander by 0.05
 would see somebody named in two months of three. In a month in which nobody rose the list is empty at least 95 times in 100,
-provided that all units are about equally restless, that most of them did not rise, and that there are five or more.
+provided that all units are about equally restless without jumps, that most of them did not rise, and that there are five or more.
 """
 
 from dataclasses import dataclass
