@@ -75,7 +75,7 @@ def change_points() -> Spec:
     point = found.points[0]
     rows: list[Row] = [{"x": k + 1, "y": value} for k, value in enumerate(values)]
     frame = Frame(x=Axis("period", (0.5, 15.5), ticks=list(range(1, 16))), y=Axis("score", (32, 44)))
-    stretch: list[Row] = [{"low": point.earliest + 0.5, "high": point.latest + 0.5}]
+    stretch: list[Row] = [{"low": point.earliest + 0.5, "high": point.latest + 1.5}]
     levels = [
         [{"x": 0.5, "y": point.before}, {"x": point.at + 0.5, "y": point.before}],
         [{"x": point.at + 0.5, "y": point.after}, {"x": 15.5, "y": point.after}],
@@ -90,7 +90,7 @@ def change_points() -> Spec:
     return picture(
         layers,
         title="The level moved somewhere in these few periods",
-        subtitle="grey: the 95 % interval of the date; broken: the levels; figures: the change with its interval",
+        subtitle="grey: with one of these the new level begins (95 %); broken: the levels; figures: the change with its interval",
     )
 
 
