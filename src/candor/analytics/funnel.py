@@ -26,7 +26,7 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 WINSORISED = 0.1
 LEVELS = (0.95, 0.998)
 LEAST_UNITS = 8
-"""Of fewer units, one far out widens the limits that should find it: of five none can be beyond 99.8 %, however far."""
+"""Of fewer units, one far out widens the limits that should find it: of five scores with equal errors none gets beyond 99.8 %, however far."""
 MOST_ANSWERS = 2**31 - 1
 
 
