@@ -40,7 +40,7 @@ class ChangePoint:
         at: The most likely first period of the new level.
         earliest, latest: Interval of that period at ``level``.
         before, after: The two levels.
-        low, high: Interval of ``after − before``, given that there is a change.
+        low, high: Interval of ``after − before``, given that there is a change, at ``at``.
         gain: How much better a change explains the periods around than none, in units of the noise variance.
         n: Periods from the change before to the change after.
     """
