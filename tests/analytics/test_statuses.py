@@ -104,6 +104,9 @@ def test_few_expected_leavers_are_too_few_for_the_log_rank_test():
     days = [5, 8, 9, 12, 15]
     found = cx.compare_survival({"a": (days, [1, 1, 0, 0, 0]), "b": (days, [1, 0, 0, 0, 1])})
     assert (found.n, found.status) == (10, "too_few")
+    apart = cx.compare_survival({"slow": ([9, 13, 18, 23], [1] * 4), "quick": ([1, 2, 3, 5], [1] * 4)})
+    assert (apart.status, apart.p_value < 0.05) == ("too_few", True)
+    assert apart.words == "Too few to tell (fewer than 5 would be expected to leave in a group)."
 
 
 def test_forty_equal_answers_leave_an_interval_where_the_scale_is_known_and_none_elsewhere():

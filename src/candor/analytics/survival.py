@@ -196,6 +196,8 @@ class LogRank:
     @property
     def words(self) -> str:
         """One honest sentence."""
+        if self.status == "too_few":
+            return f"Too few to tell (fewer than {LEAST_EXPECTED} would be expected to leave in a group)."
         if self.p_value < 0.05:
             return "The groups differ in how long they stay, beyond chance."
         return "No difference beyond chance in how long the groups stay."
@@ -262,10 +264,10 @@ def compare_survival(groups: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]]) 
         NotIdentifiable: Nobody left, or only when no other group was watched any more.
 
     Example:
-        >>> slow, quick = ([9, 13, 13, 18, 23], [1, 1, 0, 1, 1]), ([1, 2, 2, 3, 5], [1, 1, 1, 1, 1])
+        >>> slow, quick = ([9, 13, 13, 18, 23] * 4, [1, 1, 0, 1, 1] * 4), ([1, 2, 2, 3, 5] * 4, [1, 1, 1, 1, 1] * 4)
         >>> found = compare_survival({"slow": slow, "quick": quick})
         >>> round(found.statistic, 2), found.words
-        (9.73, 'The groups differ in how long they stay, beyond chance.')
+        (43.01, 'The groups differ in how long they stay, beyond chance.')
 
     Source:
         Mantel (1966); Peto & Peto (1972), *JRSS-A* 135(2).
