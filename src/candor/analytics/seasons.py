@@ -137,7 +137,7 @@ def robust_seasonal_parts(
 def seasonally_adjusted(values: ArrayLike, *, period: int) -> FloatArray:
     """The values without their season: what to give to control charts, and with five years and more to trends and change points.
 
-    The season takes some of the scatter with it, so that with two years 16 of 100 series without trend and cut show one.
+    The season takes some of the scatter with it, so that with two years about 15 of 100 series without trend and cut show one.
 
     Source: Cleveland, Cleveland, McRae & Terpenning (1990) Journal of Official Statistics 6:3.
     """
