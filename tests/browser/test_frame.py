@@ -117,7 +117,7 @@ def test_charts_are_redrawn_in_the_other_theme(open_page: Any) -> None:
 def test_a_chart_can_be_kept_as_a_picture_and_as_numbers(open_page: Any) -> None:
     page = open_page()
     figure = page.locator(".chart[data-name=nps-by-week]")
-    for kind, head in [("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"From,Value")]:
+    for kind, head in [("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b'"From","Value"')]:
         with page.expect_download() as kept:
             figure.get_by_text(kind, exact=True).click()
         assert kept.value.suggested_filename == f"nps-by-week.{kind.lower()}"
