@@ -1,8 +1,8 @@
 """Where feeling turns on a journey: how the score of one and the same journey changes across a touchpoint.
 
 The model is a mixed one, with a random intercept a journey and the journey's own means held (Mundlak), which gives the same
-changes as a fixed level a journey: who is a friendly person, or answers only when content, does not matter. What happens
-between the same two answers to everybody can not be told apart, and is said to be so.
+changes as a fixed level a journey: who is a friendly person, or answers more because content on the whole, does not matter;
+answering only when content does. What happens between the same two answers to everybody can not be told apart, and is said to be so.
 """
 
 from collections.abc import Sequence
