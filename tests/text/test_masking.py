@@ -2,7 +2,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from candor.text.masking import CANNOT_FIND, mask
@@ -121,6 +121,7 @@ _SCRAPS = st.sampled_from(
 )
 
 
+@example("::110.0.0.1")
 @given(
     st.lists(
         st.one_of(_SCRAPS, st.text(alphabet=" -.,:/+()@x0123456789\n[]", max_size=12), st.text(max_size=5))
