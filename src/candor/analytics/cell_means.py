@@ -3,6 +3,9 @@
 ``counts`` has one row a group and one column a cell; ``values`` holds what each cell is worth, in scale points.
 """
 
+from collections.abc import Sequence
+from math import isfinite
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv, stdtr, stdtrit
@@ -147,6 +150,16 @@ def mean_limits(
     low = np.where(trusted, np.maximum(by_t[0], lowest), by_cells[0])
     high = np.where(trusted, np.minimum(by_t[1], highest), by_cells[1])
     return low, high
+
+
+def welch_freedom(variances: Sequence[float], sizes: Sequence[int]) -> float:
+    """Degrees of freedom of a sum of means, given the variance of each and its sample's size; 1 where there is no variance to tell.
+
+    Source: Welch (1947) Biometrika 34:28.
+    """
+    if not all(map(isfinite, variances)) or sum(variances) == 0:
+        return 1.0
+    return sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True))
 
 
 def t_quantile(degrees: float, level: float) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.special import stdtr, stdtrit
 
-from candor.analytics import inputs
+from candor.analytics import cell_means, inputs
 from candor.analytics.errors import BadParameter, EmptySample, NotIdentifiable
 from candor.analytics.estimates import Estimate, Status, require_level
 
@@ -130,7 +130,7 @@ def difference_in_differences(
     means = [float(cell.mean()) for cell in cells]
     variances = [float(cell.var(ddof=1)) / len(cell) if len(cell) > 1 else np.nan for cell in cells]
     value = (means[1] - means[0]) - (means[3] - means[2])
-    df = _welch_df(variances, [len(cell) for cell in cells])
+    df = cell_means.welch_freedom(variances, [len(cell) for cell in cells])
     return _effect(
         value,
         _error(variances, *cells),
@@ -172,7 +172,7 @@ def difference_in_changes(
     return _effect(
         float(one.mean() - other.mean()),
         _error(variances, one, other),
-        _welch_df(variances, [len(one), len(other)]),
+        cell_means.welch_freedom(variances, [len(one), len(other)]),
         n=min(len(one), len(other)),
         least=FEW_UNITS,
         sizes=(len(one), len(other)),
@@ -233,7 +233,7 @@ def two_way_fixed_effects(rows: Iterable[PanelRow], *, level: float = 0.95) -> E
     return _effect(
         value,
         _error(variances, outcome),
-        _welch_df(variances, [len(side) for side in sides]),
+        cell_means.welch_freedom(variances, [len(side) for side in sides]),
         n=min(sizes) or max(sizes),
         least=FEW_UNITS // 2,
         sizes=sizes,
@@ -296,7 +296,7 @@ def staggered_effect(rows: Iterable[PanelRow], *, level: float = 0.95) -> Effect
     return _effect(
         float(sum(unit.mean() for unit in units)),
         _error(variances, *groups.values()),
-        _welch_df(variances, sizes),
+        cell_means.welch_freedom(variances, sizes),
         n=smallest if smallest < FEW_IN_A_START else len(starts),
         least=FEW_IN_A_START if smallest < FEW_IN_A_START else FEW_UNITS,
         sizes=(treated, never),
@@ -321,12 +321,6 @@ def _error(variances: list[float], *data: Array) -> float | None:
         return None
     error = sqrt(sum(variances))
     return error if error > 1e-12 * max(float(np.abs(part).max()) for part in data) else None
-
-
-def _welch_df(variances: list[float], sizes: list[int]) -> float:
-    if not all(map(isfinite, variances)) or sum(variances) == 0:
-        return 1.0
-    return sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True))
 
 
 def _effect(

@@ -10,9 +10,9 @@ from math import ceil, isfinite, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, gammaln, ndtr, ndtri, stdtrit
+from scipy.special import betaln, gammaln, ndtr, ndtri
 
-from candor.analytics import inputs
+from candor.analytics import cell_means, inputs
 from candor.analytics.errors import (
     BadCounts,
     BadParameter,
@@ -268,11 +268,11 @@ def cuped_difference(
     adjusted = [arm[:, 0] - slope * arm[:, 1] for arm in arms]
     value = float(adjusted[0].mean() - adjusted[1].mean())
     variances = [float(arm.var(ddof=1)) / len(arm) for arm in adjusted]
-    error, squares = (
-        sqrt(sum(variances)),
-        sum(v**2 / (len(arm) - 1) for v, arm in zip(variances, adjusted, strict=True)),
+    error = sqrt(sum(variances))
+    half = (
+        cell_means.t_quantile(cell_means.welch_freedom(variances, [len(arm) for arm in adjusted]), level)
+        * error
     )
-    half = float(stdtrit(sum(variances) ** 2 / squares if squares else 1.0, (1 + level) / 2)) * error
     n = min(len(arm) for arm in adjusted)
     varies = error > 1e-12 * max(float(np.abs(arm[:, 0]).max()) for arm in arms)
     return Estimate(

@@ -62,8 +62,9 @@ def rising_groups(
     Counts of real events spread more than Poisson's: the spread from period to period widens every interval and test
     (quasi-Poisson), so that restless data raise fewer alarms. A group's spread is its own, drawn towards that of all groups
     and never below it. Simulated: with 40 unchanged groups whose variance is three times their mean, about 5 of 100 months show any
-    rise; with four restless ones (six times) among 36 steady ones of 20 events a period 5 with twelve periods before and 10 with six, of five
-    events 7 and 12; with Poisson counts, about 3. Where rare events come in batches of very uneven size it is more. Periods are taken as independent: where one busy week follows another, alarms are more frequent.
+    rise; with four restless ones (six times) among 36 steady ones of 20 events a period 5 with twelve periods before and 10
+    with six, of five events 7 and 12; with Poisson counts, about 3. Where rare events come in batches of very uneven size it
+    is more. Periods are taken as independent: where one busy week follows another, alarms are more frequent.
 
     Args:
         counts: For each group its events per period (a week, say), oldest first, all of one length.

@@ -74,7 +74,7 @@ def late_complaint(scope: Scope, *, now: datetime) -> Iterator[Finding]:
     yield Finding(
         kind="next", claim=_("%(do)s: “%(name)s”, %(late)s.") % facts, detail=_("%(where)s. It is late the longest.") % {"where": where},
         url=address(scope, "complaints:complaint", row.pk), evidence_label=_("Open it"), importance=95, icon="message-report",
-        subject=_("the latest complaint"),
+        subject=_("the complaint late the longest"),
     )  # fmt: skip
 
 
